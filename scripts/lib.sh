@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0
+# lib.sh: what every script here shares; sourced, never run.
+#
+# After sourcing: $top is the tree, $VMX_CACHE the one folder outside the tree
+# for downloads and extracted packages, and KERNEL, MACHINE and release_of say
+# which kernel is meant. Progress and complaints go to stderr, so that stdout
+# stays what the person asked for.
+
+# shellcheck shell=bash
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+VMX_CACHE=${VMX_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/vmx}
+export VMX_CACHE
+
+say() { printf 'vmx: %s\n' "$*" >&2; }
+die() { printf 'vmx: %s\n' "$*" >&2; exit 1; }
+
+# The machine a person names by MACHINE=, as Debian spells it.
+deb_arch() {
+	case $1 in
+	x86_64) echo amd64 ;;
+	i386) echo i386 ;;
+	*) die "MACHINE=$1 is not supported (x86_64, i386)" ;;
+	esac
+}
+
+# KERNEL= and MACHINE= with their defaults, checked.
+choose_kernel() {
+	MACHINE=${MACHINE:-x86_64}
+	deb_arch "$MACHINE" >/dev/null
+	case $MACHINE in
+	i386) KERNEL=${KERNEL:-6.1} ;;
+	*) KERNEL=${KERNEL:-6.12} ;;
+	esac
+	case $MACHINE:$KERNEL in
+	x86_64:6.1 | x86_64:6.12 | i386:6.1) ;;
+	*) die "KERNEL=$KERNEL is not supported on $MACHINE (x86_64: 6.1, 6.12; i386: 6.1)" ;;
+	esac
+	export KERNEL MACHINE
+}
+
+# The release a kernel build folder is for.
+release_of() {
+	local release
+	release=$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' "$1/include/generated/utsrelease.h" 2>/dev/null) || :
+	[ -n "$release" ] || die "$1 is not a kernel's build folder, or the kernel was not prepared"
+	echo "$release"
+}
+
+# SMP=, MEM= and PAGING= with their defaults, as QEMU's arguments (qemu) and
+# the kernel's words (append). A lost guest ends, it never reboots.
+choose_machine() {
+	SMP=${SMP:-2}
+	PAGING=${PAGING:-4}
+	case $MACHINE:$PAGING in
+	x86_64:4) MEM=${MEM:-1G} cpu=max,la57=off ;;
+	x86_64:5) MEM=${MEM:-1G} cpu=max,la57=on ;;
+	# On -cpu max this kernel warns about its CPUs.
+	i386:4) MEM=${MEM:-2G} cpu=coreduo ;;
+	*) die "PAGING=$PAGING is not possible on $MACHINE (x86_64: 4, 5)" ;;
+	esac
+	accel=tcg
+	# A /dev/kvm may exist and hang: believe it only where the CPU does, and
+	# not for paging that this CPU cannot do.
+	if grep -qE '^flags.* (vmx|svm) ' /proc/cpuinfo && [ -w /dev/kvm ]; then
+		[ "$PAGING" = 5 ] && ! grep -qw la57 /proc/cpuinfo || accel=kvm
+	fi
+	qemu=("qemu-system-$MACHINE" -nodefaults -no-user-config -no-reboot
+		-machine pc -accel "$accel" -cpu "$cpu" -smp "$SMP" -m "$MEM")
+	# Under emulation everything takes longer than the watchdogs think.
+	append=(panic=-1 oops=panic rcupdate.rcu_cpu_stall_timeout=120
+		watchdog_thresh=60 sysctl.kernel.hung_task_timeout_secs=240)
+}
