@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The architecture's part of the page-table walker
+ *
+ * Each architecture gives:
+ *
+ *   vmx_arch_kernel_root()	the top table that is in use now
+ *   vmx_arch_flush_local()	drops all of this CPU's kernel translations
+ *   vmx_arch_set_pte()		stores a PTE of the slice
+ *   vmx_arch_has_leaves()	may a table above the PTEs hold a leaf?
+ *   vmx_arch_leaf_prot()	protection bits as a leaf spells them
+ *   vmx_arch_flag_names[]	the entries' flag bits by name, for people
+ */
+#ifndef _VMX_ARCH_H
+#define _VMX_ARCH_H
+
+#ifdef CONFIG_X86
+#include "x86.h"
+#else
+#error "vmx knows the page tables of x86 only (x86-64 and i386)."
+#endif
+
+#endif /* _VMX_ARCH_H */

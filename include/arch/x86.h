@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Page tables of x86-64 (4- and 5-level) and i386
+ */
+#ifndef _VMX_ARCH_X86_H
+#define _VMX_ARCH_X86_H
+
+#include <linux/mm.h>
+#include <asm/cpufeature.h>
+#include <asm/invpcid.h>
+#include <asm/pgtable.h>
+#include <asm/special_insns.h>
+#include <asm/tlbflush.h>
+
+#include "../vmx_compat.h"
+
+/*
+ * The table in CR3 belongs to the process that runs now.  Its entries for the
+ * vmalloc range lead to the same lower tables as every other process's, but
+ * the top table itself lives only as long as that process's mm.
+ */
+static inline pgd_t *vmx_arch_kernel_root(void)
+{
+	return __va(read_cr3_pa());
+}
+
+#if VMX_HAVE_FLUSH_TLB_ALL
+static inline void vmx_arch_flush_local(void *unused)
+{
+	__flush_tlb_all();
+}
+#else
+/*
+ * INVLPG would leave the entries of other PCIDs in place, and under page-table
+ * isolation they hold kernel addresses too.  What drops everything, global
+ * entries included, is INVPCID type 2 or a change of CR4.PGE.  Runs as an
+ * inter-processor call, so interrupts are off and CR4 can't change meanwhile.
+ */
+static inline void vmx_arch_flush_local(void *unused)
+{
+	unsigned long cr4;
+
+	if (boot_cpu_has(X86_FEATURE_INVPCID)) {
+		invpcid_flush_all();
+		return;
+	}
+	asm volatile("mov %%cr4, %0" : "=r" (cr4));
+	asm volatile("mov %0, %%cr4" : : "r" (cr4 ^ X86_CR4_PGE) : "memory");
+	asm volatile("mov %0, %%cr4" : : "r" (cr4) : "memory");
+}
+#endif
+
+/*
+ * set_pte() is a call through the paravirt table, three times the price of a
+ * store.  Only a Xen PV guest needs it: there, page tables are read-only and
+ * the hypervisor does the store.
+ */
+static __always_inline void vmx_arch_set_pte(pte_t *ptep, pte_t pte)
+{
+	if (cpu_feature_enabled(X86_FEATURE_XENPV))
+		set_pte(ptep, pte);
+	else
+		native_set_pte(ptep, pte);
+}
+
+/*
+ * On i386 with page-table isolation each process has PMD tables of its own,
+ * so a leaf set in one of them would be seen by that process alone.
+ */
+static inline bool vmx_arch_has_leaves(void)
+{
+	return IS_ENABLED(CONFIG_X86_64) && boot_cpu_has(X86_FEATURE_PSE) &&
+	       !cpu_feature_enabled(X86_FEATURE_XENPV);
+}
+
+static inline pgprot_t vmx_arch_leaf_prot(pgprot_t prot)
+{
+	return pgprot_4k_2_large(prot);
+}
+
+static inline pmd_t vmx_arch_leaf(struct page *page, pgprot_t prot)
+{
+	return pmd_mkhuge(pfn_pmd(page_to_pfn(page), vmx_arch_leaf_prot(prot)));
+}
+
+#endif /* _VMX_ARCH_X86_H */

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The interface of vmx to other modules
+ *
+ * vmx hands out memory that is contiguous in kernel addresses and scattered
+ * in physical memory, as vmalloc() does, from a slice of the vmalloc range
+ * that it keeps for itself.  A function here behaves as the kernel's function
+ * with "vmalloc" or "vm" in the place of "vmx"; where it doesn't, its
+ * kernel-doc says so.
+ *
+ * Units: sizes and alignments are in bytes, counts in pages.
+ */
+#ifndef _VMX_H
+#define _VMX_H
+
+#include <linux/gfp.h>
+#include <linux/list.h>
+#include <linux/rbtree.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+#include <linux/vmalloc.h>
+
+/* vmx_area.flags; a flag that the kernel has too has the kernel's value. */
+#define VMX_ALLOC	0x00000002	/* VM_ALLOC: frames are the area's own */
+#define VMX_MAP		0x00000004	/* VM_MAP: frames are somebody else's */
+#define VMX_USERMAP	0x00000008	/* VM_USERMAP: may be mapped to user space */
+#define VMX_UNLIST	0x00000020	/* VM_UNINITIALIZED: not complete yet */
+#define VMX_NO_GUARD	0x00000040	/* VM_NO_GUARD: no guard page behind it */
+#define VMX_ALLOW_HUGE	0x00000400	/* VM_ALLOW_HUGE_VMAP: 2 MiB leaves */
+#define VMX_VPAGES	0x00010000	/* the page array is from vmalloc() */
+#define VMX_ZEROED	0x00020000	/* the caller asked for cleared frames */
+
+#define VMX_INLINE_PAGES 4
+
+/**
+ * struct vmx_area - one area of noncontiguous memory
+ * @next: the next area in address order; the list starts at vmx_list
+ * @addr: its first address
+ * @size: its length with the guard page, in bytes
+ * @flags: VMX_*
+ * @pages: one entry for each page of the area, in address order
+ * @nr_pages: how many; the guard page is not one of them
+ * @phys_addr: 0, as for every area that is not an ioremap()
+ * @caller: who asked for it
+ *
+ * These eight are Linux 3.10's struct vm_struct, name for name.  They don't
+ * change from the time that the area is complete until vmx_free(), so whoever
+ * owns the area reads them without a lock.  What follows them is private.
+ */
+struct vmx_area {
+	struct vmx_area	*next;
+	void		*addr;
+	unsigned long	size;
+	unsigned long	flags;
+	struct page	**pages;
+	unsigned int	nr_pages;
+	phys_addr_t	phys_addr;
+	const void	*caller;
+	/* private: */
+	unsigned long	requested;	/* bytes that the caller asked for */
+	unsigned long	id;		/* never used twice while loaded */
+	struct rb_node	rb;		/* in the tree of ranges, by address */
+	unsigned long	gap;		/* bytes of hole in front of this range */
+	unsigned long	max_gap;	/* the largest gap in this subtree */
+	struct list_head quarantine;	/* while the range waits for a flush */
+	pid_t		pid;		/* who asked for it, for the list */
+	char		comm[TASK_COMM_LEN];
+	short		nid;		/* node of all frames; NUMA_NO_NODE: several */
+	unsigned short	leaves;		/* entries above the PTE level */
+	unsigned char	state;		/* enum vmx_area_state */
+	struct page	*inline_pages[VMX_INLINE_PAGES]; /* @pages of small ones */
+};
+
+void *vmx_alloc(unsigned long size) __alloc_size(1);
+void *vmx_zalloc(unsigned long size) __alloc_size(1);
+void *vmx_alloc_node(unsigned long size, int node) __alloc_size(1);
+void *__vmx_alloc_node_range(unsigned long size, unsigned long align,
+			     unsigned long start, unsigned long end,
+			     gfp_t gfp_mask, pgprot_t prot,
+			     unsigned long vm_flags, int node,
+			     const void *caller) __alloc_size(1);
+void vmx_free(const void *addr);
+void vmx_free_atomic(const void *addr);
+
+bool is_vmx_addr(const void *addr);
+struct vmx_area *find_vmx_area(const void *addr);
+struct page *vmx_to_page(const void *addr);
+
+#endif /* _VMX_H */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The address space of the slice: what vmx_area.c offers
+ *
+ * Knows descriptors and addresses only: no page, no page table, no file.
+ */
+#ifndef _VMX_AREA_H
+#define _VMX_AREA_H
+
+#include <linux/spinlock.h>
+#include "vmx.h"
+
+/*
+ * A range's life.  Every range in the tree has a descriptor and a state; the
+ * list that starts at vmx_list holds the live ones.
+ */
+enum vmx_area_state {
+	VMX_LIVE,	/* in the list */
+	VMX_DYING,	/* off the list; its owner still takes it down */
+	VMX_LAZY,	/* quarantined: stale translations may reach it */
+	VMX_PURGING,	/* quarantined, and the flush is under way */
+};
+
+struct vmx_area_stats {
+	unsigned long	slice_bytes;
+	unsigned long	areas;			/* live and dying */
+	unsigned long	area_bytes;		/* ... with their guard pages */
+	unsigned long	guard_bytes;		/* ... of that, guard pages */
+	unsigned long	quarantined_bytes;
+	unsigned long	quarantined_ranges;
+	unsigned long	peak_areas;
+	unsigned long	allocs;
+	unsigned long	frees;
+	unsigned long	purges;
+};
+
+extern struct vmx_area *vmx_list;
+extern spinlock_t vmx_area_lock;
+extern unsigned long vmx_lazy_max;
+
+int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void));
+void vmx_areas_exit(void);
+
+struct vmx_area *vmx_area_alloc(gfp_t gfp, int node);
+void vmx_area_free(struct vmx_area *area);
+int vmx_area_insert(struct vmx_area *area, unsigned long align,
+		    unsigned long start, unsigned long end);
+struct vmx_area *vmx_area_remove(const void *addr);
+void vmx_area_cancel(struct vmx_area *area);
+bool vmx_area_quarantine(struct vmx_area *area);
+bool vmx_areas_purge(void);
+
+struct vmx_area *vmx_area_find(unsigned long addr);
+struct vmx_area *vmx_area_first_from(unsigned long addr);
+void vmx_areas_stats(struct vmx_area_stats *stats);
+
+/**
+ * vmx_area_complete() - is everything about a listed area as it will stay?
+ * @area: one found in the list
+ *
+ * Return: false while its allocation is under way: only size, addr and flags
+ * may be read then.
+ */
+static inline bool vmx_area_complete(const struct vmx_area *area)
+{
+	if (READ_ONCE(area->flags) & VMX_UNLIST)
+		return false;
+	/* Pairs with smp_wmb() in clear_vmx_unlist(). */
+	smp_rmb();
+	return true;
+}
+
+#endif /* _VMX_AREA_H */

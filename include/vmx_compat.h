@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every difference between supported kernels
+ *
+ * All tests of the kernel's version stand here, each with the version that
+ * made the change; the other files see one kernel.
+ */
+#ifndef _VMX_COMPAT_H
+#define _VMX_COMPAT_H
+
+#include <linux/gfp.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "vmx needs Linux 6.1 or later: nothing older has been tried."
+#endif
+
+/* 6.14 dropped "array" from the name, together with the list variant. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)
+#define alloc_pages_bulk_node alloc_pages_bulk_array_node
+#endif
+
+/* 6.7 (and 6.8 for good) turned the inclusive MAX_ORDER into MAX_PAGE_ORDER. */
+#ifndef MAX_PAGE_ORDER
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define MAX_PAGE_ORDER (MAX_ORDER - 1)	/* exclusive until 6.4 */
+#else
+#define MAX_PAGE_ORDER MAX_ORDER
+#endif
+#endif
+
+/* 6.19 exports __flush_tlb_all() to KVM only. */
+#define VMX_HAVE_FLUSH_TLB_ALL (LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0))
+
+#endif /* _VMX_COMPAT_H */

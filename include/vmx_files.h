@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of /sys/kernel/debug/vmx share
+ *
+ * Text written to a file goes through three steps: vmx_words.c cuts it into
+ * words and numbers, vmx_debugfs.c acts on them, and vmx_error_log.c keeps what
+ * was refused and why.
+ */
+#ifndef _VMX_FILES_H
+#define _VMX_FILES_H
+
+#include <linux/types.h>
+
+struct seq_file;
+
+/* One byte less than a page: what stdio cuts at 4096 is refused, not halved. */
+#define VMX_TEXT_MAX 4095
+
+/**
+ * struct vmx_text - a text being read word by word, and what's wrong with it
+ * @start: the whole text, with a NUL behind it
+ * @next: where reading goes on
+ * @word: the word that was read last; not terminated
+ * @len: its length; 0 at the end of the text
+ * @first: it is the first word of its line
+ * @why: for a refused text: the reason, for people
+ * @at: ... and the place, inside [start, next]
+ */
+struct vmx_text {
+	const char	*start;
+	const char	*next;
+	const char	*word;
+	size_t		len;
+	bool		first;
+	const char	*why;
+	const char	*at;
+};
+
+/**
+ * struct vmx_request - one request written to "alloc"
+ * @size: bytes
+ * @align: bytes; a power of two
+ * @count: how many areas of this kind
+ * @node: NUMA_NO_NODE when none was named
+ * @zero: clear the frames
+ * @huge: use 2 MiB leaves
+ * @at: where it stands in the text
+ */
+struct vmx_request {
+	unsigned long	size;
+	unsigned long	align;
+	unsigned long	count;
+	int		node;
+	bool		zero;
+	bool		huge;
+	const char	*at;
+};
+
+/* vmx_words.c */
+void vmx_text_init(struct vmx_text *text, const char *start);
+int vmx_text_refuse(struct vmx_text *text, int err, const char *at,
+		    const char *why);
+int vmx_text_check(struct vmx_text *text, size_t len);
+bool vmx_text_word(struct vmx_text *text);
+bool vmx_text_is(const struct vmx_text *text, const char *word);
+int vmx_text_number(struct vmx_text *text, const char *at, size_t len,
+		    unsigned long *value);
+int vmx_text_size(struct vmx_text *text, const char *at, size_t len,
+		  unsigned long *value);
+int vmx_text_request(struct vmx_text *text, struct vmx_request *req);
+
+/* vmx_error_log.c */
+void vmx_error_log_add(const char *file, int err, const struct vmx_text *text);
+void vmx_error_log_show(struct seq_file *m);
+
+#endif /* _VMX_FILES_H */

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What vmx's own files offer one another
+ *
+ * Knowledge flows one way:
+ *
+ *	vmx_debugfs.c -> vmx_alloc.c -> vmx_area.c, vmx_pages.c, vmx_pgtable.c
+ *		      -> vmx_slice.c -> include/arch
+ *
+ * A file calls only what stands to its right.
+ */
+#ifndef _VMX_INTERNAL_H
+#define _VMX_INTERNAL_H
+
+#undef pr_fmt
+#define pr_fmt(fmt) "vmx: " fmt
+
+#include <linux/mm.h>
+#include "vmx.h"
+#include "vmx_area.h"
+#include "vmx_compat.h"
+#include "arch/arch.h"
+
+#define VMX_VERSION "0.1.0"
+
+/* vmx_slice.c */
+extern unsigned long vmx_start, vmx_end;	/* the slice, [start, end) */
+
+int vmx_slice_reserve(unsigned long size);
+void vmx_slice_release(void);
+
+/* vmx_pgtable.c */
+enum vmx_walk_level { VMX_PGD, VMX_P4D, VMX_PUD, VMX_PMD, VMX_PTE, VMX_LEVELS };
+
+enum vmx_walk_end {
+	VMX_WALK_PAGE,		/* a leaf: the address is mapped */
+	VMX_WALK_NONE,		/* an empty entry */
+	VMX_WALK_BAD,		/* an entry that leads to no table */
+};
+
+/**
+ * struct vmx_walk - one address's way through the page tables
+ * @step: what was found at each level; a level that the machine folds away is
+ *	left out (@used is false)
+ * @last: the level of the last entry read
+ * @end: why the walk ended there
+ * @pfn: with VMX_WALK_PAGE, the frame that the address reaches
+ */
+struct vmx_walk {
+	struct {
+		bool		used;
+		phys_addr_t	table;
+		unsigned int	index;
+		u64		entry;
+	} step[VMX_LEVELS];
+	enum vmx_walk_level	last;
+	enum vmx_walk_end	end;
+	unsigned long		pfn;
+};
+
+int vmx_pgtable_init(unsigned long start, unsigned long end);
+void vmx_pgtable_exit(unsigned long end);
+int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
+		    pgprot_t prot, bool leaves);
+void vmx_pgtable_unmap(unsigned long addr, unsigned int nr);
+unsigned long vmx_pgtable_leaf_size(void);
+void vmx_pgtable_flush(void);
+unsigned long vmx_pgtable_flushes(void);
+void vmx_pgtable_describe(unsigned long addr, struct vmx_walk *walk);
+
+/* vmx_pages.c */
+int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
+		   int *nid);
+void vmx_pages_return(struct page **pages, unsigned int nr, bool may_sleep);
+unsigned int vmx_pages_order(struct page *head);
+
+/* vmx_alloc.c */
+enum vmx_fail {
+	VMX_FAIL_EINVAL, VMX_FAIL_E2BIG, VMX_FAIL_ENOSPC, VMX_FAIL_ENOMEM,
+	VMX_FAIL_ENOENT, VMX_FAIL_EPERM, VMX_FAIL_EINTR, VMX_FAIL_KINDS
+};
+
+struct vmx_counters {
+	long	pages;			/* frames held */
+	long	pages_highmem;		/* ... of them from ZONE_HIGHMEM */
+	long	peak_pages;
+	long	failures[VMX_FAIL_KINDS]; /* requests refused, by errno */
+};
+
+int vmx_alloc_init(void);
+void vmx_alloc_exit(void);
+void vmx_count_failure(int err);
+void vmx_alloc_counters(struct vmx_counters *counters);
+struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
+				unsigned long start, unsigned long end,
+				gfp_t gfp_mask, pgprot_t prot,
+				unsigned long vm_flags, int node,
+				const void *caller);
+
+/* vmx_debugfs.c */
+int vmx_debugfs_init(void);
+void vmx_debugfs_exit(void);
+
+#endif /* _VMX_INTERNAL_H */

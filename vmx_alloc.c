@@ -1,0 +1,583 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The call chain of the chapter, composed from areas, frames and page tables
+ *
+ *	vmx_alloc()
+ *	  __vmx_alloc_node_flags()
+ *	    __vmx_alloc_node()
+ *	      __vmx_alloc_node_range()
+ *		__get_vmx_area_node()	descriptor, guard page, hole
+ *		__vmx_alloc_area_node()	page array, frames
+ *		  vmx_map_area()	page-table entries
+ *		clear_vmx_unlist()	the area is complete
+ *
+ *	vmx_free()
+ *	  __vmx_unmap()
+ *	    remove_vmx_area()		off the list, entries cleared
+ *	    frames, page array, descriptor; the address goes into quarantine
+ *
+ * The names are those of Linux 3.10's mm/vmalloc.c with "vmx" for "vm", and
+ * each does what its namesake did.
+ *
+ * Frames go back before the flush: until the next purge a stale translation can
+ * reach a frame that belongs to somebody else. The kernel does the same; only
+ * the address is quarantined. Whoever touches freed memory has a bug anyway.
+ *
+ * Locking: none of its own.  Units: bytes, but for nr_pages.
+ */
+#include <linux/export.h>
+#include <linux/kmemleak.h>
+#include <linux/llist.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/ratelimit.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "vmx_internal.h"
+
+/* Requests that vmx_free() got in an interrupt, waiting for a worker. */
+struct vmx_deferred {
+	struct llist_head list;
+	struct work_struct work;
+};
+
+static DEFINE_PER_CPU(struct vmx_deferred, vmx_deferred);
+
+static atomic_long_t vmx_pages, vmx_pages_highmem;
+static long vmx_peak_pages;
+static atomic_long_t vmx_failures[VMX_FAIL_KINDS];
+
+static void purge_worker(struct work_struct *work)
+{
+	vmx_areas_purge();
+}
+
+static DECLARE_WORK(vmx_purge_work, purge_worker);
+
+/* Flags for what is no frame: descriptors and page arrays. */
+static gfp_t meta_gfp(gfp_t gfp)
+{
+	return gfp & ~(GFP_ZONEMASK | __GFP_ZERO | __GFP_COMP | __GFP_ACCOUNT);
+}
+
+static long count_highmem(const struct vmx_area *area)
+{
+	unsigned int i;
+	long n = 0;
+
+	if (!IS_ENABLED(CONFIG_HIGHMEM))
+		return 0;
+	for (i = 0; i < area->nr_pages; i++)
+		n += PageHighMem(area->pages[i]);
+	return n;
+}
+
+static void count_pages(const struct vmx_area *area)
+{
+	long now = atomic_long_add_return(area->nr_pages, &vmx_pages);
+
+	/* A lost update costs a test a page of peak, and nobody a lock. */
+	if (now > READ_ONCE(vmx_peak_pages))
+		WRITE_ONCE(vmx_peak_pages, now);
+	if (IS_ENABLED(CONFIG_HIGHMEM))
+		atomic_long_add(count_highmem(area), &vmx_pages_highmem);
+}
+
+static void uncount_pages(const struct vmx_area *area)
+{
+	atomic_long_sub(area->nr_pages, &vmx_pages);
+	if (IS_ENABLED(CONFIG_HIGHMEM))
+		atomic_long_sub(count_highmem(area), &vmx_pages_highmem);
+}
+
+/** vmx_alloc_counters() - what the areas hold now */
+void vmx_alloc_counters(struct vmx_counters *counters)
+{
+	int i;
+
+	counters->pages = atomic_long_read(&vmx_pages);
+	counters->pages_highmem = atomic_long_read(&vmx_pages_highmem);
+	counters->peak_pages = READ_ONCE(vmx_peak_pages);
+	for (i = 0; i < VMX_FAIL_KINDS; i++)
+		counters->failures[i] = atomic_long_read(&vmx_failures[i]);
+}
+
+/* In the order of enum vmx_fail. */
+static const int fail_errno[VMX_FAIL_KINDS] = {
+	-EINVAL, -E2BIG, -ENOSPC, -ENOMEM, -ENOENT, -EPERM, -EINTR,
+};
+
+/** vmx_count_failure() - a request was refused with @err */
+void vmx_count_failure(int err)
+{
+	int i;
+
+	for (i = 0; i < VMX_FAIL_KINDS; i++) {
+		if (fail_errno[i] == err)
+			atomic_long_inc(&vmx_failures[i]);
+	}
+}
+
+static __printf(3, 4)
+void warn_alloc_failed(gfp_t gfp, unsigned long size, const char *fmt, ...)
+{
+	static DEFINE_RATELIMIT_STATE(rs, DEFAULT_RATELIMIT_INTERVAL,
+				      DEFAULT_RATELIMIT_BURST);
+	struct va_format vaf;
+	va_list args;
+
+	if (gfp & __GFP_NOWARN || !__ratelimit(&rs))
+		return;
+	va_start(args, fmt);
+	vaf.fmt = fmt;
+	vaf.va = &args;
+	pr_warn("%s: allocation of %lu bytes failed: %pV, mode:%#x(%pGg)\n",
+		current->comm, size, &vaf, (__force unsigned int)gfp, &gfp);
+	va_end(args);
+	dump_stack();
+}
+
+/* The descriptor, the guard page, and the lowest hole that holds both. */
+static struct vmx_area *
+__get_vmx_area_node(unsigned long size, unsigned long align,
+		    unsigned long flags, unsigned long start, unsigned long end,
+		    int node, gfp_t gfp_mask, const void *caller)
+{
+	struct vmx_area *area;
+	int err;
+
+	if (WARN_ON_ONCE(in_interrupt()))
+		return ERR_PTR(-EINVAL);
+
+	area = vmx_area_alloc(meta_gfp(gfp_mask), node);
+	if (!area)
+		return ERR_PTR(-ENOMEM);
+	area->requested = size;
+	area->size = PAGE_ALIGN(size);
+	if (!(flags & VMX_NO_GUARD))
+		area->size += PAGE_SIZE;
+	area->flags = flags;
+	area->caller = caller;
+
+	err = vmx_area_insert(area, align, start, end);
+	if (err == -ENOSPC && gfpflags_allow_blocking(gfp_mask)) {
+		vmx_areas_purge();
+		err = vmx_area_insert(area, align, start, end);
+	}
+	if (err) {
+		vmx_area_free(area);
+		return ERR_PTR(err);
+	}
+	return area;
+}
+
+static int vmx_map_area(struct vmx_area *area, pgprot_t prot, bool leaves)
+{
+	int count = vmx_pgtable_map((unsigned long)area->addr, area->pages,
+				    area->nr_pages, prot, leaves);
+
+	if (count < 0)
+		return count;
+	area->leaves = count;
+	return 0;
+}
+
+static struct page **alloc_page_array(struct vmx_area *area, gfp_t gfp,
+				      int node)
+{
+	size_t bytes = array_size(area->nr_pages, sizeof(*area->pages));
+	struct page **pages;
+
+	if (area->nr_pages <= VMX_INLINE_PAGES)
+		return area->inline_pages;
+	if (bytes <= PAGE_SIZE || !gfpflags_allow_blocking(gfp))
+		return kmalloc_node(bytes, gfp, node);
+	pages = kvmalloc_node(bytes, gfp, node);
+	if (is_vmalloc_addr(pages))
+		area->flags |= VMX_VPAGES;
+	return pages;
+}
+
+static void free_page_array(struct vmx_area *area)
+{
+	if (area->pages != area->inline_pages)
+		kvfree(area->pages);
+}
+
+/* The page array, the frames, and the entries that reach them. */
+static int __vmx_alloc_area_node(struct vmx_area *area, gfp_t gfp_mask,
+				 pgprot_t prot, int node)
+{
+	bool may_sleep = gfpflags_allow_blocking(gfp_mask);
+	unsigned int nr = PAGE_ALIGN(area->requested) >> PAGE_SHIFT;
+	int err, nid;
+
+	area->nr_pages = nr;
+	area->pages = alloc_page_array(area, meta_gfp(gfp_mask), node);
+	if (!area->pages)
+		return -ENOMEM;
+	err = vmx_pages_take(area->pages, nr, gfp_mask, node, &nid);
+	if (err)
+		goto free_array;
+	area->nid = nid;
+	err = vmx_map_area(area, prot,
+			   area->flags & VMX_ALLOW_HUGE && may_sleep);
+	if (err)
+		goto return_pages;
+	count_pages(area);
+	return 0;
+
+return_pages:
+	vmx_pages_return(area->pages, nr, may_sleep);
+free_array:
+	free_page_array(area);
+	area->pages = NULL;
+	return err;
+}
+
+static void clear_vmx_unlist(struct vmx_area *area)
+{
+	/*
+	 * What was written to the area comes first for whoever sees the flag
+	 * gone.  Pairs with smp_rmb() in vmx_area_complete().
+	 */
+	smp_wmb();
+	WRITE_ONCE(area->flags, area->flags & ~VMX_UNLIST);
+}
+
+/*
+ * The whole chain, for callers that want the descriptor; the parameters are
+ * those of __vmx_alloc_node_range(), which is this, but for saying why it
+ * failed.
+ *
+ * Returns the area; -EINVAL for zero, for an alignment that is not a power of
+ * two and in an interrupt; -E2BIG for more than the machine or [start, end)
+ * holds; -ENOSPC without a hole; -ENOMEM without memory; -EINTR after a fatal
+ * signal.
+ */
+struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
+				unsigned long start, unsigned long end,
+				gfp_t gfp_mask, pgprot_t prot,
+				unsigned long vm_flags, int node,
+				const void *caller)
+{
+	unsigned long leaf = vmx_pgtable_leaf_size();
+	unsigned long real_size = PAGE_ALIGN(size);
+	struct vmx_area *area;
+	int err;
+
+	align = max(align, PAGE_SIZE);
+	if (!size || !is_power_of_2(align))
+		return ERR_PTR(-EINVAL);
+	start = max(start, vmx_start);
+	end = min(end, vmx_end);
+	if (real_size < size || real_size >> PAGE_SHIFT > totalram_pages() ||
+	    start >= end || real_size > end - start)
+		return ERR_PTR(-E2BIG);
+	if (vm_flags & VMX_ALLOW_HUGE && leaf && real_size >= leaf)
+		align = max(align, leaf);
+	if (gfp_mask & __GFP_ZERO)
+		vm_flags |= VMX_ZEROED;
+
+	area = __get_vmx_area_node(size, align, vm_flags | VMX_ALLOC | VMX_UNLIST,
+				   start, end, node, gfp_mask, caller);
+	if (IS_ERR(area))
+		return area;
+	err = __vmx_alloc_area_node(area, gfp_mask, prot, node);
+	if (err)
+		goto cancel_area;
+	clear_vmx_unlist(area);
+
+	/*
+	 * The third argument says how many references make the block no leak:
+	 * one is in the descriptor, so there must be another.
+	 */
+	kmemleak_alloc(area->addr, real_size, 2, gfp_mask);
+	return area;
+
+cancel_area:
+	vmx_area_cancel(area);
+	return ERR_PTR(err);
+}
+
+/**
+ * __vmx_alloc_node_range() - allocate noncontiguous memory, in full detail
+ * @size: bytes; made a multiple of the page size
+ * @align: of the first address, in bytes: a power of two; less than a page
+ *	means a page
+ * @start: the area lies at or above this address
+ * @end: the area, guard page included, ends at or below this address
+ * @gfp_mask: for the frames (__GFP_HIGHMEM is welcome) and, without the zone,
+ *	for what describes them; __GFP_ZERO clears
+ * @prot: the entries' protection, PAGE_KERNEL for plain memory
+ * @vm_flags: VMX_NO_GUARD, VMX_USERMAP, VMX_ALLOW_HUGE, or 0
+ * @node: the node to take memory from, or NUMA_NO_NODE
+ * @caller: who is to be named in the list, __builtin_return_address(0)
+ *
+ * @start and @end narrow the slice; 0 and ULONG_MAX leave it whole.
+ *
+ * Context: process context; sleeps if @gfp_mask allows it.
+ * Return: the address; NULL for a size of zero, for one that is more than the
+ * machine has memory or the range has room, and when addresses or frames run
+ * out. A failure is logged, rate-limited, unless @gfp_mask has __GFP_NOWARN.
+ * The OOM killer is never woken.
+ */
+void *__vmx_alloc_node_range(unsigned long size, unsigned long align,
+			     unsigned long start, unsigned long end,
+			     gfp_t gfp_mask, pgprot_t prot,
+			     unsigned long vm_flags, int node,
+			     const void *caller)
+{
+	struct vmx_area *area = vmx_alloc_area(size, align, start, end, gfp_mask,
+					       prot, vm_flags, node, caller);
+
+	if (IS_ERR(area)) {
+		vmx_count_failure(PTR_ERR(area));
+		warn_alloc_failed(gfp_mask, size, "%pe", area);
+		return NULL;
+	}
+	return area->addr;
+}
+EXPORT_SYMBOL_GPL(__vmx_alloc_node_range);
+
+static void *__vmx_alloc_node(unsigned long size, unsigned long align,
+			      gfp_t gfp_mask, pgprot_t prot, int node,
+			      const void *caller)
+{
+	return __vmx_alloc_node_range(size, align, vmx_start, vmx_end, gfp_mask,
+				      prot, 0, node, caller);
+}
+
+static void *__vmx_alloc_node_flags(unsigned long size, int node, gfp_t flags,
+				    const void *caller)
+{
+	return __vmx_alloc_node(size, 1, flags, PAGE_KERNEL, node, caller);
+}
+
+/**
+ * vmx_alloc() - allocate noncontiguous memory
+ * @size: bytes; made a multiple of the page size
+ *
+ * Frames may come from high memory. See __vmx_alloc_node_range().
+ *
+ * Context: may sleep.
+ * Return: the address, or NULL.
+ */
+void *vmx_alloc(unsigned long size)
+{
+	return __vmx_alloc_node_flags(size, NUMA_NO_NODE,
+				      GFP_KERNEL | __GFP_HIGHMEM,
+				      __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(vmx_alloc);
+
+/**
+ * vmx_zalloc() - vmx_alloc(), cleared
+ * @size: bytes; made a multiple of the page size
+ *
+ * Context: may sleep.
+ * Return: the address, or NULL.
+ */
+void *vmx_zalloc(unsigned long size)
+{
+	return __vmx_alloc_node_flags(size, NUMA_NO_NODE,
+				      GFP_KERNEL | __GFP_HIGHMEM | __GFP_ZERO,
+				      __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(vmx_zalloc);
+
+/**
+ * vmx_alloc_node() - vmx_alloc() with frames of a node, where it has them
+ * @size: bytes; made a multiple of the page size
+ * @node: the node to prefer, or NUMA_NO_NODE
+ *
+ * Context: may sleep.
+ * Return: the address, or NULL.
+ */
+void *vmx_alloc_node(unsigned long size, int node)
+{
+	return __vmx_alloc_node_flags(size, node, GFP_KERNEL | __GFP_HIGHMEM,
+				      __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(vmx_alloc_node);
+
+/* Off the list, and nothing is reachable through its addresses any more. */
+static struct vmx_area *remove_vmx_area(const void *addr)
+{
+	struct vmx_area *area = vmx_area_remove(addr);
+
+	if (area)
+		vmx_pgtable_unmap((unsigned long)addr, area->nr_pages);
+	return area;
+}
+
+/* The chapter's order: list, entries, frames, page array, descriptor. */
+static void __vmx_unmap(const void *addr)
+{
+	struct vmx_area *area;
+
+	kmemleak_free(addr);
+	area = remove_vmx_area(addr);
+	if (WARN(!area, "vmx_free() of %p, which is no area's start\n", addr))
+		return;
+	debug_check_no_locks_freed(addr, area->requested);
+	uncount_pages(area);
+	vmx_pages_return(area->pages, area->nr_pages, true);
+	free_page_array(area);
+	if (vmx_area_quarantine(area))
+		schedule_work(&vmx_purge_work);
+}
+
+static void free_deferred(struct work_struct *work)
+{
+	struct vmx_deferred *deferred =
+		container_of(work, struct vmx_deferred, work);
+	struct llist_node *node, *next;
+
+	llist_for_each_safe(node, next, llist_del_all(&deferred->list))
+		__vmx_unmap(node);
+}
+
+/**
+ * vmx_free_atomic() - vmx_free() for callers that may not sleep
+ * @addr: as for vmx_free()
+ *
+ * A worker of this CPU does it soon; until then the memory's first bytes hold
+ * the link that it is queued by.
+ *
+ * Context: any but NMI.
+ */
+void vmx_free_atomic(const void *addr)
+{
+	struct vmx_deferred *deferred;
+
+	if (!addr || WARN_ON_ONCE(in_nmi()))
+		return;
+	/* Another CPU's list would do as well: no need to stay on this one. */
+	deferred = raw_cpu_ptr(&vmx_deferred);
+	if (llist_add((struct llist_node *)addr, &deferred->list))
+		schedule_work(&deferred->work);
+}
+EXPORT_SYMBOL_GPL(vmx_free_atomic);
+
+/**
+ * vmx_free() - free what one of the functions above gave
+ * @addr: the address that they returned; NULL is fine
+ *
+ * An address that is no area's start is a bug in the caller: it is warned
+ * about, and nothing happens.
+ *
+ * Context: may sleep; in an interrupt the work is left to a worker.
+ */
+void vmx_free(const void *addr)
+{
+	if (unlikely(in_interrupt())) {
+		vmx_free_atomic(addr);
+		return;
+	}
+	might_sleep();
+	if (addr)
+		__vmx_unmap(addr);
+}
+EXPORT_SYMBOL_GPL(vmx_free);
+
+/**
+ * is_vmx_addr() - does an address lie in the slice?
+ * @addr: any address
+ *
+ * Context: any.
+ * Return: true if so, mapped or not.
+ */
+bool is_vmx_addr(const void *addr)
+{
+	return (unsigned long)addr >= vmx_start && (unsigned long)addr < vmx_end;
+}
+EXPORT_SYMBOL_GPL(is_vmx_addr);
+
+/**
+ * find_vmx_area() - the area that an address lies in
+ * @addr: any address
+ *
+ * Nothing holds the area in place: ask only about areas of your own, or such as
+ * can't be freed meanwhile.
+ *
+ * Context: not in an interrupt.
+ * Return: the area, or NULL; the guard page belongs to its area.
+ */
+struct vmx_area *find_vmx_area(const void *addr)
+{
+	struct vmx_area *area;
+
+	spin_lock(&vmx_area_lock);
+	area = vmx_area_find((unsigned long)addr);
+	spin_unlock(&vmx_area_lock);
+	return area;
+}
+EXPORT_SYMBOL_GPL(find_vmx_area);
+
+/**
+ * vmx_to_page() - the frame behind an address
+ * @addr: an address in an area of the caller's
+ *
+ * Walks the page tables, as vmalloc_to_page() does.  The frames of a block are
+ * one allocation of which only the first counts references: don't get_page()
+ * the result.
+ *
+ * Context: any.
+ * Return: its struct page; NULL outside the slice and where nothing is mapped.
+ */
+struct page *vmx_to_page(const void *addr)
+{
+	struct vmx_walk walk;
+
+	if (!is_vmx_addr(addr))
+		return NULL;
+	vmx_pgtable_describe((unsigned long)addr, &walk);
+	return walk.end == VMX_WALK_PAGE ? pfn_to_page(walk.pfn) : NULL;
+}
+EXPORT_SYMBOL_GPL(vmx_to_page);
+
+/** vmx_alloc_init() - get ready for vmx_alloc(), on the slice's addresses */
+int vmx_alloc_init(void)
+{
+	int cpu;
+
+	if (vmx_lazy_max == ULONG_MAX)
+		vmx_lazy_max = min((unsigned long)fls(num_online_cpus()) * SZ_32M,
+				   (vmx_end - vmx_start) / 4);
+
+	for_each_possible_cpu(cpu) {
+		struct vmx_deferred *deferred = per_cpu_ptr(&vmx_deferred, cpu);
+
+		init_llist_head(&deferred->list);
+		INIT_WORK(&deferred->work, free_deferred);
+	}
+	return vmx_areas_init(vmx_start, vmx_end, vmx_pgtable_flush);
+}
+
+/**
+ * vmx_alloc_exit() - free whatever is left
+ *
+ * No other module uses vmx any more, so an area that is left is a leak.
+ */
+void vmx_alloc_exit(void)
+{
+	unsigned long left = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		flush_work(&per_cpu_ptr(&vmx_deferred, cpu)->work);
+	for (; vmx_list; left++) {
+		if (!left)
+			pr_warn("%pS left %lu bytes behind\n", vmx_list->caller,
+				vmx_list->requested);
+		__vmx_unmap(vmx_list->addr);
+	}
+	if (left)
+		pr_warn("freed %lu areas that nobody had freed\n", left);
+	cancel_work_sync(&vmx_purge_work);
+	vmx_areas_exit();
+}

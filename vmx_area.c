@@ -1,0 +1,546 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The address space: descriptors, the sorted list, holes, lazy purge
+ *
+ * Every range of the slice that is in use is one node of one tree, sorted by
+ * address.  A node knows the length of the hole in front of it (gap) and the
+ * longest such hole in its subtree (max_gap), so areas and holes together fill
+ * the slice by construction: there is no second structure that could disagree.
+ * A sentinel of length 0 stands at the end of the slice and has the last hole
+ * in front of it.
+ *
+ *	vmx_list -> area 1 ------------------> area 2 -> ...
+ *	  | hole | area 1 | quarantined | hole | area 2 | hole | sentinel
+ *
+ * The list holds the live areas only, in address order, through vmx_area.next.
+ *
+ * A freed range is quarantined: a CPU's TLB may still reach it.  One flush
+ * serves all ranges quarantined before it; then they become holes.  Neighbours
+ * that wait for the same flush become one range at once, together with the
+ * hole between them, so between two live areas there is at most one of them
+ * (while a flush is under way: one more for each range freed since).
+ *
+ * Cost, n being the number of ranges: insertion, removal and lookup are
+ * O(log n).  So is the search for the lowest hole that fits, when the alignment
+ * is a page.  With a larger one, each hole that is long enough and yet has no
+ * aligned place costs another O(log n); being disjoint and at least "size"
+ * long, there are at most slice / size of them.
+ *
+ * Locking: vmx_purge_mutex, then vmx_area_lock.  vmx_area_lock is a plain
+ * spinlock: no function here may be called from an interrupt.  It protects the
+ * tree, the list, the quarantine and the counters.
+ *
+ * Units: bytes, page-aligned, but for counters that say otherwise.
+ *
+ * This file compiles unmodified in user space, where it is fuzzed: it may
+ * include nothing that the shims of selftests/area do not offer.
+ */
+#include <linux/align.h>
+#include <linux/bug.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/mutex.h>
+#include <linux/overflow.h>
+#include <linux/rbtree_augmented.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "vmx_area.h"
+
+#define PURGE_BATCH 64	/* ranges turned into holes in one critical section */
+
+struct vmx_area *vmx_list;
+DEFINE_SPINLOCK(vmx_area_lock);
+
+/* Quarantined bytes above which vmx_area_quarantine() asks for a purge. */
+unsigned long vmx_lazy_max = ULONG_MAX;
+
+static DEFINE_MUTEX(vmx_purge_mutex);
+static struct rb_root vmx_tree = RB_ROOT;
+static struct vmx_area vmx_sentinel;
+static LIST_HEAD(vmx_quarantine);
+static struct kmem_cache *vmx_area_cache;
+static void (*vmx_flush)(void);
+static unsigned long vmx_next_id;
+static struct vmx_area_stats vmx_stats;
+
+static unsigned long area_start(const struct vmx_area *area)
+{
+	return (unsigned long)area->addr;
+}
+
+static unsigned long area_end(const struct vmx_area *area)
+{
+	return area_start(area) + area->size;
+}
+
+static unsigned long hole_start(const struct vmx_area *area)
+{
+	return area_start(area) - area->gap;
+}
+
+static struct vmx_area *rb_area(struct rb_node *rb)
+{
+	return rb_entry_safe(rb, struct vmx_area, rb);
+}
+
+static struct vmx_area *area_prev(struct vmx_area *area)
+{
+	return rb_area(rb_prev(&area->rb));
+}
+
+static struct vmx_area *area_next(struct vmx_area *area)
+{
+	return rb_area(rb_next(&area->rb));
+}
+
+#define area_gap(area) ((area)->gap)
+RB_DECLARE_CALLBACKS_MAX(static, max_gap_cb, struct vmx_area, rb,
+			 unsigned long, max_gap, area_gap)
+
+/* After a change of area->gap, and with the tree otherwise in order. */
+static void gap_changed(struct vmx_area *area)
+{
+	max_gap_cb_propagate(&area->rb, NULL);
+}
+
+static unsigned long subtree_max_gap(struct rb_node *rb)
+{
+	return rb ? rb_entry(rb, struct vmx_area, rb)->max_gap : 0;
+}
+
+/*
+ * The lowest place at or above @start with room for @size bytes at @align.
+ * Returns the range behind that hole and leaves the place in *@addr, or NULL.
+ *
+ * In-order walk over the holes that are long enough; subtrees without one, and
+ * those that end below @start, are never entered.
+ */
+static struct vmx_area *lowest_hole(unsigned long size, unsigned long align,
+				    unsigned long start, unsigned long *addr)
+{
+	struct rb_node *rb = vmx_tree.rb_node;
+	struct vmx_area *area;
+
+	if (subtree_max_gap(rb) < size)
+		return NULL;
+	for (;;) {
+		area = rb_area(rb);
+		if (hole_start(area) > start &&
+		    subtree_max_gap(rb->rb_left) >= size) {
+			rb = rb->rb_left;
+			continue;
+		}
+		for (;;) {
+			/* Everything to the left of this hole is ruled out. */
+			unsigned long low = max(hole_start(area), start);
+			unsigned long place = ALIGN(low, align);
+			struct rb_node *child;
+
+			if (area->gap >= size && place >= low &&
+			    place < area_start(area) &&
+			    area_start(area) - place >= size) {
+				*addr = place;
+				return area;
+			}
+			if (subtree_max_gap(rb->rb_right) >= size) {
+				rb = rb->rb_right;
+				break;
+			}
+			do {
+				child = rb;
+				rb = rb_parent(rb);
+				if (!rb)
+					return NULL;
+			} while (child == rb->rb_right);
+			area = rb_area(rb);
+		}
+	}
+}
+
+/* Puts @area, with addr and size set, into the hole in front of @succ. */
+static void tree_insert(struct vmx_area *area, struct vmx_area *succ)
+{
+	struct rb_node *parent = &succ->rb;
+	struct rb_node **link = &parent->rb_left;
+
+	area->gap = area_start(area) - hole_start(succ);
+	area->max_gap = area->gap;
+	succ->gap = area_start(succ) - area_end(area);
+	gap_changed(succ);
+
+	if (*link) {
+		parent = rb_prev(parent);
+		link = &parent->rb_right;
+	}
+	rb_link_node(&area->rb, parent, link);
+	if (area->gap)
+		gap_changed(rb_area(parent));
+	rb_insert_augmented(&area->rb, &vmx_tree, &max_gap_cb);
+}
+
+/* @area's bytes, and the hole in front of it, become hole. */
+static void tree_erase(struct vmx_area *area)
+{
+	struct vmx_area *succ = area_next(area);
+
+	rb_erase_augmented(&area->rb, &vmx_tree, &max_gap_cb);
+	succ->gap += area->size + area->gap;
+	gap_changed(succ);
+}
+
+/* The link that leads, or would lead, to @area in the list. */
+static struct vmx_area **list_link(struct vmx_area *area)
+{
+	do {
+		area = area_prev(area);
+	} while (area && area->state != VMX_LIVE);
+	return area ? &area->next : &vmx_list;
+}
+
+static unsigned long guard_size(const struct vmx_area *area)
+{
+	return area->flags & VMX_NO_GUARD ? 0 : PAGE_SIZE;
+}
+
+/**
+ * vmx_area_alloc() - a descriptor that is not in the address space yet
+ * @gfp: for the descriptor itself
+ * @node: where to put it, or NUMA_NO_NODE
+ *
+ * Return: a descriptor, zeroed but for comm and pid; NULL without memory.
+ */
+struct vmx_area *vmx_area_alloc(gfp_t gfp, int node)
+{
+	struct vmx_area *area;
+
+	area = kmem_cache_alloc_node(vmx_area_cache, gfp | __GFP_ZERO, node);
+	if (!area)
+		return NULL;
+	area->pid = current->pid;
+	memcpy(area->comm, current->comm, sizeof(area->comm));
+	return area;
+}
+
+/** vmx_area_free() - a descriptor that is not, or no longer, in the tree */
+void vmx_area_free(struct vmx_area *area)
+{
+	kmem_cache_free(vmx_area_cache, area);
+}
+
+/**
+ * vmx_area_insert() - find the lowest hole that fits and put an area there
+ * @area: with size (guard included) and flags set; gets addr and id
+ * @align: a power of two, at least a page
+ * @start: lowest address that will do
+ * @end: first address behind the range that will do
+ *
+ * The area is in the list when this returns; set VMX_UNLIST in its flags before
+ * if it is not to be seen yet.
+ *
+ * Source of the search: Linux's own free-area tree since 5.2, which keeps the
+ * holes as nodes; hanging a hole on the range behind it is older (mmap's gap
+ * tree, Linux 3.8 to 6.0) and saves a node for each hole.
+ *
+ * Return: 0; -ENOSPC when no hole fits; -EINVAL for a size of zero or an
+ * alignment that is not a power of two.
+ */
+int vmx_area_insert(struct vmx_area *area, unsigned long align,
+		    unsigned long start, unsigned long end)
+{
+	struct vmx_area *succ, **link;
+	unsigned long addr;
+
+	if (WARN_ON_ONCE(!area->size || !IS_ALIGNED(area->size, PAGE_SIZE) ||
+			 !is_power_of_2(align) || align < PAGE_SIZE))
+		return -EINVAL;
+
+	spin_lock(&vmx_area_lock);
+	succ = lowest_hole(area->size, align, start, &addr);
+	if (!succ || addr >= end || end - addr < area->size) {
+		spin_unlock(&vmx_area_lock);
+		return -ENOSPC;
+	}
+	area->addr = (void *)addr;
+	area->state = VMX_LIVE;
+	area->id = ++vmx_next_id;
+	tree_insert(area, succ);
+	link = list_link(area);
+	area->next = *link;
+	*link = area;
+
+	vmx_stats.allocs++;
+	vmx_stats.areas++;
+	vmx_stats.peak_areas = max(vmx_stats.peak_areas, vmx_stats.areas);
+	vmx_stats.area_bytes += area->size;
+	vmx_stats.guard_bytes += guard_size(area);
+	spin_unlock(&vmx_area_lock);
+	return 0;
+}
+
+/**
+ * vmx_area_find() - the live area that an address lies in
+ * @addr: any address; the guard page belongs to its area
+ *
+ * Context: vmx_area_lock held.
+ * Return: the area, or NULL.
+ */
+struct vmx_area *vmx_area_find(unsigned long addr)
+{
+	struct rb_node *rb = vmx_tree.rb_node;
+
+	lockdep_assert_held(&vmx_area_lock);
+	while (rb) {
+		struct vmx_area *area = rb_area(rb);
+
+		if (addr < area_start(area))
+			rb = rb->rb_left;
+		else if (addr >= area_end(area))
+			rb = rb->rb_right;
+		else
+			return area->state == VMX_LIVE ? area : NULL;
+	}
+	return NULL;
+}
+
+/**
+ * vmx_area_first_from() - the first live area that starts at or above @addr
+ * @addr: any address
+ *
+ * Where a reader of the list goes on after it has let go of the lock.
+ *
+ * Context: vmx_area_lock held.
+ * Return: the area, or NULL.
+ */
+struct vmx_area *vmx_area_first_from(unsigned long addr)
+{
+	struct rb_node *rb = vmx_tree.rb_node;
+	struct vmx_area *best = NULL;
+
+	lockdep_assert_held(&vmx_area_lock);
+	while (rb) {
+		struct vmx_area *area = rb_area(rb);
+
+		if (area_start(area) >= addr) {
+			best = area;
+			rb = rb->rb_left;
+		} else {
+			rb = rb->rb_right;
+		}
+	}
+	while (best && (best->state != VMX_LIVE || best == &vmx_sentinel))
+		best = area_next(best);
+	return best;
+}
+
+/**
+ * vmx_area_remove() - take the area that starts at @addr off the list
+ * @addr: its first address
+ *
+ * Its addresses stay taken until the caller has unmapped them and hands the
+ * descriptor to vmx_area_quarantine(): that is its duty from here on.
+ *
+ * Return: the area, no longer to be found by anybody else; NULL when no live
+ * area starts there.
+ */
+struct vmx_area *vmx_area_remove(const void *addr)
+{
+	struct vmx_area *area;
+
+	spin_lock(&vmx_area_lock);
+	area = vmx_area_find((unsigned long)addr);
+	if (area && area->addr != addr)
+		area = NULL;
+	if (area) {
+		*list_link(area) = area->next;
+		area->next = NULL;
+		area->state = VMX_DYING;
+	}
+	spin_unlock(&vmx_area_lock);
+	return area;
+}
+
+/**
+ * vmx_area_cancel() - undo vmx_area_insert() for an area that never came to be
+ * @area: one that nothing was mapped to; gone afterwards
+ */
+void vmx_area_cancel(struct vmx_area *area)
+{
+	spin_lock(&vmx_area_lock);
+	*list_link(area) = area->next;
+	tree_erase(area);
+	vmx_stats.allocs--;
+	vmx_stats.areas--;
+	vmx_stats.area_bytes -= area->size;
+	vmx_stats.guard_bytes -= guard_size(area);
+	spin_unlock(&vmx_area_lock);
+	vmx_area_free(area);
+}
+
+/* @right and the hole before it join @left; the caller frees @right. */
+static void quarantine_merge(struct vmx_area *left, struct vmx_area *right)
+{
+	unsigned long gap = right->gap;
+
+	rb_erase_augmented(&right->rb, &vmx_tree, &max_gap_cb);
+	list_del(&right->quarantine);
+	left->size += gap + right->size;
+	vmx_stats.quarantined_bytes += gap;
+	vmx_stats.quarantined_ranges--;
+}
+
+/**
+ * vmx_area_quarantine() - an area's addresses wait for the next purge
+ * @area: from vmx_area_remove(), its page-table entries cleared; not the
+ * caller's any more afterwards
+ *
+ * Return: true when more than vmx_lazy_max bytes wait and a purge is due.
+ */
+bool vmx_area_quarantine(struct vmx_area *area)
+{
+	struct vmx_area *prev, *next, *merged[2] = {};
+	bool due;
+
+	spin_lock(&vmx_area_lock);
+	WARN_ON_ONCE(area->state != VMX_DYING);
+	vmx_stats.frees++;
+	vmx_stats.areas--;
+	vmx_stats.area_bytes -= area->size;
+	vmx_stats.guard_bytes -= guard_size(area);
+	vmx_stats.quarantined_bytes += area->size;
+	vmx_stats.quarantined_ranges++;
+
+	area->state = VMX_LAZY;
+	list_add_tail(&area->quarantine, &vmx_quarantine);
+	prev = area_prev(area);
+	if (prev && prev->state == VMX_LAZY) {
+		quarantine_merge(prev, area);
+		merged[0] = area;
+		area = prev;
+	}
+	next = area_next(area);
+	if (next->state == VMX_LAZY) {
+		quarantine_merge(area, next);
+		merged[1] = next;
+	}
+	due = vmx_stats.quarantined_bytes > READ_ONCE(vmx_lazy_max);
+	spin_unlock(&vmx_area_lock);
+
+	if (merged[0])
+		vmx_area_free(merged[0]);
+	if (merged[1])
+		vmx_area_free(merged[1]);
+	return due;
+}
+
+/* Up to PURGE_BATCH flushed ranges become holes. */
+static void purge_batch(struct list_head *flushed)
+{
+	struct vmx_area *area, *tmp;
+	unsigned int n = 0;
+	LIST_HEAD(done);
+
+	spin_lock(&vmx_area_lock);
+	list_for_each_entry_safe(area, tmp, flushed, quarantine) {
+		vmx_stats.quarantined_bytes -= area->size;
+		vmx_stats.quarantined_ranges--;
+		tree_erase(area);
+		list_move(&area->quarantine, &done);
+		if (++n == PURGE_BATCH)
+			break;
+	}
+	spin_unlock(&vmx_area_lock);
+
+	list_for_each_entry_safe(area, tmp, &done, quarantine)
+		vmx_area_free(area);
+}
+
+/**
+ * vmx_areas_purge() - flush once, and turn what was quarantined into holes
+ *
+ * When another purge is under way this waits for its end first, so whatever
+ * was quarantined when the caller came is a hole when this returns.
+ *
+ * Context: may sleep.
+ * Return: true when this call found something to purge.
+ */
+bool vmx_areas_purge(void)
+{
+	struct vmx_area *area;
+	LIST_HEAD(flushed);
+
+	might_sleep();
+	mutex_lock(&vmx_purge_mutex);
+	spin_lock(&vmx_area_lock);
+	list_splice_init(&vmx_quarantine, &flushed);
+	list_for_each_entry(area, &flushed, quarantine)
+		area->state = VMX_PURGING;
+	if (!list_empty(&flushed))
+		vmx_stats.purges++;
+	spin_unlock(&vmx_area_lock);
+
+	if (list_empty(&flushed)) {
+		mutex_unlock(&vmx_purge_mutex);
+		return false;
+	}
+	vmx_flush();
+	while (!list_empty(&flushed)) {
+		purge_batch(&flushed);
+		cond_resched();
+	}
+	mutex_unlock(&vmx_purge_mutex);
+	return true;
+}
+
+/** vmx_areas_stats() - the counters, as they were at one moment */
+void vmx_areas_stats(struct vmx_area_stats *stats)
+{
+	spin_lock(&vmx_area_lock);
+	*stats = vmx_stats;
+	spin_unlock(&vmx_area_lock);
+}
+
+/**
+ * vmx_areas_init() - one hole from start to end
+ * @start: first address of the slice
+ * @end: first address behind it
+ * @flush: drops every stale translation of the slice on every CPU; may sleep
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
+{
+	vmx_area_cache = KMEM_CACHE(vmx_area, 0);
+	if (!vmx_area_cache)
+		return -ENOMEM;
+
+	vmx_flush = flush;
+	vmx_list = NULL;
+	vmx_stats = (struct vmx_area_stats){ .slice_bytes = end - start };
+	vmx_sentinel = (struct vmx_area){
+		.addr = (void *)end,
+		.gap = end - start,
+		.max_gap = end - start,
+	};
+	vmx_tree = RB_ROOT;
+	rb_link_node(&vmx_sentinel.rb, NULL, &vmx_tree.rb_node);
+	rb_insert_color(&vmx_sentinel.rb, &vmx_tree);
+	return 0;
+}
+
+/**
+ * vmx_areas_exit() - the end of the address space
+ *
+ * The caller has freed every area, and nobody else comes any more.
+ */
+void vmx_areas_exit(void)
+{
+	vmx_areas_purge();
+	WARN_ON_ONCE(vmx_list || vmx_stats.areas ||
+		     vmx_stats.quarantined_ranges);
+	kmem_cache_destroy(vmx_area_cache);
+}

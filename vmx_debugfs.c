@@ -1,0 +1,672 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The files under /sys/kernel/debug/vmx: parse, call, print
+ *
+ * Areas made by writing to "alloc" belong to these files: they, and only they,
+ * can be freed by writing to "free".  They stand in vmx_owned, by id, from the
+ * end of a write that succeeded as a whole.
+ *
+ * An open file holds a reference to the module (debugfs calls its release
+ * function even after the files are gone), so rmmod waits for nobody: it is
+ * refused while a file is open.
+ *
+ * Locking: alloc_file.lock protects what one open "alloc" file reads back;
+ * vmx_free_mutex makes a write to "free" one step.  Neither is taken inside
+ * the other; vmx_area_lock is taken inside both.
+ * Units: bytes.
+ */
+#include <linux/capability.h>
+#include <linux/debugfs.h>
+#include <linux/fs.h>
+#include <linux/kmemleak.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/nodemask.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string_helpers.h>
+#include <linux/uaccess.h>
+#include <linux/xarray.h>
+
+#include "vmx_files.h"
+#include "vmx_internal.h"
+
+#define TO_BE_FREED XA_MARK_0
+
+static struct dentry *vmx_dir;
+static DEFINE_XARRAY(vmx_owned);
+static DEFINE_MUTEX(vmx_free_mutex);
+
+/* What one open "alloc" file has made with its last write. */
+struct alloc_file {
+	struct mutex lock;	/* protects made */
+	struct list_head made;
+};
+
+struct made {
+	struct list_head list;
+	struct vmx_area *area;	/* not to be touched once it can be freed */
+	unsigned long id;
+	unsigned long addr;
+	unsigned long size;
+};
+
+/* Addresses are for those who may see them; others get offsets. */
+static unsigned long shown_address(struct seq_file *m, unsigned long addr)
+{
+	if (file_ns_capable(m->file, &init_user_ns, CAP_SYSLOG))
+		return addr;
+	return addr - vmx_start;
+}
+
+/* --- writing: what all files that take text have in common --- */
+
+typedef int (*text_handler)(struct file *file, struct vmx_text *text);
+
+static int check_write(struct vmx_text *text, size_t len, loff_t pos)
+{
+	if (pos)
+		return vmx_text_refuse(text, -EINVAL, text->start,
+				       "a write begins at offset 0");
+	if (len > VMX_TEXT_MAX)
+		return vmx_text_refuse(text, -EINVAL, text->start,
+				       "longer than 4095 bytes");
+	return vmx_text_check(text, len);
+}
+
+static ssize_t write_text(struct file *file, const char __user *from,
+			  size_t len, loff_t pos, text_handler handler)
+{
+	size_t kept = min_t(size_t, len, VMX_TEXT_MAX);
+	struct vmx_text text;
+	char *copy;
+	int err;
+
+	copy = memdup_user_nul(from, kept);
+	if (IS_ERR(copy))
+		return PTR_ERR(copy);
+	vmx_text_init(&text, copy);
+	err = check_write(&text, len, pos);
+	if (!err)
+		err = handler(file, &text);
+	if (err) {
+		vmx_count_failure(err);
+		vmx_error_log_add(file_dentry(file)->d_name.name, err, &text);
+	}
+	kfree(copy);
+	return err ?: len;
+}
+
+/* --- alloc --- */
+
+static const char *why_not(int err)
+{
+	switch (err) {
+	case -E2BIG:
+		return "more than the machine's memory or the slice holds";
+	case -ENOSPC:
+		return "no hole in the slice is large enough";
+	case -ENOMEM:
+		return "out of memory";
+	case -EINTR:
+		return "ended by a signal";
+	default:
+		return "refused";
+	}
+}
+
+static int make_one(struct list_head *made, const struct vmx_request *req)
+{
+	gfp_t gfp = GFP_KERNEL | __GFP_HIGHMEM | __GFP_NOWARN;
+	struct vmx_area *area;
+	struct made *new;
+	int err;
+
+	if (req->zero)
+		gfp |= __GFP_ZERO;
+	new = kmalloc(sizeof(*new), GFP_KERNEL);
+	if (!new)
+		return -ENOMEM;
+	area = vmx_alloc_area(req->size, req->align, vmx_start, vmx_end, gfp,
+			      PAGE_KERNEL, req->huge ? VMX_ALLOW_HUGE : 0,
+			      req->node, (void *)_THIS_IP_);
+	if (IS_ERR(area)) {
+		err = PTR_ERR(area);
+		goto free_new;
+	}
+	/* Its owner, vmx_owned, keeps the descriptor and not the address. */
+	kmemleak_not_leak(area->addr);
+	err = xa_reserve(&vmx_owned, area->id, GFP_KERNEL);
+	if (err)
+		goto free_area;
+	new->area = area;
+	new->id = area->id;
+	new->addr = (unsigned long)area->addr;
+	new->size = req->size;
+	list_add_tail(&new->list, made);
+	return 0;
+
+free_area:
+	vmx_free(area->addr);
+free_new:
+	kfree(new);
+	return err;
+}
+
+static int make_requested(struct list_head *made, struct vmx_text *text,
+			  const struct vmx_request *req)
+{
+	unsigned long i;
+	int err = 0;
+
+	if (req->count > (vmx_end - vmx_start) / req->size)
+		err = -E2BIG;
+	for (i = 0; !err && i < req->count; i++)
+		err = make_one(made, req);
+	if (err)
+		vmx_text_refuse(text, err, req->at, why_not(err));
+	return err;
+}
+
+static void forget_made(struct list_head *made)
+{
+	struct made *m, *tmp;
+
+	list_for_each_entry_safe(m, tmp, made, list)
+		kfree(m);
+	INIT_LIST_HEAD(made);
+}
+
+static void undo_made(struct list_head *made)
+{
+	struct made *m;
+
+	list_for_each_entry_reverse(m, made, list) {
+		xa_release(&vmx_owned, m->id);
+		vmx_free((void *)m->addr);
+	}
+	forget_made(made);
+}
+
+static int alloc_text(struct file *file, struct vmx_text *text)
+{
+	struct seq_file *seq = file->private_data;
+	struct alloc_file *af = seq->private;
+	struct vmx_request req;
+	struct made *m;
+	LIST_HEAD(made);
+	int err;
+
+	/* Look at the whole text first: a typo in it must not cost anything. */
+	do {
+		err = vmx_text_request(text, &req);
+	} while (err > 0);
+	if (err)
+		return err;
+
+	vmx_text_init(text, text->start);
+	while (vmx_text_request(text, &req) > 0) {
+		err = make_requested(&made, text, &req);
+		if (err) {
+			undo_made(&made);
+			return err;
+		}
+	}
+
+	mutex_lock(&af->lock);
+	forget_made(&af->made);
+	/* Reserved, so storing can't fail; from here on "free" finds it. */
+	list_for_each_entry(m, &made, list)
+		xa_store(&vmx_owned, m->id, m->area, GFP_KERNEL);
+	list_splice(&made, &af->made);
+	mutex_unlock(&af->lock);
+	return 0;
+}
+
+/* A write leaves the position at 0, for the read that follows it. */
+static ssize_t alloc_write(struct file *file, const char __user *from,
+			   size_t len, loff_t *ppos)
+{
+	return write_text(file, from, len, *ppos, alloc_text);
+}
+
+/* A read that reached the end rewinds, so that the next write is welcome. */
+static ssize_t alloc_read(struct file *file, char __user *to, size_t len,
+			  loff_t *ppos)
+{
+	ssize_t n = seq_read(file, to, len, ppos);
+
+	if (!n && len)
+		*ppos = 0;
+	return n;
+}
+
+static void *made_start(struct seq_file *m, loff_t *pos)
+{
+	struct alloc_file *af = m->private;
+
+	mutex_lock(&af->lock);
+	return seq_list_start(&af->made, *pos);
+}
+
+static void *made_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct alloc_file *af = m->private;
+
+	return seq_list_next(v, &af->made, pos);
+}
+
+static void made_stop(struct seq_file *m, void *v)
+{
+	struct alloc_file *af = m->private;
+
+	mutex_unlock(&af->lock);
+}
+
+static int made_show(struct seq_file *m, void *v)
+{
+	struct made *made = list_entry(v, struct made, list);
+
+	seq_printf(m, "%lu 0x%0*lx %lu\n", made->id, BITS_PER_LONG / 4,
+		   shown_address(m, made->addr), made->size);
+	return 0;
+}
+
+static const struct seq_operations made_seq_ops = {
+	.start = made_start,
+	.next = made_next,
+	.stop = made_stop,
+	.show = made_show,
+};
+
+static int alloc_open(struct inode *inode, struct file *file)
+{
+	struct alloc_file *af;
+
+	af = __seq_open_private(file, &made_seq_ops, sizeof(*af));
+	if (!af)
+		return -ENOMEM;
+	mutex_init(&af->lock);
+	INIT_LIST_HEAD(&af->made);
+	return 0;
+}
+
+static int alloc_release(struct inode *inode, struct file *file)
+{
+	struct seq_file *seq = file->private_data;
+	struct alloc_file *af = seq->private;
+
+	forget_made(&af->made);
+	return seq_release_private(inode, file);
+}
+
+static const struct file_operations alloc_fops = {
+	.owner = THIS_MODULE,
+	.open = alloc_open,
+	.read = alloc_read,
+	.write = alloc_write,
+	.llseek = seq_lseek,
+	.release = alloc_release,
+};
+
+/* --- free --- */
+
+/* The id of the area that the word names, if these files may free it. */
+static int named_area(struct vmx_text *text, unsigned long *id)
+{
+	bool by_addr = text->len > 1 && text->word[1] == 'x';
+	struct vmx_area *area;
+	unsigned long value;
+	int err;
+
+	err = vmx_text_number(text, text->word, text->len, &value);
+	if (err)
+		return err;
+	if (by_addr) {
+		if (value < vmx_end - vmx_start)
+			value += vmx_start;
+		spin_lock(&vmx_area_lock);
+		area = vmx_area_find(value);
+		*id = area && area->addr == (void *)value ? area->id : 0;
+		spin_unlock(&vmx_area_lock);
+	} else {
+		*id = value;
+	}
+	if (xa_load(&vmx_owned, *id))
+		return 0;
+	if (by_addr && *id)
+		return vmx_text_refuse(text, -EPERM, text->word,
+				       "the area belongs to a module");
+	return vmx_text_refuse(text, -ENOENT, text->word, "no such area");
+}
+
+static int mark_named(struct vmx_text *text)
+{
+	unsigned long id;
+	int err;
+
+	while (vmx_text_word(text)) {
+		err = named_area(text, &id);
+		if (err)
+			return err;
+		if (xa_get_mark(&vmx_owned, id, TO_BE_FREED))
+			return vmx_text_refuse(text, -ENOENT, text->word,
+					       "named twice");
+		xa_set_mark(&vmx_owned, id, TO_BE_FREED);
+	}
+	return 0;
+}
+
+static void mark_all(void)
+{
+	struct vmx_area *area;
+	unsigned long id;
+
+	xa_for_each(&vmx_owned, id, area)
+		xa_set_mark(&vmx_owned, id, TO_BE_FREED);
+}
+
+static int free_text(struct file *file, struct vmx_text *text)
+{
+	struct vmx_text first = *text;
+	struct vmx_area *area;
+	unsigned long id;
+	int err = 0;
+
+	mutex_lock(&vmx_free_mutex);
+	if (vmx_text_word(&first) && vmx_text_is(&first, "all") &&
+	    !*skip_spaces(first.next))
+		mark_all();
+	else
+		err = mark_named(text);
+	xa_for_each_marked(&vmx_owned, id, area, TO_BE_FREED) {
+		if (err) {
+			xa_clear_mark(&vmx_owned, id, TO_BE_FREED);
+			continue;
+		}
+		xa_erase(&vmx_owned, id);
+		vmx_free(area->addr);
+	}
+	mutex_unlock(&vmx_free_mutex);
+	return err;
+}
+
+static ssize_t free_write(struct file *file, const char __user *from,
+			  size_t len, loff_t *ppos)
+{
+	return write_text(file, from, len, *ppos, free_text);
+}
+
+static const struct file_operations free_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = free_write,
+	.llseek = default_llseek,
+};
+
+/* --- purge --- */
+
+static int purge_text(struct file *file, struct vmx_text *text)
+{
+	if (!vmx_text_word(text) || !vmx_text_is(text, "1") ||
+	    *skip_spaces(text->next))
+		return vmx_text_refuse(text, -EINVAL, text->word,
+				       "write 1 to purge");
+	vmx_areas_purge();
+	return 0;
+}
+
+static ssize_t purge_write(struct file *file, const char __user *from,
+			   size_t len, loff_t *ppos)
+{
+	return write_text(file, from, len, *ppos, purge_text);
+}
+
+static const struct file_operations purge_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = purge_write,
+	.llseek = default_llseek,
+};
+
+/* --- areas --- */
+
+/*
+ * The position is the offset in the slice that the reader has come to, and one
+ * more, as 0 stands for the header: whatever happens to the list between two
+ * reads, the next one goes on at the right address.
+ */
+static void *areas_at(loff_t pos)
+{
+	return vmx_area_first_from(vmx_start + pos - 1);
+}
+
+static void *areas_start(struct seq_file *m, loff_t *pos)
+	__acquires(&vmx_area_lock)
+{
+	spin_lock(&vmx_area_lock);
+	return *pos ? areas_at(*pos) : SEQ_START_TOKEN;
+}
+
+static void *areas_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct vmx_area *area = v;
+
+	if (v == SEQ_START_TOKEN) {
+		*pos = 1;
+		return areas_at(*pos);
+	}
+	*pos = (unsigned long)area->addr + area->size - vmx_start + 1;
+	return area->next;
+}
+
+static void areas_stop(struct seq_file *m, void *v)
+	__releases(&vmx_area_lock)
+{
+	spin_unlock(&vmx_area_lock);
+}
+
+static void show_nodes(struct seq_file *m, const struct vmx_area *area)
+{
+	unsigned int i, n;
+	int nid;
+
+	if (area->nid != NUMA_NO_NODE) {
+		seq_printf(m, " N%d=%u", area->nid, area->nr_pages);
+		return;
+	}
+	for_each_online_node(nid) {
+		for (i = 0, n = 0; i < area->nr_pages; i++)
+			n += page_to_nid(area->pages[i]) == nid;
+		if (n)
+			seq_printf(m, " N%d=%u", nid, n);
+	}
+}
+
+static int areas_show(struct seq_file *m, void *v)
+{
+	const int digits = BITS_PER_LONG / 4;
+	struct vmx_area *area = v;
+	unsigned long start;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_printf(m, "# vmx areas 1 slice=0x%0*lx-0x%0*lx\n",
+			   digits, shown_address(m, vmx_start),
+			   digits, shown_address(m, vmx_end));
+		return 0;
+	}
+	if (!vmx_area_complete(area))
+		return SEQ_SKIP;
+	start = shown_address(m, (unsigned long)area->addr);
+	seq_printf(m, "0x%0*lx-0x%0*lx %7lu %pS pages=%u vmalloc", digits,
+		   start, digits, start + area->size, area->size, area->caller,
+		   area->nr_pages);
+	if (area->flags & VMX_VPAGES)
+		seq_puts(m, " vpages");
+	show_nodes(m, area);
+	seq_printf(m, " id=%lu req=%lu", area->id, area->requested);
+	if (area->leaves)
+		seq_printf(m, " huge=%u", area->leaves);
+	if (area->flags & VMX_ZEROED)
+		seq_puts(m, " zero");
+	seq_printf(m, " pid=%d comm=", area->pid);
+	seq_escape_mem(m, area->comm, strnlen(area->comm, TASK_COMM_LEN),
+		       ESCAPE_HEX | ESCAPE_NAP | ESCAPE_APPEND, " \\");
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static const struct seq_operations areas_sops = {
+	.start = areas_start,
+	.next = areas_next,
+	.stop = areas_stop,
+	.show = areas_show,
+};
+DEFINE_SEQ_ATTRIBUTE(areas);
+
+/* --- stats --- */
+
+static int stats_show(struct seq_file *m, void *v)
+{
+	struct vmx_area_stats area;
+	struct vmx_counters now;
+
+	vmx_areas_stats(&area);
+	vmx_alloc_counters(&now);
+#define SHOW(key, value) seq_printf(m, key " %lu\n", (unsigned long)(value))
+	seq_puts(m, "version " VMX_VERSION "\n");
+	SHOW("slice_bytes", area.slice_bytes);
+	SHOW("areas", area.areas);
+	SHOW("area_bytes", area.area_bytes);
+	SHOW("guard_bytes", area.guard_bytes);
+	SHOW("hole_bytes", area.slice_bytes - area.area_bytes -
+			   area.quarantined_bytes);
+	SHOW("quarantined_bytes", area.quarantined_bytes);
+	SHOW("quarantined_ranges", area.quarantined_ranges);
+	SHOW("lazy_max_bytes", READ_ONCE(vmx_lazy_max));
+	SHOW("pages", now.pages);
+	SHOW("pages_highmem", now.pages_highmem);
+	SHOW("peak_areas", area.peak_areas);
+	SHOW("peak_pages", now.peak_pages);
+	SHOW("allocs", area.allocs);
+	SHOW("frees", area.frees);
+	SHOW("purges", area.purges);
+	SHOW("flushes", vmx_pgtable_flushes());
+	SHOW("fail_einval", now.failures[VMX_FAIL_EINVAL]);
+	SHOW("fail_e2big", now.failures[VMX_FAIL_E2BIG]);
+	SHOW("fail_enospc", now.failures[VMX_FAIL_ENOSPC]);
+	SHOW("fail_enomem", now.failures[VMX_FAIL_ENOMEM]);
+	SHOW("fail_enoent", now.failures[VMX_FAIL_ENOENT]);
+	SHOW("fail_eperm", now.failures[VMX_FAIL_EPERM]);
+	SHOW("fail_eintr", now.failures[VMX_FAIL_EINTR]);
+#undef SHOW
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(stats);
+
+/* --- error_log --- */
+
+static int error_log_show(struct seq_file *m, void *v)
+{
+	vmx_error_log_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(error_log);
+
+/* --- README --- */
+
+static const char readme[] =
+"vmx " VMX_VERSION ": explore vmalloc areas\n"
+"\n"
+"  alloc      write requests: SIZE[K|M|G] [word]..., several on a line or lines\n"
+"               align=SIZE  a power of two      node=N   from this NUMA node\n"
+"               count=N     so many of them     zero     cleared\n"
+"               huge        2 MiB entries where frames allow\n"
+"             all of a write is done, or nothing; reading the same open file\n"
+"             gives back \"id address size\" of what its last write made\n"
+"  free       write ids (decimal), addresses (0x...), or all\n"
+"  areas      the list, in address order, as /proc/vmallocinfo prints it\n"
+"  stats      counters, \"key value\"\n"
+"  purge      write 1: flush, and turn quarantined addresses into holes\n"
+"  error_log  the last eight refused writes, and what was wrong with them\n"
+"\n"
+"  # cd /sys/kernel/debug/vmx\n"
+"  # echo 4096 > alloc\n"
+"  # echo \"64K 1M 2M align=2M\" > alloc\n"
+"  # cat areas\n"
+"  # echo 2 3 > free\n"
+"  # echo all > free\n"
+"  # echo 12Q > alloc || cat error_log\n"
+"\n"
+"  # exec 3<>alloc; echo \"16K zero count=4\" >&3; cat <&3\n";
+
+static int readme_show(struct seq_file *m, void *v)
+{
+	seq_puts(m, readme);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(readme);
+
+static const struct {
+	const char *name;
+	umode_t mode;
+	const struct file_operations *fops;
+} files[] = {
+	{ "README",	0400, &readme_fops },
+	{ "alloc",	0600, &alloc_fops },
+	{ "free",	0200, &free_fops },
+	{ "areas",	0400, &areas_fops },
+	{ "stats",	0400, &stats_fops },
+	{ "purge",	0200, &purge_fops },
+	{ "error_log",	0400, &error_log_fops },
+};
+
+/**
+ * vmx_debugfs_init() - create the files
+ *
+ * Without debugfs (compiled out or switched off) vmx still serves other
+ * modules.
+ *
+ * Return: 0 or a negative errno, with nothing left behind.
+ */
+int vmx_debugfs_init(void)
+{
+	struct dentry *file;
+	int i;
+
+	vmx_dir = debugfs_create_dir("vmx", NULL);
+	if (vmx_dir == ERR_PTR(-ENODEV) || vmx_dir == ERR_PTR(-EPERM)) {
+		pr_notice("debugfs is off: no files, only the functions\n");
+		return 0;
+	}
+	if (IS_ERR(vmx_dir))
+		return PTR_ERR(vmx_dir);
+	inode_lock(d_inode(vmx_dir));
+	d_inode(vmx_dir)->i_mode = S_IFDIR | 0700;
+	inode_unlock(d_inode(vmx_dir));
+
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		file = debugfs_create_file(files[i].name, files[i].mode, vmx_dir,
+					   NULL, files[i].fops);
+		if (IS_ERR(file)) {
+			debugfs_remove(vmx_dir);
+			return PTR_ERR(file);
+		}
+	}
+	return 0;
+}
+
+/** vmx_debugfs_exit() - remove the files, and free what they have made */
+void vmx_debugfs_exit(void)
+{
+	struct vmx_area *area;
+	unsigned long id;
+
+	debugfs_remove(vmx_dir);
+	xa_for_each(&vmx_owned, id, area) {
+		xa_erase(&vmx_owned, id);
+		vmx_free(area->addr);
+	}
+	xa_destroy(&vmx_owned);
+}

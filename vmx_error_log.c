@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The last refused writes, and what was wrong with them
+ *
+ * In the manner of tracefs's error_log: a line that says what is wrong, the
+ * line that was written, and a caret under the offending word.
+ *
+ * Locking: vmx_error_log_mutex protects the log; nothing else is taken inside.
+ */
+#include <linux/err.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/mutex.h>
+#include <linux/sched/clock.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+
+#include "vmx_files.h"
+
+#define ENTRIES 8
+#define WINDOW 100	/* characters of the offending line that are kept */
+#define BEFORE 60	/* ... of these, before the offending word at the most */
+
+struct entry {
+	u64		when;		/* local_clock(); 0: never used */
+	const char	*file;
+	int		err;
+	const char	*why;
+	unsigned int	caret;		/* column in text */
+	char		text[WINDOW + sizeof("......")];
+};
+
+static struct entry vmx_log[ENTRIES];
+static unsigned int vmx_log_next;
+static DEFINE_MUTEX(vmx_error_log_mutex);
+
+/* The part of the line around text->at that people need, on one line. */
+static void keep_window(struct entry *entry, const struct vmx_text *text)
+{
+	const char *from = text->at, *to = text->at;
+	char *out = entry->text;
+
+	while (from > text->start && from[-1] != '\n')
+		from--;
+	while (*to && *to != '\n')
+		to++;
+	if (to - from > WINDOW && text->at - from > BEFORE) {
+		from = text->at - BEFORE;
+		out += strscpy(out, "...", sizeof(entry->text));
+	}
+	entry->caret = text->at - from + (out - entry->text);
+	for (; from < to && out < entry->text + WINDOW; from++) {
+		if (*from == '\t')
+			*out++ = ' ';
+		else
+			*out++ = *from >= ' ' && *from <= '~' ? *from : '?';
+	}
+	strscpy(out, from < to ? "..." : "", sizeof("..."));
+}
+
+/**
+ * vmx_error_log_add() - remember a refused write
+ * @file: the file's name, for good
+ * @err: the negative errno that the write failed with
+ * @text: the text, with why and at set
+ */
+void vmx_error_log_add(const char *file, int err, const struct vmx_text *text)
+{
+	struct entry *entry;
+
+	mutex_lock(&vmx_error_log_mutex);
+	entry = &vmx_log[vmx_log_next++ % ENTRIES];
+	entry->when = local_clock();
+	entry->file = file;
+	entry->err = err;
+	entry->why = text->why;
+	keep_window(entry, text);
+	mutex_unlock(&vmx_error_log_mutex);
+}
+
+/** vmx_error_log_show() - all of them, the oldest first */
+void vmx_error_log_show(struct seq_file *m)
+{
+	unsigned int i;
+
+	mutex_lock(&vmx_error_log_mutex);
+	for (i = 0; i < ENTRIES; i++) {
+		struct entry *entry = &vmx_log[(vmx_log_next + i) % ENTRIES];
+		char name[24];
+		u32 us;
+		u64 s;
+
+		if (!entry->when)
+			continue;
+		s = div_u64_rem(div_u64(entry->when, NSEC_PER_USEC),
+				USEC_PER_SEC, &us);
+		snprintf(name, sizeof(name), "%pe", ERR_PTR(entry->err));
+		seq_printf(m, "[%5llu.%06u] vmx: %s: error: %s: %s\n", s, us,
+			   entry->file, name + 1, entry->why);
+		seq_printf(m, "  Command: %s\n           %*s^\n", entry->text,
+			   entry->caret, "");
+	}
+	mutex_unlock(&vmx_error_log_mutex);
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Parameters, ordered init, mirrored exit
+ *
+ * Locking: none.  Units: bytes.
+ */
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/sizes.h>
+
+#include "vmx_internal.h"
+
+static int set_bytes(const char *val, const struct kernel_param *kp)
+{
+	char *end;
+	unsigned long long bytes = memparse(val, &end);
+
+	if (end == val || (*end && *end != '\n') || *val == '-')
+		goto refuse;
+	if (bytes > ULONG_MAX)
+		return -ENOMEM;
+	WRITE_ONCE(*(unsigned long *)kp->arg, bytes);
+	return 0;
+
+refuse:
+	pr_err("%s=%s: not a size (a number, then K, M or G)\n", kp->name, val);
+	return -EINVAL;
+}
+
+static const struct kernel_param_ops bytes_ops = {
+	.set = set_bytes,
+	.get = param_get_ulong,
+};
+
+static unsigned long slice = IS_ENABLED(CONFIG_64BIT) ? SZ_256M : SZ_16M;
+module_param_cb(slice, &bytes_ops, &slice, 0444);
+__MODULE_PARM_TYPE(slice, "bytes");
+MODULE_PARM_DESC(slice, "addresses to reserve, K/M/G (default 256M; 16M on 32-bit)");
+
+module_param_cb(lazy_max, &bytes_ops, &vmx_lazy_max, 0644);
+__MODULE_PARM_TYPE(lazy_max, "bytes");
+MODULE_PARM_DESC(lazy_max, "purge when more than this is quarantined, K/M/G (default: the kernel's 32M * fls(cpus), but a quarter of the slice at the most)");
+
+static int __init vmx_init(void)
+{
+	int err;
+
+	err = vmx_slice_reserve(slice);
+	if (err)
+		return err;
+	err = vmx_alloc_init();
+	if (err)
+		goto release_slice;
+	err = vmx_debugfs_init();
+	if (err)
+		goto exit_alloc;
+	return 0;
+
+exit_alloc:
+	vmx_alloc_exit();
+release_slice:
+	vmx_slice_release();
+	return err;
+}
+module_init(vmx_init);
+
+static void __exit vmx_exit(void)
+{
+	vmx_debugfs_exit();
+	vmx_alloc_exit();
+	vmx_slice_release();
+}
+module_exit(vmx_exit);
+
+MODULE_DESCRIPTION("Explore vmalloc areas in a slice of the vmalloc range");
+MODULE_AUTHOR("The vmx authors");
+MODULE_VERSION(VMX_VERSION);
+MODULE_LICENSE("GPL");

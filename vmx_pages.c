@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Page frames: taking and returning them in blocks
+ *
+ * A request is met with the largest blocks of 2^order frames that are useful
+ * and to be had without effort, then with smaller ones, down to single frames;
+ * only for those does the page allocator reclaim.  A block goes back in one
+ * piece, as it was taken: that, not a faster search for addresses, is what
+ * makes vmx cheaper than page-by-page allocation.
+ *
+ * The frames of a block are one allocation.  Only the first is
+ * reference-counted and its page->private holds the order (0 for a single
+ * frame, as the page allocator leaves it), so nobody may take a reference to
+ * another one.
+ *
+ * Nothing here wakes the OOM killer: a request that can't be met fails.
+ *
+ * Locking: none; a page array belongs to whoever fills or empties it.
+ * Units: counts are in pages.
+ */
+#include <linux/gfp.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+
+#include "vmx_internal.h"
+
+/* What one leaf above the PTE level maps; a larger block has no further use. */
+#define VMX_BLOCK_ORDER_MAX min_t(unsigned int, MAX_PAGE_ORDER, PMD_SHIFT - PAGE_SHIFT)
+
+/* Singles taken between two looks for a fatal signal. */
+#define SINGLES_BATCH 64U
+
+/**
+ * vmx_pages_order() - the size of the block that a frame begins
+ * @head: the first frame of a block
+ *
+ * Return: its order.
+ */
+unsigned int vmx_pages_order(struct page *head)
+{
+	return page_private(head);
+}
+
+/* As the page allocator's own functions, with the task's memory policy. */
+static struct page *take_block(gfp_t gfp, int node, unsigned int order)
+{
+	if (node == NUMA_NO_NODE)
+		return alloc_pages(gfp, order);
+	return alloc_pages_node(node, gfp, order);
+}
+
+/* Up to @nr single frames, as many as the free lists give away cheaply. */
+static unsigned int take_singles(struct page **pages, unsigned int nr,
+				 gfp_t gfp, int node)
+{
+	unsigned int got = 0;
+
+	if (nr > 1) {
+		memset(pages, 0, nr * sizeof(*pages));
+		got = alloc_pages_bulk_node(gfp, node, nr, pages);
+	}
+	if (!got) {
+		pages[0] = take_block(gfp, node, 0);
+		got = pages[0] ? 1 : 0;
+	}
+	return got;
+}
+
+static void note_node(int *nid, struct page *page, bool first)
+{
+	if (first)
+		*nid = page_to_nid(page);
+	else if (*nid != page_to_nid(page))
+		*nid = NUMA_NO_NODE;
+}
+
+/**
+ * vmx_pages_take() - fill a page array with frames
+ * @pages: the array
+ * @nr: how many frames
+ * @gfp: as for alloc_pages(); with __GFP_ZERO they are cleared
+ * @node: the node to prefer, or NUMA_NO_NODE
+ * @nid: where to leave the node that all frames are from, or NUMA_NO_NODE when
+ *	there are several
+ *
+ * Context: sleeps if @gfp allows it.
+ * Return: 0; -ENOMEM, or -EINTR when a fatal signal ended a request that may
+ * sleep. On failure all frames have gone back.
+ */
+int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
+		   int *nid)
+{
+	/* A large block is an offer to be taken up, never worth any work. */
+	gfp_t block_gfp = (gfp & ~(__GFP_RECLAIM | __GFP_NOFAIL)) |
+			  __GFP_NOWARN | __GFP_NORETRY;
+	gfp_t single_gfp = gfp | __GFP_NOWARN;
+	unsigned int order = VMX_BLOCK_ORDER_MAX;
+	unsigned int done = 0, got, i;
+	struct page *page;
+	int err = -ENOMEM;
+
+	if (gfpflags_allow_blocking(gfp) && !(gfp & __GFP_NOFAIL))
+		single_gfp |= __GFP_RETRY_MAYFAIL;
+
+	while (done < nr) {
+		if (gfpflags_allow_blocking(gfp) && !(gfp & __GFP_NOFAIL) &&
+		    fatal_signal_pending(current)) {
+			err = -EINTR;
+			goto return_taken;
+		}
+		order = min_t(unsigned int, order, ilog2(nr - done));
+		if (order) {
+			page = take_block(block_gfp, node, order);
+			if (!page) {
+				order--;
+				continue;
+			}
+			set_page_private(page, order);
+			got = 1U << order;
+			for (i = 0; i < got; i++)
+				pages[done + i] = page + i;
+			note_node(nid, page, !done);
+		} else {
+			got = take_singles(pages + done,
+					   min(nr - done, SINGLES_BATCH),
+					   single_gfp, node);
+			if (!got)
+				goto return_taken;
+			for (i = 0; i < got; i++)
+				note_node(nid, pages[done + i], !(done + i));
+		}
+		done += got;
+		if (gfpflags_allow_blocking(gfp))
+			cond_resched();
+	}
+	return 0;
+
+return_taken:
+	vmx_pages_return(pages, done, gfpflags_allow_blocking(gfp));
+	return err;
+}
+
+/**
+ * vmx_pages_return() - give back what vmx_pages_take() took
+ * @pages: the array
+ * @nr: how many frames; the end of a block must not be cut off
+ * @may_sleep: the caller may
+ */
+void vmx_pages_return(struct page **pages, unsigned int nr, bool may_sleep)
+{
+	unsigned int i, order;
+
+	for (i = 0; i < nr; i += 1U << order) {
+		order = vmx_pages_order(pages[i]);
+		set_page_private(pages[i], 0);
+		__free_pages(pages[i], order);
+		if (may_sleep)
+			cond_resched();
+	}
+}

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The page-table walker: map, unmap, flush, describe
+ *
+ * vmap() made every table of the slice when the slice was reserved, so mapping
+ * allocates nothing and can't fail for want of memory; it goes down from the
+ * top table once for each PTE table (2 MiB on x86-64) and then writes a run of
+ * entries.
+ *
+ * The root is the top table of the process that loaded the module.  Its
+ * entries for the vmalloc range lead to the tables that all processes share,
+ * and the mm is pinned, so the root stays valid when the process is gone.
+ *
+ * An area owns its entries: no two areas share one, so entries are written
+ * without a lock, and a present entry is never overwritten.  What areas do
+ * share is the slot, the PMD entry above 512 PTEs.  Where leaves are possible,
+ * a slot is in one of three states:
+ *
+ *	empty	its PTE table stands in vmx_tables[], out of the walk
+ *	table	the table is attached; areas of small pages lie here
+ *	leaf	one 2 MiB entry; the whole slot belongs to one area
+ *
+ *	empty -> table	when a small page is mapped; under vmx_slot_lock, as two
+ *			areas may do it at once; needs no flush
+ *	empty -> leaf	by the area that owns the whole slot; needs no flush
+ *	table -> empty	by an area that will put a leaf there; needs a flush
+ *			before the leaf, because CPUs cache where tables are
+ *	leaf -> empty	on unmap; the address is in quarantine afterwards, so
+ *			the purge's flush comes before any other use
+ *
+ * Before vunmap() all slots go back to "table": the kernel made the tables, and
+ * the kernel frees them.
+ *
+ * Locking: vmx_slot_lock protects the transition from empty to table.
+ * Units: addresses are page-aligned, counts are in pages.
+ */
+#include <linux/atomic.h>
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/spinlock.h>
+#include <linux/uaccess.h>
+
+#include "vmx_internal.h"
+
+static struct mm_struct *vmx_root_mm;
+static pgd_t *vmx_root;
+static unsigned long vmx_base;	/* first address of the slice */
+static pmd_t *vmx_tables;	/* by slot: its PTE table; NULL without leaves */
+static DEFINE_SPINLOCK(vmx_slot_lock);
+static atomic_long_t vmx_flush_count;
+
+/**
+ * vmx_pgtable_leaf_size() - what one leaf above the PTE level maps
+ *
+ * Return: bytes; 0 where such leaves can't be used.
+ */
+unsigned long vmx_pgtable_leaf_size(void)
+{
+	return vmx_arch_has_leaves() ? PMD_SIZE : 0;
+}
+
+/* The tables above a slot exist from vmap() to vunmap(): nothing to check. */
+static pmd_t *slot_pmd(unsigned long addr)
+{
+	pgd_t *pgd = pgd_offset_pgd(vmx_root, addr);
+	p4d_t *p4d = p4d_offset(pgd, addr);
+	pud_t *pud = pud_offset(p4d, addr);
+
+	return pmd_offset(pud, addr);
+}
+
+static pmd_t *slot_saved_table(unsigned long addr)
+{
+	return &vmx_tables[(addr - vmx_base) >> PMD_SHIFT];
+}
+
+static void slot_attach_table(pmd_t *pmd, unsigned long addr)
+{
+	spin_lock(&vmx_slot_lock);
+	if (pmd_none(*pmd))
+		set_pmd(pmd, *slot_saved_table(addr));
+	spin_unlock(&vmx_slot_lock);
+}
+
+/* Pages from @addr to the end of its slot, but @nr at the most. */
+static unsigned int pages_in_slot(unsigned long addr, unsigned int nr)
+{
+	return min_t(unsigned long, nr, PTRS_PER_PTE - pte_index(addr));
+}
+
+static void clear_ptes(pte_t *pte, unsigned long addr, unsigned int nr)
+{
+	for (; nr; nr--, pte++, addr += PAGE_SIZE)
+		pte_clear(vmx_root_mm, addr, pte);
+}
+
+static int set_ptes_checked(pte_t *pte, unsigned long addr, struct page **pages,
+			    unsigned int nr, pgprot_t prot)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		if (WARN_ON_ONCE(!pte_none(pte[i]))) {
+			clear_ptes(pte, addr, i);
+			return -EBUSY;
+		}
+		vmx_arch_set_pte(&pte[i], mk_pte(pages[i], prot));
+	}
+	return 0;
+}
+
+/* May the whole slot at @pages be one leaf?  Its frames must be one block. */
+static bool is_leaf_block(struct page **pages, unsigned int nr)
+{
+	return nr == PTRS_PER_PTE &&
+	       vmx_pages_order(pages[0]) == PMD_SHIFT - PAGE_SHIFT;
+}
+
+/*
+ * Empties the slots that will hold leaves.  Their tables have no entry in use,
+ * as the caller owns the whole slot.
+ */
+static void make_room_for_leaves(unsigned long addr, struct page **pages,
+				 unsigned int nr)
+{
+	bool stale = false;
+	unsigned int n;
+
+	for (; nr; nr -= n, pages += n, addr += n * PAGE_SIZE) {
+		pmd_t *pmd = slot_pmd(addr);
+
+		n = pages_in_slot(addr, nr);
+		if (is_leaf_block(pages, n) && !pmd_none(*pmd)) {
+			pmd_clear(pmd);
+			stale = true;
+		}
+	}
+	if (stale)
+		vmx_pgtable_flush();
+}
+
+/**
+ * vmx_pgtable_map() - make addresses reach frames
+ * @addr: the first address, inside the slice
+ * @pages: the frames, in address order
+ * @nr: how many
+ * @prot: the entries' protection
+ * @leaves: use one 2 MiB entry for each block of that size that lies aligned;
+ *	the frames must be from vmx_pages_take(), and this may then sleep
+ *
+ * Nothing needs to be flushed afterwards: CPUs don't cache absent entries.
+ *
+ * Return: the number of leaves above the PTE level; -EBUSY when an entry was
+ * in use already, which is a bug somewhere (everything is unmapped again).
+ */
+int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
+		    pgprot_t prot, bool leaves)
+{
+	unsigned int done, n;
+	int err, count = 0;
+
+	leaves = leaves && vmx_tables;
+	if (leaves)
+		make_room_for_leaves(addr, pages, nr);
+
+	for (done = 0; done < nr; done += n) {
+		unsigned long va = addr + done * PAGE_SIZE;
+		pmd_t *pmd = slot_pmd(va);
+
+		n = pages_in_slot(va, nr - done);
+		if (leaves && is_leaf_block(pages + done, n)) {
+			set_pmd(pmd, vmx_arch_leaf(pages[done], prot));
+			count++;
+			continue;
+		}
+		if (unlikely(pmd_none(*pmd)))
+			slot_attach_table(pmd, va);
+		err = set_ptes_checked(pte_offset_kernel(pmd, va), va,
+				       pages + done, n, prot);
+		if (err) {
+			vmx_pgtable_unmap(addr, done);
+			return err;
+		}
+	}
+	return count;
+}
+
+/**
+ * vmx_pgtable_unmap() - make addresses reach nothing
+ * @addr: the first address, inside the slice
+ * @nr: how many pages, mapped by one vmx_pgtable_map()
+ *
+ * Until the next vmx_pgtable_flush() a CPU may still reach the old frames.
+ */
+void vmx_pgtable_unmap(unsigned long addr, unsigned int nr)
+{
+	unsigned int n;
+
+	for (; nr; nr -= n, addr += n * PAGE_SIZE) {
+		pmd_t *pmd = slot_pmd(addr);
+
+		n = pages_in_slot(addr, nr);
+		if (pmd_leaf(*pmd))
+			pmd_clear(pmd);
+		else
+			clear_ptes(pte_offset_kernel(pmd, addr), addr, n);
+	}
+}
+
+/**
+ * vmx_pgtable_flush() - make every CPU forget old translations
+ *
+ * One inter-processor call, and each CPU drops its whole TLB: cheaper than page
+ * by page once more than a few dozen pages have changed, and quarantine sees to
+ * it that many have.
+ *
+ * Context: sleepable, interrupts on.
+ */
+void vmx_pgtable_flush(void)
+{
+	might_sleep();
+	atomic_long_inc(&vmx_flush_count);
+	on_each_cpu(vmx_arch_flush_local, NULL, 1);
+}
+
+/** vmx_pgtable_flushes() - how often that was done */
+unsigned long vmx_pgtable_flushes(void)
+{
+	return atomic_long_read(&vmx_flush_count);
+}
+
+/*
+ * Reads the entry at @from, which may be anything: tables outside the slice
+ * change and go while they are looked at.
+ */
+static bool read_entry(struct vmx_walk *walk, enum vmx_walk_level level,
+		       const void *from, void *entry, size_t size)
+{
+	walk->last = level;
+	if (!virt_addr_valid((unsigned long)from) ||
+	    copy_from_kernel_nofault(entry, from, size)) {
+		walk->end = VMX_WALK_BAD;
+		return false;
+	}
+	walk->step[level].used = true;
+	walk->step[level].table = __pa((unsigned long)from & PAGE_MASK);
+	walk->step[level].index = offset_in_page(from) / size;
+	memcpy(&walk->step[level].entry, entry, size);
+	return true;
+}
+
+static void walk_ends(struct vmx_walk *walk, enum vmx_walk_end end,
+		      unsigned long pfn)
+{
+	walk->end = end;
+	walk->pfn = pfn;
+}
+
+/**
+ * vmx_pgtable_describe() - follow an address through the page tables
+ * @addr: any kernel address
+ * @walk: what was found
+ *
+ * Changes nothing and takes no lock.  Each entry is read once, so that a table
+ * that changes meanwhile gives an old or a new answer but never a fault.
+ */
+void vmx_pgtable_describe(unsigned long addr, struct vmx_walk *walk)
+{
+	pgd_t pgd, *pgdp = pgd_offset_pgd(vmx_root, addr);
+	p4d_t p4d, *p4dp;
+	pud_t pud, *pudp;
+	pmd_t pmd, *pmdp;
+	pte_t pte, *ptep;
+
+	/* A folded level gives back the address of the entry above it. */
+	*walk = (struct vmx_walk){};
+	if (!read_entry(walk, VMX_PGD, pgdp, &pgd, sizeof(pgd)))
+		return;
+	if (pgd_none(pgd))
+		return walk_ends(walk, VMX_WALK_NONE, 0);
+
+	p4dp = p4d_offset(&pgd, addr);
+	if ((void *)p4dp == &pgd)
+		memcpy(&p4d, &pgd, sizeof(p4d));
+	else if (!read_entry(walk, VMX_P4D, p4dp, &p4d, sizeof(p4d)))
+		return;
+	if (p4d_none(p4d))
+		return walk_ends(walk, VMX_WALK_NONE, 0);
+
+	pudp = pud_offset(&p4d, addr);
+	if ((void *)pudp == &p4d)
+		memcpy(&pud, &p4d, sizeof(pud));
+	else if (!read_entry(walk, VMX_PUD, pudp, &pud, sizeof(pud)))
+		return;
+	if (pud_none(pud))
+		return walk_ends(walk, VMX_WALK_NONE, 0);
+	if (pud_leaf(pud))
+		return walk_ends(walk, VMX_WALK_PAGE, pud_pfn(pud) +
+				 ((addr & ~PUD_MASK) >> PAGE_SHIFT));
+
+	pmdp = pmd_offset(&pud, addr);
+	if ((void *)pmdp == &pud)
+		memcpy(&pmd, &pud, sizeof(pmd));
+	else if (!read_entry(walk, VMX_PMD, pmdp, &pmd, sizeof(pmd)))
+		return;
+	if (pmd_none(pmd))
+		return walk_ends(walk, VMX_WALK_NONE, 0);
+	if (pmd_leaf(pmd))
+		return walk_ends(walk, VMX_WALK_PAGE, pmd_pfn(pmd) +
+				 ((addr & ~PMD_MASK) >> PAGE_SHIFT));
+
+	ptep = pte_offset_kernel(&pmd, addr);
+	if (!read_entry(walk, VMX_PTE, ptep, &pte, sizeof(pte)))
+		return;
+	if (!pte_present(pte))
+		return walk_ends(walk, VMX_WALK_NONE, 0);
+	walk_ends(walk, VMX_WALK_PAGE, pte_pfn(pte));
+}
+
+/**
+ * vmx_pgtable_init() - blank the slice
+ * @start: its first address, mapped by vmap() to small pages
+ * @end: the first address behind it; both aligned for leaves where there are
+ *
+ * Context: in the process that loads the module.
+ * Return: 0, or -ENOMEM with nothing changed.
+ */
+int vmx_pgtable_init(unsigned long start, unsigned long end)
+{
+	unsigned long addr;
+
+	if (vmx_arch_has_leaves()) {
+		vmx_tables = kvcalloc((end - start) >> PMD_SHIFT,
+				      sizeof(*vmx_tables), GFP_KERNEL);
+		if (!vmx_tables)
+			return -ENOMEM;
+	}
+	vmx_base = start;
+	vmx_root_mm = current->active_mm;
+	mmgrab(vmx_root_mm);
+	vmx_root = vmx_arch_kernel_root();
+
+	vmx_pgtable_unmap(start, (end - start) >> PAGE_SHIFT);
+	for (addr = start; vmx_tables && addr < end; addr += PMD_SIZE) {
+		*slot_saved_table(addr) = *slot_pmd(addr);
+		pmd_clear(slot_pmd(addr));
+	}
+	vmx_pgtable_flush();
+	return 0;
+}
+
+/**
+ * vmx_pgtable_exit() - give the tables back to the kernel's tree
+ * @end: the end of the slice; nothing in it is mapped any more
+ */
+void vmx_pgtable_exit(unsigned long end)
+{
+	unsigned long addr;
+
+	/* After a leaf, and before a table. */
+	vmx_pgtable_flush();
+	for (addr = vmx_base; vmx_tables && addr < end; addr += PMD_SIZE) {
+		if (pmd_none(*slot_pmd(addr)))
+			set_pmd(slot_pmd(addr), *slot_saved_table(addr));
+	}
+	kvfree(vmx_tables);
+	vmx_tables = NULL;
+	mmdrop(vmx_root_mm);
+}

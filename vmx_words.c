@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The grammar of what is written to vmx's files
+ *
+ *	text    = line { newline line }
+ *	line    = { request }
+ *	request = SIZE { align=SIZE | node=N | count=N | "zero" | "huge" }
+ *	SIZE    = N [ K | M | G ]
+ *	N       = decimal or 0x and hexadecimal digits
+ *
+ * Reads only; nothing is allocated.  Whoever finds something wrong says so with
+ * vmx_text_refuse(), which keeps the place for the error log's caret.
+ *
+ * Locking: none.  Units: bytes.
+ */
+#include <linux/ctype.h>
+#include <linux/kernel.h>
+#include <linux/kstrtox.h>
+#include <linux/log2.h>
+#include <linux/nodemask.h>
+#include <linux/overflow.h>
+#include <linux/string.h>
+
+#include "vmx_files.h"
+
+/** vmx_text_init() - begin with the first word of @start */
+void vmx_text_init(struct vmx_text *text, const char *start)
+{
+	*text = (struct vmx_text){ .start = start, .next = start };
+}
+
+/**
+ * vmx_text_refuse() - say what is wrong, and where
+ * @text: the text
+ * @err: a negative errno
+ * @at: the first character of the offending word
+ * @why: a sentence for people
+ *
+ * Return: @err.
+ */
+int vmx_text_refuse(struct vmx_text *text, int err, const char *at,
+		    const char *why)
+{
+	text->why = why;
+	text->at = at;
+	return err;
+}
+
+/**
+ * vmx_text_check() - refuse what no text has
+ * @text: at its start
+ * @len: its length; a NUL inside is one of the things refused
+ *
+ * Return: 0 or -EINVAL.
+ */
+int vmx_text_check(struct vmx_text *text, size_t len)
+{
+	const char *p, *end = text->start + len;
+
+	for (p = text->start; p < end; p++) {
+		if (!(*p >= ' ' && *p <= '~') && *p != '\t' && *p != '\n')
+			return vmx_text_refuse(text, -EINVAL, p,
+					       "not a printable character");
+	}
+	if (!*skip_spaces(text->start))
+		return vmx_text_refuse(text, -EINVAL, text->start,
+				       "nothing was asked for");
+	return 0;
+}
+
+/**
+ * vmx_text_word() - go on to the next word
+ * @text: the text
+ *
+ * Return: true with word, len and first set; false at the end, with len 0 and
+ * word at the end.
+ */
+bool vmx_text_word(struct vmx_text *text)
+{
+	const char *p = text->next;
+
+	text->first = p == text->start;
+	for (; isspace(*p); p++)
+		text->first |= *p == '\n';
+	text->word = p;
+	while (*p && !isspace(*p))
+		p++;
+	text->len = p - text->word;
+	text->next = p;
+	return text->len;
+}
+
+static bool same(const char *at, size_t len, const char *word)
+{
+	return len == strlen(word) && !memcmp(at, word, len);
+}
+
+/** vmx_text_is() - is this the word that was read last? */
+bool vmx_text_is(const struct vmx_text *text, const char *word)
+{
+	return same(text->word, text->len, word);
+}
+
+static int parse_u64(struct vmx_text *text, const char *at, size_t len, u64 *v)
+{
+	char digits[32];
+	bool hex = len > 2 && at[0] == '0' && tolower(at[1]) == 'x';
+	int err;
+
+	/* kstrtoull() would take a sign, too. */
+	if (!len || !isdigit(*at) || len >= sizeof(digits))
+		return vmx_text_refuse(text, -EINVAL, at, "not a number");
+	memcpy(digits, at, len);
+	digits[len] = '\0';
+	err = kstrtoull(digits, hex ? 16 : 10, v);
+	if (err || (hex && !isxdigit(digits[2])))
+		return vmx_text_refuse(text, -EINVAL, at, err == -ERANGE ?
+				       "more than 64 bits hold" :
+				       "not a number");
+	return 0;
+}
+
+/**
+ * vmx_text_number() - read a number
+ * @text: where a refusal is noted
+ * @at: its first character, inside the text
+ * @len: its length
+ * @value: where to leave it
+ *
+ * Return: 0; -EINVAL for what is no number or more than 64 bits; -E2BIG for a
+ * number that an unsigned long does not hold.
+ */
+int vmx_text_number(struct vmx_text *text, const char *at, size_t len,
+		    unsigned long *value)
+{
+	u64 v;
+	int err = parse_u64(text, at, len, &v);
+
+	if (err)
+		return err;
+	if (v > ULONG_MAX)
+		return vmx_text_refuse(text, -E2BIG, at,
+				       "more than this machine can address");
+	*value = v;
+	return 0;
+}
+
+/**
+ * vmx_text_size() - read a number of bytes with or without K, M or G
+ * @text: where a refusal is noted
+ * @at: its first character, inside the text
+ * @len: its length
+ * @value: where to leave it
+ *
+ * Not memparse(): that takes octal, and an overflow without a word.
+ *
+ * Return: as vmx_text_number().
+ */
+int vmx_text_size(struct vmx_text *text, const char *at, size_t len,
+		  unsigned long *value)
+{
+	unsigned int shift = 0;
+	u64 v;
+	int err;
+
+	switch (len ? tolower(at[len - 1]) : 0) {
+	case 'g':
+		shift += 10;
+		fallthrough;
+	case 'm':
+		shift += 10;
+		fallthrough;
+	case 'k':
+		shift += 10;
+		len--;
+	}
+	err = parse_u64(text, at, len, &v);
+	if (err)
+		return err;
+	if (check_shl_overflow(v, shift, &v))
+		return vmx_text_refuse(text, -EINVAL, at,
+				       "more than 64 bits hold");
+	if (v > ULONG_MAX)
+		return vmx_text_refuse(text, -E2BIG, at,
+				       "more than this machine can address");
+	*value = v;
+	return 0;
+}
+
+/* What may follow a SIZE.  Those with a value end in '='. */
+enum { W_ALIGN, W_NODE, W_COUNT, W_ZERO, W_HUGE };
+static const char * const words[] = {
+	[W_ALIGN] = "align=",
+	[W_NODE] = "node=",
+	[W_COUNT] = "count=",
+	[W_ZERO] = "zero",
+	[W_HUGE] = "huge",
+};
+
+static int which_word(const struct vmx_text *text, const char **value)
+{
+	const char *eq = memchr(text->word, '=', text->len);
+	size_t len = eq ? eq + 1 - text->word : text->len;
+	int i;
+
+	*value = text->word + len;
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		if (same(text->word, len, words[i]))
+			return i;
+	}
+	return -1;
+}
+
+static int parse_word(struct vmx_text *text, struct vmx_request *req, int which,
+		      const char *value)
+{
+	size_t len = text->next - value;
+	unsigned long v;
+	int err;
+
+	switch (which) {
+	case W_ALIGN:
+		err = vmx_text_size(text, value, len, &req->align);
+		if (!err && !is_power_of_2(req->align))
+			err = vmx_text_refuse(text, -EINVAL, value,
+					      "align is not a power of two");
+		return err;
+	case W_NODE:
+		err = vmx_text_number(text, value, len, &v);
+		if (!err && (v >= MAX_NUMNODES || !node_online(v)))
+			err = vmx_text_refuse(text, -EINVAL, value,
+					      "no such node is online");
+		req->node = err ? NUMA_NO_NODE : v;
+		return err;
+	case W_COUNT:
+		err = vmx_text_number(text, value, len, &req->count);
+		if (!err && !req->count)
+			err = vmx_text_refuse(text, -EINVAL, value,
+					      "count is 0");
+		return err;
+	case W_ZERO:
+		req->zero = true;
+		return 0;
+	case W_HUGE:
+		req->huge = true;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/**
+ * vmx_text_request() - read the next request
+ * @text: the text
+ * @req: where to leave it
+ *
+ * Return: 1 for a request, 0 at the end, or a negative errno with the refusal
+ * noted.
+ */
+int vmx_text_request(struct vmx_text *text, struct vmx_request *req)
+{
+	unsigned long seen = 0;
+	int err;
+
+	if (!vmx_text_word(text))
+		return 0;
+	*req = (struct vmx_request){
+		.align = 1, .count = 1, .node = NUMA_NO_NODE, .at = text->word,
+	};
+	if (!isdigit(*text->word))
+		return vmx_text_refuse(text, -EINVAL, text->word,
+				       "a request begins with a size");
+	err = vmx_text_size(text, text->word, text->len, &req->size);
+	if (err)
+		return err;
+	if (!req->size)
+		return vmx_text_refuse(text, -EINVAL, text->word,
+				       "a size of 0");
+
+	for (;;) {
+		const char *here = text->next, *value;
+		int which;
+
+		/* A digit or a new line begins the next request. */
+		if (!vmx_text_word(text) || text->first ||
+		    isdigit(*text->word)) {
+			text->next = here;
+			return 1;
+		}
+		which = which_word(text, &value);
+		if (which < 0)
+			return vmx_text_refuse(text, -EINVAL, text->word,
+					       "not a word of a request");
+		if (__test_and_set_bit(which, &seen))
+			return vmx_text_refuse(text, -EINVAL, text->word,
+					       "said twice");
+		err = parse_word(text, req, which, value);
+		if (err)
+			return err;
+	}
+}
