@@ -60,7 +60,10 @@ static DECLARE_WORK(vmx_purge_work, purge_worker);
 /* Flags for what is no frame: descriptors and page arrays. */
 static gfp_t meta_gfp(gfp_t gfp)
 {
-	return gfp & ~(GFP_ZONEMASK | __GFP_ZERO | __GFP_COMP | __GFP_ACCOUNT);
+	gfp &= ~(GFP_ZONEMASK | __GFP_ZERO | __GFP_COMP | __GFP_ACCOUNT);
+	if (gfpflags_allow_blocking(gfp) && !(gfp & __GFP_NOFAIL))
+		gfp |= __GFP_RETRY_MAYFAIL;	/* no OOM killer for these either */
+	return gfp;
 }
 
 static long count_highmem(const struct vmx_area *area)
@@ -152,15 +155,9 @@ __get_vmx_area_node(unsigned long size, unsigned long align,
 	if (WARN_ON_ONCE(in_interrupt()))
 		return ERR_PTR(-EINVAL);
 
-	area = vmx_area_alloc(meta_gfp(gfp_mask), node);
+	area = vmx_area_alloc(size, flags, caller, meta_gfp(gfp_mask), node);
 	if (!area)
 		return ERR_PTR(-ENOMEM);
-	area->requested = size;
-	area->size = PAGE_ALIGN(size);
-	if (!(flags & VMX_NO_GUARD))
-		area->size += PAGE_SIZE;
-	area->flags = flags;
-	area->caller = caller;
 
 	err = vmx_area_insert(area, align, start, end);
 	if (err == -ENOSPC && gfpflags_allow_blocking(gfp_mask)) {

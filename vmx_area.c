@@ -13,6 +13,8 @@
  *	  | hole | area 1 | quarantined | hole | area 2 | hole | sentinel
  *
  * The list holds the live areas only, in address order, through vmx_area.next.
+ * vmx_starts[] leads from an area's first page to its descriptor, so that
+ * freeing needs no search: 8 bytes for each page of the slice.
  *
  * A freed range is quarantined: a CPU's TLB may still reach it.  One flush
  * serves all ranges quarantined before it; then they become holes.  Neighbours
@@ -62,6 +64,8 @@ unsigned long vmx_lazy_max = ULONG_MAX;
 static DEFINE_MUTEX(vmx_purge_mutex);
 static struct rb_root vmx_tree = RB_ROOT;
 static struct vmx_area vmx_sentinel;
+static struct vmx_area **vmx_starts;	/* by page: the live area that starts */
+static unsigned long vmx_first;		/* first address of the slice */
 static LIST_HEAD(vmx_quarantine);
 static struct kmem_cache *vmx_area_cache;
 static void (*vmx_flush)(void);
@@ -207,22 +211,40 @@ static unsigned long guard_size(const struct vmx_area *area)
 	return area->flags & VMX_NO_GUARD ? 0 : PAGE_SIZE;
 }
 
+static struct vmx_area **start_slot(const struct vmx_area *area)
+{
+	return &vmx_starts[(area_start(area) - vmx_first) >> PAGE_SHIFT];
+}
+
 /**
  * vmx_area_alloc() - a descriptor that is not in the address space yet
+ * @size: bytes that were asked for
+ * @flags: VMX_*; without VMX_NO_GUARD the area gets a page more than @size needs
+ * @caller: who asked
  * @gfp: for the descriptor itself
  * @node: where to put it, or NUMA_NO_NODE
  *
- * Return: a descriptor, zeroed but for comm and pid; NULL without memory.
+ * Return: a descriptor for vmx_area_insert(); NULL without memory.
  */
-struct vmx_area *vmx_area_alloc(gfp_t gfp, int node)
+struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
+				const void *caller, gfp_t gfp, int node)
 {
 	struct vmx_area *area;
 
-	area = kmem_cache_alloc_node(vmx_area_cache, gfp | __GFP_ZERO, node);
+	area = kmem_cache_alloc_node(vmx_area_cache, gfp, node);
 	if (!area)
 		return NULL;
-	area->pid = current->pid;
-	memcpy(area->comm, current->comm, sizeof(area->comm));
+	/* Field by field: most of a descriptor is set later in any case. */
+	area->flags = flags;
+	area->size = ALIGN(size, PAGE_SIZE) + guard_size(area);
+	area->pages = NULL;
+	area->nr_pages = 0;
+	area->phys_addr = 0;
+	area->caller = caller;
+	area->requested = size;
+	area->nid = NUMA_NO_NODE;
+	area->leaves = 0;
+	vmx_area_note_owner(area);
 	return area;
 }
 
@@ -234,13 +256,13 @@ void vmx_area_free(struct vmx_area *area)
 
 /**
  * vmx_area_insert() - find the lowest hole that fits and put an area there
- * @area: with size (guard included) and flags set; gets addr and id
+ * @area: from vmx_area_alloc(); gets addr and id
  * @align: a power of two, at least a page
  * @start: lowest address that will do
  * @end: first address behind the range that will do
  *
- * The area is in the list when this returns; set VMX_UNLIST in its flags before
- * if it is not to be seen yet.
+ * The area is in the list when this returns; with VMX_UNLIST in its flags, it is
+ * not to be shown yet.
  *
  * Source of the search: Linux's own free-area tree since 5.2, which keeps the
  * holes as nodes; hanging a hole on the range behind it is older (mmap's gap
@@ -269,6 +291,7 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 	area->state = VMX_LIVE;
 	area->id = ++vmx_next_id;
 	tree_insert(area, succ);
+	*start_slot(area) = area;
 	link = list_link(area);
 	area->next = *link;
 	*link = area;
@@ -305,6 +328,23 @@ struct vmx_area *vmx_area_find(unsigned long addr)
 			return area->state == VMX_LIVE ? area : NULL;
 	}
 	return NULL;
+}
+
+/**
+ * vmx_area_at() - the live area that starts at an address
+ * @addr: any address
+ *
+ * Context: any.  Without vmx_area_lock the answer holds only for the owner of
+ * the area, who alone can make it untrue.
+ * Return: the area, or NULL.
+ */
+struct vmx_area *vmx_area_at(const void *addr)
+{
+	unsigned long offset = (unsigned long)addr - vmx_first;
+
+	if (offset >= vmx_stats.slice_bytes || !IS_ALIGNED(offset, PAGE_SIZE))
+		return NULL;
+	return READ_ONCE(vmx_starts[offset >> PAGE_SHIFT]);
 }
 
 /**
@@ -352,10 +392,9 @@ struct vmx_area *vmx_area_remove(const void *addr)
 	struct vmx_area *area;
 
 	spin_lock(&vmx_area_lock);
-	area = vmx_area_find((unsigned long)addr);
-	if (area && area->addr != addr)
-		area = NULL;
+	area = vmx_area_at(addr);
 	if (area) {
+		*start_slot(area) = NULL;
 		*list_link(area) = area->next;
 		area->next = NULL;
 		area->state = VMX_DYING;
@@ -371,6 +410,7 @@ struct vmx_area *vmx_area_remove(const void *addr)
 void vmx_area_cancel(struct vmx_area *area)
 {
 	spin_lock(&vmx_area_lock);
+	*start_slot(area) = NULL;
 	*list_link(area) = area->next;
 	tree_erase(area);
 	vmx_stats.allocs--;
@@ -514,10 +554,17 @@ void vmx_areas_stats(struct vmx_area_stats *stats)
  */
 int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
 {
-	vmx_area_cache = KMEM_CACHE(vmx_area, 0);
-	if (!vmx_area_cache)
+	vmx_starts = kvcalloc((end - start) >> PAGE_SHIFT, sizeof(*vmx_starts),
+			      GFP_KERNEL);
+	if (!vmx_starts)
 		return -ENOMEM;
+	vmx_area_cache = KMEM_CACHE(vmx_area, 0);
+	if (!vmx_area_cache) {
+		kvfree(vmx_starts);
+		return -ENOMEM;
+	}
 
+	vmx_first = start;
 	vmx_flush = flush;
 	vmx_list = NULL;
 	vmx_stats = (struct vmx_area_stats){ .slice_bytes = end - start };
@@ -543,4 +590,5 @@ void vmx_areas_exit(void)
 	WARN_ON_ONCE(vmx_list || vmx_stats.areas ||
 		     vmx_stats.quarantined_ranges);
 	kmem_cache_destroy(vmx_area_cache);
+	kvfree(vmx_starts);
 }

@@ -125,7 +125,7 @@ static int make_one(struct list_head *made, const struct vmx_request *req)
 
 	if (req->zero)
 		gfp |= __GFP_ZERO;
-	new = kmalloc(sizeof(*new), GFP_KERNEL);
+	new = kmalloc(sizeof(*new), GFP_KERNEL | __GFP_RETRY_MAYFAIL);
 	if (!new)
 		return -ENOMEM;
 	area = vmx_alloc_area(req->size, req->align, vmx_start, vmx_end, gfp,
@@ -137,7 +137,8 @@ static int make_one(struct list_head *made, const struct vmx_request *req)
 	}
 	/* Its owner, vmx_owned, keeps the descriptor and not the address. */
 	kmemleak_not_leak(area->addr);
-	err = xa_reserve(&vmx_owned, area->id, GFP_KERNEL);
+	err = xa_reserve(&vmx_owned, area->id,
+			 GFP_KERNEL | __GFP_RETRY_MAYFAIL);
 	if (err)
 		goto free_area;
 	new->area = area;

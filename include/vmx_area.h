@@ -7,7 +7,9 @@
 #ifndef _VMX_AREA_H
 #define _VMX_AREA_H
 
+#include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include "vmx.h"
 
 /*
@@ -41,7 +43,8 @@ extern unsigned long vmx_lazy_max;
 int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void));
 void vmx_areas_exit(void);
 
-struct vmx_area *vmx_area_alloc(gfp_t gfp, int node);
+struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
+				const void *caller, gfp_t gfp, int node);
 void vmx_area_free(struct vmx_area *area);
 int vmx_area_insert(struct vmx_area *area, unsigned long align,
 		    unsigned long start, unsigned long end);
@@ -51,8 +54,16 @@ bool vmx_area_quarantine(struct vmx_area *area);
 bool vmx_areas_purge(void);
 
 struct vmx_area *vmx_area_find(unsigned long addr);
+struct vmx_area *vmx_area_at(const void *addr);
 struct vmx_area *vmx_area_first_from(unsigned long addr);
 void vmx_areas_stats(struct vmx_area_stats *stats);
+
+/* The current task is who asked for @area. */
+static inline void vmx_area_note_owner(struct vmx_area *area)
+{
+	area->pid = current->pid;
+	memcpy(area->comm, current->comm, sizeof(area->comm));
+}
 
 /**
  * vmx_area_complete() - is everything about a listed area as it will stay?
