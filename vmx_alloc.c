@@ -46,8 +46,6 @@ struct vmx_deferred {
 
 static DEFINE_PER_CPU(struct vmx_deferred, vmx_deferred);
 
-static atomic_long_t vmx_pages, vmx_pages_highmem;
-static long vmx_peak_pages;
 static atomic_long_t vmx_failures[VMX_FAIL_KINDS];
 
 static void purge_worker(struct work_struct *work)
@@ -66,48 +64,6 @@ static gfp_t meta_gfp(gfp_t gfp)
 	return gfp;
 }
 
-static long count_highmem(const struct vmx_area *area)
-{
-	unsigned int i;
-	long n = 0;
-
-	if (!IS_ENABLED(CONFIG_HIGHMEM))
-		return 0;
-	for (i = 0; i < area->nr_pages; i++)
-		n += PageHighMem(area->pages[i]);
-	return n;
-}
-
-static void count_pages(const struct vmx_area *area)
-{
-	long now = atomic_long_add_return(area->nr_pages, &vmx_pages);
-
-	/* A lost update costs a test a page of peak, and nobody a lock. */
-	if (now > READ_ONCE(vmx_peak_pages))
-		WRITE_ONCE(vmx_peak_pages, now);
-	if (IS_ENABLED(CONFIG_HIGHMEM))
-		atomic_long_add(count_highmem(area), &vmx_pages_highmem);
-}
-
-static void uncount_pages(const struct vmx_area *area)
-{
-	atomic_long_sub(area->nr_pages, &vmx_pages);
-	if (IS_ENABLED(CONFIG_HIGHMEM))
-		atomic_long_sub(count_highmem(area), &vmx_pages_highmem);
-}
-
-/** vmx_alloc_counters() - what the areas hold now */
-void vmx_alloc_counters(struct vmx_counters *counters)
-{
-	int i;
-
-	counters->pages = atomic_long_read(&vmx_pages);
-	counters->pages_highmem = atomic_long_read(&vmx_pages_highmem);
-	counters->peak_pages = READ_ONCE(vmx_peak_pages);
-	for (i = 0; i < VMX_FAIL_KINDS; i++)
-		counters->failures[i] = atomic_long_read(&vmx_failures[i]);
-}
-
 /* In the order of enum vmx_fail. */
 static const int fail_errno[VMX_FAIL_KINDS] = {
 	-EINVAL, -E2BIG, -ENOSPC, -ENOMEM, -ENOENT, -EPERM, -EINTR,
@@ -122,6 +78,15 @@ void vmx_count_failure(int err)
 		if (fail_errno[i] == err)
 			atomic_long_inc(&vmx_failures[i]);
 	}
+}
+
+/** vmx_failures_read() - how many requests have been refused with each errno */
+void vmx_failures_read(unsigned long counts[VMX_FAIL_KINDS])
+{
+	int i;
+
+	for (i = 0; i < VMX_FAIL_KINDS; i++)
+		counts[i] = atomic_long_read(&vmx_failures[i]);
 }
 
 static __printf(3, 4)
@@ -144,7 +109,7 @@ void warn_alloc_failed(gfp_t gfp, unsigned long size, const char *fmt, ...)
 }
 
 /* The descriptor, the guard page, and the lowest hole that holds both. */
-static struct vmx_area *
+struct vmx_area *
 __get_vmx_area_node(unsigned long size, unsigned long align,
 		    unsigned long flags, unsigned long start, unsigned long end,
 		    int node, gfp_t gfp_mask, const void *caller)
@@ -182,14 +147,24 @@ static int vmx_map_area(struct vmx_area *area, pgprot_t prot, bool leaves)
 	return 0;
 }
 
-static struct page **alloc_page_array(struct vmx_area *area, gfp_t gfp,
-				      int node)
+/**
+ * vmx_page_array() - room for an area's page pointers
+ * @area: the area; gets VMX_VPAGES when the array is from vmalloc()
+ * @nr: how many; a few have room in the descriptor itself
+ * @gfp: the request's
+ * @node: where to put the array, or NUMA_NO_NODE
+ *
+ * Return: the array, or NULL.
+ */
+struct page **vmx_page_array(struct vmx_area *area, unsigned int nr, gfp_t gfp,
+			     int node)
 {
-	size_t bytes = array_size(area->nr_pages, sizeof(*area->pages));
+	size_t bytes = array_size(nr, sizeof(struct page *));
 	struct page **pages;
 
-	if (area->nr_pages <= VMX_INLINE_PAGES)
+	if (nr <= VMX_INLINE_PAGES)
 		return area->inline_pages;
+	gfp = meta_gfp(gfp);
 	if (bytes <= PAGE_SIZE || !gfpflags_allow_blocking(gfp))
 		return kmalloc_node(bytes, gfp, node);
 	pages = kvmalloc_node(bytes, gfp, node);
@@ -198,10 +173,11 @@ static struct page **alloc_page_array(struct vmx_area *area, gfp_t gfp,
 	return pages;
 }
 
-static void free_page_array(struct vmx_area *area)
+/** vmx_page_array_free() - free what vmx_page_array() gave */
+void vmx_page_array_free(struct vmx_area *area, struct page **pages)
 {
-	if (area->pages != area->inline_pages)
-		kvfree(area->pages);
+	if (pages != area->inline_pages)
+		kvfree(pages);
 }
 
 /* The page array, the frames, and the entries that reach them. */
@@ -213,10 +189,11 @@ static int __vmx_alloc_area_node(struct vmx_area *area, gfp_t gfp_mask,
 	int err, nid;
 
 	area->nr_pages = nr;
-	area->pages = alloc_page_array(area, meta_gfp(gfp_mask), node);
+	area->pages = vmx_page_array(area, nr, gfp_mask, node);
 	if (!area->pages)
 		return -ENOMEM;
-	err = vmx_pages_take(area->pages, nr, gfp_mask, node, &nid);
+	err = vmx_pages_take(area->pages, nr, gfp_mask, node,
+			     area->flags & VMX_USERMAP, &nid);
 	if (err)
 		goto free_array;
 	area->nid = nid;
@@ -224,18 +201,18 @@ static int __vmx_alloc_area_node(struct vmx_area *area, gfp_t gfp_mask,
 			   area->flags & VMX_ALLOW_HUGE && may_sleep);
 	if (err)
 		goto return_pages;
-	count_pages(area);
 	return 0;
 
 return_pages:
 	vmx_pages_return(area->pages, nr, may_sleep);
 free_array:
-	free_page_array(area);
+	vmx_page_array_free(area, area->pages);
 	area->pages = NULL;
 	return err;
 }
 
-static void clear_vmx_unlist(struct vmx_area *area)
+/** clear_vmx_unlist() - an area is complete and may be shown */
+void clear_vmx_unlist(struct vmx_area *area)
 {
 	/*
 	 * What was written to the area comes first for whoever sees the flag
@@ -340,18 +317,31 @@ void *__vmx_alloc_node_range(unsigned long size, unsigned long align,
 }
 EXPORT_SYMBOL_GPL(__vmx_alloc_node_range);
 
-static void *__vmx_alloc_node(unsigned long size, unsigned long align,
-			      gfp_t gfp_mask, pgprot_t prot, int node,
-			      const void *caller)
+/**
+ * __vmx_alloc_node() - allocate noncontiguous memory with plain protection
+ * @size: bytes; made a multiple of the page size
+ * @align: of the address; see __vmx_alloc_node_range()
+ * @gfp_mask: likewise
+ * @node: the node to take memory from, or NUMA_NO_NODE
+ * @caller: who is to be named in the list
+ *
+ * (Linux 3.10's had the protection as a parameter; that of 6.12 has not.)
+ *
+ * Context: sleeps if @gfp_mask allows it.
+ * Return: the address, or NULL.
+ */
+void *__vmx_alloc_node(unsigned long size, unsigned long align, gfp_t gfp_mask,
+		       int node, const void *caller)
 {
 	return __vmx_alloc_node_range(size, align, vmx_start, vmx_end, gfp_mask,
-				      prot, 0, node, caller);
+				      PAGE_KERNEL, 0, node, caller);
 }
+EXPORT_SYMBOL_GPL(__vmx_alloc_node);
 
 static void *__vmx_alloc_node_flags(unsigned long size, int node, gfp_t flags,
 				    const void *caller)
 {
-	return __vmx_alloc_node(size, 1, flags, PAGE_KERNEL, node, caller);
+	return __vmx_alloc_node(size, 1, flags, node, caller);
 }
 
 /**
@@ -401,31 +391,148 @@ void *vmx_alloc_node(unsigned long size, int node)
 }
 EXPORT_SYMBOL_GPL(vmx_alloc_node);
 
+/**
+ * vmx_zalloc_node() - vmx_alloc_node(), cleared
+ * @size: bytes; made a multiple of the page size
+ * @node: the node to prefer, or NUMA_NO_NODE
+ *
+ * Context: may sleep.
+ * Return: the address, or NULL.
+ */
+void *vmx_zalloc_node(unsigned long size, int node)
+{
+	return __vmx_alloc_node_flags(size, node,
+				      GFP_KERNEL | __GFP_HIGHMEM | __GFP_ZERO,
+				      __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(vmx_zalloc_node);
+
+/**
+ * __vmx_alloc() - vmx_alloc() with flags
+ * @size: bytes; made a multiple of the page size
+ * @gfp_mask: for the frames; GFP_ATOMIC and GFP_NOWAIT are fine, but not in an
+ *	interrupt
+ *
+ * A request that may not sleep can't purge: it fails when only quarantined
+ * addresses are left.
+ *
+ * Context: sleeps if @gfp_mask allows it.
+ * Return: the address, or NULL.
+ */
+void *__vmx_alloc(unsigned long size, gfp_t gfp_mask)
+{
+	return __vmx_alloc_node_flags(size, NUMA_NO_NODE, gfp_mask,
+				      __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(__vmx_alloc);
+
+/**
+ * vmx_alloc_user() - cleared memory for remap_vmx_range()
+ * @size: bytes; made a multiple of the page size
+ *
+ * Each frame counts references of its own.
+ *
+ * Context: may sleep.
+ * Return: the address, aligned to SHMLBA; or NULL.
+ */
+void *vmx_alloc_user(unsigned long size)
+{
+	return __vmx_alloc_node_range(size, SHMLBA, vmx_start, vmx_end,
+				      GFP_KERNEL | __GFP_HIGHMEM | __GFP_ZERO,
+				      PAGE_KERNEL, VMX_USERMAP, NUMA_NO_NODE,
+				      __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(vmx_alloc_user);
+
+/**
+ * vmx_alloc_32() - memory whose frames lie below 4 GiB
+ * @size: bytes; made a multiple of the page size
+ *
+ * Context: may sleep.
+ * Return: the address, or NULL.
+ */
+void *vmx_alloc_32(unsigned long size)
+{
+	return __vmx_alloc_node_flags(size, NUMA_NO_NODE,
+				      GFP_KERNEL | VMX_GFP_32,
+				      __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(vmx_alloc_32);
+
+/**
+ * vmx_alloc_huge() - memory with 2 MiB entries where that is possible
+ * @size: bytes; made a multiple of the page size
+ * @gfp_mask: for the frames
+ *
+ * From 2 MiB on, the area is aligned to 2 MiB, and each 2 MiB of it gets one
+ * entry if a block of that size is to be had, small pages otherwise.  A request
+ * that may not sleep gets small pages.
+ *
+ * Context: sleeps if @gfp_mask allows it.
+ * Return: the address, or NULL.
+ */
+void *vmx_alloc_huge(unsigned long size, gfp_t gfp_mask)
+{
+	return __vmx_alloc_node_range(size, 1, vmx_start, vmx_end, gfp_mask,
+				      PAGE_KERNEL, VMX_ALLOW_HUGE, NUMA_NO_NODE,
+				      __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(vmx_alloc_huge);
+
 /* Off the list, and nothing is reachable through its addresses any more. */
 static struct vmx_area *remove_vmx_area(const void *addr)
 {
 	struct vmx_area *area = vmx_area_remove(addr);
 
 	if (area)
-		vmx_pgtable_unmap((unsigned long)addr, area->nr_pages);
+		vmx_pgtable_unmap((unsigned long)addr, vmx_area_pages(area));
 	return area;
 }
 
-/* The chapter's order: list, entries, frames, page array, descriptor. */
-static void __vmx_unmap(const void *addr)
+/* Frames that VM_MAP_PUT_PAGES handed over, one reference to each. */
+static void put_pages(struct vmx_area *area)
+{
+	unsigned int i;
+
+	for (i = 0; i < area->nr_pages; i++) {
+		__free_page(area->pages[i]);
+		cond_resched();
+	}
+	kvfree(area->pages);
+}
+
+/** vmx_purge_soon() - have a worker flush what is quarantined */
+void vmx_purge_soon(void)
+{
+	schedule_work(&vmx_purge_work);
+}
+
+/**
+ * __vmx_unmap() - take an area down
+ * @addr: its first address
+ * @deallocate_pages: its frames go too, if they are its own
+ *
+ * The chapter's order: list, entries, frames, page array, descriptor.
+ *
+ * Context: may sleep.
+ */
+void __vmx_unmap(const void *addr, bool deallocate_pages)
 {
 	struct vmx_area *area;
 
 	kmemleak_free(addr);
 	area = remove_vmx_area(addr);
-	if (WARN(!area, "vmx_free() of %p, which is no area's start\n", addr))
+	if (WARN(!area, "vmx: %p is no area's start: not freed\n", addr))
 		return;
-	debug_check_no_locks_freed(addr, area->requested);
-	uncount_pages(area);
-	vmx_pages_return(area->pages, area->nr_pages, true);
-	free_page_array(area);
+	debug_check_no_locks_freed(addr, vmx_area_pages(area) * PAGE_SIZE);
+	if (deallocate_pages && area->flags & VMX_PUT_PAGES) {
+		put_pages(area);
+	} else if (area->flags & VMX_ALLOC) {
+		vmx_pages_return(area->pages, area->nr_pages, true);
+		vmx_page_array_free(area, area->pages);
+	}
 	if (vmx_area_quarantine(area))
-		schedule_work(&vmx_purge_work);
+		vmx_purge_soon();
 }
 
 static void free_deferred(struct work_struct *work)
@@ -435,7 +542,7 @@ static void free_deferred(struct work_struct *work)
 	struct llist_node *node, *next;
 
 	llist_for_each_safe(node, next, llist_del_all(&deferred->list))
-		__vmx_unmap(node);
+		__vmx_unmap(node, true);
 }
 
 /**
@@ -477,7 +584,7 @@ void vmx_free(const void *addr)
 	}
 	might_sleep();
 	if (addr)
-		__vmx_unmap(addr);
+		__vmx_unmap(addr, true);
 }
 EXPORT_SYMBOL_GPL(vmx_free);
 
@@ -537,6 +644,19 @@ struct page *vmx_to_page(const void *addr)
 }
 EXPORT_SYMBOL_GPL(vmx_to_page);
 
+/**
+ * vmx_to_pfn() - the frame number behind an address
+ * @addr: an address in an area of the caller's, which is mapped
+ *
+ * Context: any.
+ * Return: its frame number.
+ */
+unsigned long vmx_to_pfn(const void *addr)
+{
+	return page_to_pfn(vmx_to_page(addr));
+}
+EXPORT_SYMBOL_GPL(vmx_to_pfn);
+
 /** vmx_alloc_init() - get ready for vmx_alloc(), on the slice's addresses */
 int vmx_alloc_init(void)
 {
@@ -571,7 +691,7 @@ void vmx_alloc_exit(void)
 		if (!left)
 			pr_warn("%pS left %lu bytes behind\n", vmx_list->caller,
 				vmx_list->requested);
-		__vmx_unmap(vmx_list->addr);
+		__vmx_unmap(vmx_list->addr, true);
 	}
 	if (left)
 		pr_warn("freed %lu areas that nobody had freed\n", left);

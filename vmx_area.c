@@ -378,6 +378,58 @@ struct vmx_area *vmx_area_first_from(unsigned long addr)
 }
 
 /**
+ * vmx_area_extend() - make an area longer, in place
+ * @area: the area; its owner calls
+ * @bytes: how much longer; a negative number undoes what was done and not used
+ *
+ * Return: 0, or -ENOSPC when the hole behind it is too short.
+ */
+int vmx_area_extend(struct vmx_area *area, long bytes)
+{
+	struct vmx_area *succ;
+	int err = -ENOSPC;
+
+	spin_lock(&vmx_area_lock);
+	succ = area_next(area);
+	if (bytes < 0 || succ->gap >= bytes) {
+		area->size += bytes;
+		vmx_stats.area_bytes += bytes;
+		succ->gap -= bytes;
+		gap_changed(succ);
+		err = 0;
+	}
+	spin_unlock(&vmx_area_lock);
+	return err;
+}
+
+/**
+ * vmx_area_cut() - make an area shorter
+ * @area: the area; its owner calls
+ * @tail: from vmx_area_alloc(), without a guard; gets the addresses that are cut
+ *	off, and is as if vmx_area_remove() had returned it
+ * @keep: pages to keep, fewer than it has; a guard page follows them
+ */
+void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
+		  unsigned int keep)
+{
+	unsigned long size = keep * PAGE_SIZE + guard_size(area);
+	struct vmx_area *succ;
+
+	spin_lock(&vmx_area_lock);
+	succ = area_next(area);
+	tail->addr = area->addr + size;
+	tail->size = area->size - size;
+	tail->state = VMX_DYING;
+	area->size = size;
+	area->nr_pages = keep;
+	succ->gap += tail->size;
+	tree_insert(tail, succ);
+	vmx_stats.allocs++;	/* an area of its own, until it is quarantined */
+	vmx_stats.areas++;
+	spin_unlock(&vmx_area_lock);
+}
+
+/**
  * vmx_area_remove() - take the area that starts at @addr off the list
  * @addr: its first address
  *

@@ -473,7 +473,7 @@ static void show_nodes(struct seq_file *m, const struct vmx_area *area)
 	unsigned int i, n;
 	int nid;
 
-	if (area->nid != NUMA_NO_NODE) {
+	if (area->nr_pages && area->nid != NUMA_NO_NODE) {
 		seq_printf(m, " N%d=%u", area->nid, area->nr_pages);
 		return;
 	}
@@ -500,9 +500,13 @@ static int areas_show(struct seq_file *m, void *v)
 	if (!vmx_area_complete(area))
 		return SEQ_SKIP;
 	start = shown_address(m, (unsigned long)area->addr);
-	seq_printf(m, "0x%0*lx-0x%0*lx %7lu %pS pages=%u vmalloc", digits,
-		   start, digits, start + area->size, area->size, area->caller,
-		   area->nr_pages);
+	seq_printf(m, "0x%0*lx-0x%0*lx %7lu %pS", digits, start, digits,
+		   start + area->size, area->size, area->caller);
+	if (area->nr_pages)
+		seq_printf(m, " pages=%u", area->nr_pages);
+	seq_puts(m, area->flags & VMX_MAP ? " vmap" : " vmalloc");
+	if (area->flags & VMX_USERMAP)
+		seq_puts(m, " user");
 	if (area->flags & VMX_VPAGES)
 		seq_puts(m, " vpages");
 	show_nodes(m, area);
@@ -530,11 +534,13 @@ DEFINE_SEQ_ATTRIBUTE(areas);
 
 static int stats_show(struct seq_file *m, void *v)
 {
+	unsigned long failures[VMX_FAIL_KINDS];
 	struct vmx_area_stats area;
-	struct vmx_counters now;
+	struct vmx_pages_stats now;
 
 	vmx_areas_stats(&area);
-	vmx_alloc_counters(&now);
+	vmx_pages_stats(&now);
+	vmx_failures_read(failures);
 #define SHOW(key, value) seq_printf(m, key " %lu\n", (unsigned long)(value))
 	seq_puts(m, "version " VMX_VERSION "\n");
 	SHOW("slice_bytes", area.slice_bytes);
@@ -554,13 +560,13 @@ static int stats_show(struct seq_file *m, void *v)
 	SHOW("frees", area.frees);
 	SHOW("purges", area.purges);
 	SHOW("flushes", vmx_pgtable_flushes());
-	SHOW("fail_einval", now.failures[VMX_FAIL_EINVAL]);
-	SHOW("fail_e2big", now.failures[VMX_FAIL_E2BIG]);
-	SHOW("fail_enospc", now.failures[VMX_FAIL_ENOSPC]);
-	SHOW("fail_enomem", now.failures[VMX_FAIL_ENOMEM]);
-	SHOW("fail_enoent", now.failures[VMX_FAIL_ENOENT]);
-	SHOW("fail_eperm", now.failures[VMX_FAIL_EPERM]);
-	SHOW("fail_eintr", now.failures[VMX_FAIL_EINTR]);
+	SHOW("fail_einval", failures[VMX_FAIL_EINVAL]);
+	SHOW("fail_e2big", failures[VMX_FAIL_E2BIG]);
+	SHOW("fail_enospc", failures[VMX_FAIL_ENOSPC]);
+	SHOW("fail_enomem", failures[VMX_FAIL_ENOMEM]);
+	SHOW("fail_enoent", failures[VMX_FAIL_ENOENT]);
+	SHOW("fail_eperm", failures[VMX_FAIL_EPERM]);
+	SHOW("fail_eintr", failures[VMX_FAIL_EINTR]);
 #undef SHOW
 	return 0;
 }

@@ -11,14 +11,16 @@
  * The frames of a block are one allocation.  Only the first is
  * reference-counted and its page->private holds the order (0 for a single
  * frame, as the page allocator leaves it), so nobody may take a reference to
- * another one.
+ * another one.  Frames for user space are split into single ones at once.
  *
  * Nothing here wakes the OOM killer: a request that can't be met fails.
  *
  * Locking: none; a page array belongs to whoever fills or empties it.
  * Units: counts are in pages.
  */
+#include <linux/atomic.h>
 #include <linux/gfp.h>
+#include <linux/highmem.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
@@ -30,6 +32,32 @@
 
 /* Singles taken between two looks for a fatal signal. */
 #define SINGLES_BATCH 64U
+
+static atomic_long_t vmx_pages, vmx_pages_highmem;
+static long vmx_peak_pages;
+
+static void count(struct page **pages, unsigned int nr, int sign)
+{
+	long now = atomic_long_add_return(sign * (long)nr, &vmx_pages);
+	long highmem = 0;
+
+	/* A lost update costs the peak a little, and nobody a lock. */
+	if (now > READ_ONCE(vmx_peak_pages))
+		WRITE_ONCE(vmx_peak_pages, now);
+	if (!IS_ENABLED(CONFIG_HIGHMEM))
+		return;
+	while (nr--)
+		highmem += PageHighMem(pages[nr]);
+	atomic_long_add(sign * highmem, &vmx_pages_highmem);
+}
+
+/** vmx_pages_stats() - how many frames are taken, and of what kind */
+void vmx_pages_stats(struct vmx_pages_stats *stats)
+{
+	stats->pages = atomic_long_read(&vmx_pages);
+	stats->pages_highmem = atomic_long_read(&vmx_pages_highmem);
+	stats->peak_pages = READ_ONCE(vmx_peak_pages);
+}
 
 /**
  * vmx_pages_order() - the size of the block that a frame begins
@@ -67,6 +95,33 @@ static unsigned int take_singles(struct page **pages, unsigned int nr,
 	return got;
 }
 
+/**
+ * vmx_pages_split() - make a block's frames single ones
+ * @head: the first frame of a block; each frame counts references afterwards
+ */
+void vmx_pages_split(struct page *head)
+{
+	unsigned int order = vmx_pages_order(head);
+
+	if (!order)
+		return;
+	set_page_private(head, 0);
+	split_page(head, order);
+}
+
+static void give_back(struct page **pages, unsigned int nr, bool may_sleep)
+{
+	unsigned int i, order;
+
+	for (i = 0; i < nr; i += 1U << order) {
+		order = vmx_pages_order(pages[i]);
+		set_page_private(pages[i], 0);
+		__free_pages(pages[i], order);
+		if (may_sleep)
+			cond_resched();
+	}
+}
+
 static void note_node(int *nid, struct page *page, bool first)
 {
 	if (first)
@@ -81,6 +136,7 @@ static void note_node(int *nid, struct page *page, bool first)
  * @nr: how many frames
  * @gfp: as for alloc_pages(); with __GFP_ZERO they are cleared
  * @node: the node to prefer, or NUMA_NO_NODE
+ * @split: each frame is to count references of its own
  * @nid: where to leave the node that all frames are from, or NUMA_NO_NODE when
  *	there are several
  *
@@ -89,25 +145,26 @@ static void note_node(int *nid, struct page *page, bool first)
  * sleep. On failure all frames have gone back.
  */
 int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
-		   int *nid)
+		   bool split, int *nid)
 {
 	/* A large block is an offer to be taken up, never worth any work. */
 	gfp_t block_gfp = (gfp & ~(__GFP_RECLAIM | __GFP_NOFAIL)) |
 			  __GFP_NOWARN | __GFP_NORETRY;
 	gfp_t single_gfp = gfp | __GFP_NOWARN;
 	unsigned int order = VMX_BLOCK_ORDER_MAX;
+	bool may_sleep = gfpflags_allow_blocking(gfp);
+	bool may_fail = !(gfp & __GFP_NOFAIL);
 	unsigned int done = 0, got, i;
 	struct page *page;
 	int err = -ENOMEM;
 
-	if (gfpflags_allow_blocking(gfp) && !(gfp & __GFP_NOFAIL))
+	if (may_sleep && may_fail)
 		single_gfp |= __GFP_RETRY_MAYFAIL;
 
 	while (done < nr) {
-		if (gfpflags_allow_blocking(gfp) && !(gfp & __GFP_NOFAIL) &&
-		    fatal_signal_pending(current)) {
+		if (may_sleep && may_fail && fatal_signal_pending(current)) {
 			err = -EINTR;
-			goto return_taken;
+			goto give_back_taken;
 		}
 		order = min_t(unsigned int, order, ilog2(nr - done));
 		if (order) {
@@ -117,6 +174,8 @@ int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
 				continue;
 			}
 			set_page_private(page, order);
+			if (split)
+				vmx_pages_split(page);
 			got = 1U << order;
 			for (i = 0; i < got; i++)
 				pages[done + i] = page + i;
@@ -126,18 +185,19 @@ int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
 					   min(nr - done, SINGLES_BATCH),
 					   single_gfp, node);
 			if (!got)
-				goto return_taken;
+				goto give_back_taken;
 			for (i = 0; i < got; i++)
 				note_node(nid, pages[done + i], !(done + i));
 		}
 		done += got;
-		if (gfpflags_allow_blocking(gfp))
+		if (may_sleep)
 			cond_resched();
 	}
+	count(pages, nr, 1);
 	return 0;
 
-return_taken:
-	vmx_pages_return(pages, done, gfpflags_allow_blocking(gfp));
+give_back_taken:
+	give_back(pages, done, may_sleep);
 	return err;
 }
 
@@ -149,13 +209,6 @@ return_taken:
  */
 void vmx_pages_return(struct page **pages, unsigned int nr, bool may_sleep)
 {
-	unsigned int i, order;
-
-	for (i = 0; i < nr; i += 1U << order) {
-		order = vmx_pages_order(pages[i]);
-		set_page_private(pages[i], 0);
-		__free_pages(pages[i], order);
-		if (may_sleep)
-			cond_resched();
-	}
+	count(pages, nr, -1);
+	give_back(pages, nr, may_sleep);
 }

@@ -26,6 +26,7 @@
 #define VMX_USERMAP	0x00000008	/* VM_USERMAP: may be mapped to user space */
 #define VMX_UNLIST	0x00000020	/* VM_UNINITIALIZED: not complete yet */
 #define VMX_NO_GUARD	0x00000040	/* VM_NO_GUARD: no guard page behind it */
+#define VMX_PUT_PAGES	0x00000200	/* VM_MAP_PUT_PAGES: ... and handed over */
 #define VMX_ALLOW_HUGE	0x00000400	/* VM_ALLOW_HUGE_VMAP: 2 MiB leaves */
 #define VMX_VPAGES	0x00010000	/* the page array is from vmalloc() */
 #define VMX_ZEROED	0x00020000	/* the caller asked for cleared frames */
@@ -43,9 +44,10 @@
  * @phys_addr: 0, as for every area that is not an ioremap()
  * @caller: who asked for it
  *
- * These eight are Linux 3.10's struct vm_struct, name for name.  They don't
- * change from the time that the area is complete until vmx_free(), so whoever
- * owns the area reads them without a lock.  What follows them is private.
+ * These eight are Linux 3.10's struct vm_struct, name for name.  From the time
+ * that the area is complete until vmx_free(), only vmx_realloc() changes them,
+ * so whoever owns the area reads them (but not next) without a lock.  What
+ * follows them is private.
  */
 struct vmx_area {
 	struct vmx_area	*next;
@@ -71,19 +73,41 @@ struct vmx_area {
 	struct page	*inline_pages[VMX_INLINE_PAGES]; /* @pages of small ones */
 };
 
+struct iov_iter;
+struct vm_area_struct;
+
 void *vmx_alloc(unsigned long size) __alloc_size(1);
 void *vmx_zalloc(unsigned long size) __alloc_size(1);
 void *vmx_alloc_node(unsigned long size, int node) __alloc_size(1);
+void *vmx_zalloc_node(unsigned long size, int node) __alloc_size(1);
+void *vmx_alloc_user(unsigned long size) __alloc_size(1);
+void *vmx_alloc_32(unsigned long size) __alloc_size(1);
+void *vmx_alloc_huge(unsigned long size, gfp_t gfp_mask) __alloc_size(1);
+void *__vmx_alloc(unsigned long size, gfp_t gfp_mask) __alloc_size(1);
+void *__vmx_alloc_node(unsigned long size, unsigned long align, gfp_t gfp_mask,
+		       int node, const void *caller) __alloc_size(1);
 void *__vmx_alloc_node_range(unsigned long size, unsigned long align,
 			     unsigned long start, unsigned long end,
 			     gfp_t gfp_mask, pgprot_t prot,
 			     unsigned long vm_flags, int node,
 			     const void *caller) __alloc_size(1);
+void *vmx_realloc(const void *p, size_t size, gfp_t flags) __alloc_size(2);
 void vmx_free(const void *addr);
 void vmx_free_atomic(const void *addr);
+
+void *vmx_map(struct page **pages, unsigned int count, unsigned long flags,
+	      pgprot_t prot);
+void vmx_unmap(const void *addr);
+void *vmx_map_ram(struct page **pages, unsigned int count, int node);
+void vmx_unmap_ram(const void *mem, unsigned int count);
+void vmx_unmap_aliases(void);
 
 bool is_vmx_addr(const void *addr);
 struct vmx_area *find_vmx_area(const void *addr);
 struct page *vmx_to_page(const void *addr);
+unsigned long vmx_to_pfn(const void *addr);
+int remap_vmx_range(struct vm_area_struct *vma, void *addr,
+		    unsigned long pgoff);
+long vmx_read_iter(struct iov_iter *iter, const char *addr, size_t count);
 
 #endif /* _VMX_H */

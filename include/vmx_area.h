@@ -48,6 +48,9 @@ struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 void vmx_area_free(struct vmx_area *area);
 int vmx_area_insert(struct vmx_area *area, unsigned long align,
 		    unsigned long start, unsigned long end);
+int vmx_area_extend(struct vmx_area *area, long bytes);
+void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
+		  unsigned int keep);
 struct vmx_area *vmx_area_remove(const void *addr);
 void vmx_area_cancel(struct vmx_area *area);
 bool vmx_area_quarantine(struct vmx_area *area);
@@ -57,6 +60,12 @@ struct vmx_area *vmx_area_find(unsigned long addr);
 struct vmx_area *vmx_area_at(const void *addr);
 struct vmx_area *vmx_area_first_from(unsigned long addr);
 void vmx_areas_stats(struct vmx_area_stats *stats);
+
+/* Pages of @area that can be mapped: all but the guard. */
+static inline unsigned int vmx_area_pages(const struct vmx_area *area)
+{
+	return (area->size >> PAGE_SHIFT) - !(area->flags & VMX_NO_GUARD);
+}
 
 /* The current task is who asked for @area. */
 static inline void vmx_area_note_owner(struct vmx_area *area)

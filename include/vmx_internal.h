@@ -69,10 +69,18 @@ unsigned long vmx_pgtable_flushes(void);
 void vmx_pgtable_describe(unsigned long addr, struct vmx_walk *walk);
 
 /* vmx_pages.c */
+struct vmx_pages_stats {
+	long	pages;			/* frames taken */
+	long	pages_highmem;		/* ... of them from ZONE_HIGHMEM */
+	long	peak_pages;
+};
+
 int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
-		   int *nid);
+		   bool split, int *nid);
 void vmx_pages_return(struct page **pages, unsigned int nr, bool may_sleep);
 unsigned int vmx_pages_order(struct page *head);
+void vmx_pages_split(struct page *head);
+void vmx_pages_stats(struct vmx_pages_stats *stats);
 
 /* vmx_alloc.c */
 enum vmx_fail {
@@ -80,22 +88,25 @@ enum vmx_fail {
 	VMX_FAIL_ENOENT, VMX_FAIL_EPERM, VMX_FAIL_EINTR, VMX_FAIL_KINDS
 };
 
-struct vmx_counters {
-	long	pages;			/* frames held */
-	long	pages_highmem;		/* ... of them from ZONE_HIGHMEM */
-	long	peak_pages;
-	long	failures[VMX_FAIL_KINDS]; /* requests refused, by errno */
-};
-
 int vmx_alloc_init(void);
 void vmx_alloc_exit(void);
 void vmx_count_failure(int err);
-void vmx_alloc_counters(struct vmx_counters *counters);
+void vmx_failures_read(unsigned long counts[VMX_FAIL_KINDS]);
+void vmx_purge_soon(void);
+struct vmx_area *
+__get_vmx_area_node(unsigned long size, unsigned long align,
+		    unsigned long flags, unsigned long start, unsigned long end,
+		    int node, gfp_t gfp_mask, const void *caller);
+struct page **vmx_page_array(struct vmx_area *area, unsigned int nr, gfp_t gfp,
+			     int node);
+void vmx_page_array_free(struct vmx_area *area, struct page **pages);
+void clear_vmx_unlist(struct vmx_area *area);
 struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 				unsigned long start, unsigned long end,
 				gfp_t gfp_mask, pgprot_t prot,
 				unsigned long vm_flags, int node,
 				const void *caller);
+void __vmx_unmap(const void *addr, bool deallocate_pages);
 
 /* vmx_debugfs.c */
 int vmx_debugfs_init(void);

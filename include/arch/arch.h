@@ -8,8 +8,8 @@
  *   vmx_arch_flush_local()	drops all of this CPU's kernel translations
  *   vmx_arch_set_pte()		stores a PTE of the slice
  *   vmx_arch_has_leaves()	may a table above the PTEs hold a leaf?
- *   vmx_arch_leaf_prot()	protection bits as a leaf spells them
- *   vmx_arch_flag_names[]	the entries' flag bits by name, for people
+ *   vmx_arch_leaf()		such a leaf
+ *   VMX_GFP_32			where frames below 4 GiB are
  */
 #ifndef _VMX_ARCH_H
 #define _VMX_ARCH_H

@@ -50,6 +50,9 @@ static inline void vmx_arch_flush_local(void *unused)
 }
 #endif
 
+/* Frames that a device with 32 address lines reaches. */
+#define VMX_GFP_32 (IS_ENABLED(CONFIG_ZONE_DMA32) ? GFP_DMA32 : 0)
+
 /*
  * set_pte() is a call through the paravirt table, three times the price of a
  * store.  Only a Xen PV guest needs it: there, page tables are read-only and

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Changing an area's size: in place where that is possible
+ *
+ * Growing takes the hole behind the area, guard page and all; what was the
+ * guard page becomes memory and a new one follows.  Shrinking unmaps the tail,
+ * returns its frames and quarantines its addresses.  Only when the hole behind
+ * is too small does the content move.
+ *
+ * Locking: the caller owns the area; what readers of the list look at is
+ * changed under vmx_area_lock.
+ * Units: bytes and pages, as named.
+ */
+#include <linux/export.h>
+#include <linux/kmemleak.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "vmx_internal.h"
+
+#define PAGES_PER_LEAF (PMD_SIZE >> PAGE_SHIFT)
+
+/*
+ * Frames that stay when the first @nr are wanted.  A leaf is not cut: to put a
+ * table in its place, the part that stays would be unmapped for a moment.
+ */
+static unsigned int pages_to_keep(const struct vmx_area *area, unsigned int nr)
+{
+	if (area->leaves)
+		nr = round_up(nr, PAGES_PER_LEAF);
+	return min(nr, area->nr_pages);
+}
+
+static void shrink(struct vmx_area *area, unsigned int keep)
+{
+	unsigned long cut = (unsigned long)area->addr + keep * PAGE_SIZE;
+	unsigned int nr = area->nr_pages, i, end;
+	struct vmx_area *tail;
+
+	tail = vmx_area_alloc(PAGE_SIZE, VMX_NO_GUARD, area->caller, GFP_KERNEL,
+			      NUMA_NO_NODE);
+	if (!tail)
+		return;		/* the area just stays as long as it is */
+	vmx_pgtable_unmap(cut, nr - keep);
+	vmx_area_cut(area, tail, keep);
+	area->leaves = min_t(unsigned int, area->leaves, keep / PAGES_PER_LEAF);
+
+	/* A block goes back in one piece, but for the one that is cut. */
+	for (i = 0; i < keep; i = end) {
+		end = i + (1U << vmx_pages_order(area->pages[i]));
+		if (end > keep)
+			vmx_pages_split(area->pages[i]);
+	}
+	vmx_pages_return(area->pages + keep, nr - keep, true);
+	if (vmx_area_quarantine(tail))
+		vmx_purge_soon();
+}
+
+static int grow(struct vmx_area *area, unsigned int nr, gfp_t gfp)
+{
+	unsigned int old_nr = area->nr_pages, extra = nr - old_nr;
+	struct page **pages, **old_pages = area->pages;
+	bool may_sleep = gfpflags_allow_blocking(gfp);
+	int err, nid;
+
+	err = vmx_area_extend(area, extra * PAGE_SIZE);
+	if (err)
+		return err;
+	err = -ENOMEM;
+	pages = vmx_page_array(area, nr, gfp, NUMA_NO_NODE);
+	if (!pages)
+		goto give_back_hole;
+	if (pages != old_pages)
+		memcpy(pages, old_pages, old_nr * sizeof(*pages));
+	err = vmx_pages_take(pages + old_nr, extra, gfp, NUMA_NO_NODE,
+			     area->flags & VMX_USERMAP, &nid);
+	if (err)
+		goto free_array;
+	err = vmx_pgtable_map((unsigned long)area->addr + old_nr * PAGE_SIZE,
+			      pages + old_nr, extra, PAGE_KERNEL, false);
+	if (err < 0)
+		goto return_pages;
+
+	spin_lock(&vmx_area_lock);
+	area->pages = pages;
+	area->nr_pages = nr;
+	if (area->nid != nid)
+		area->nid = NUMA_NO_NODE;
+	spin_unlock(&vmx_area_lock);
+	if (pages != old_pages)
+		vmx_page_array_free(area, old_pages);
+	return 0;
+
+return_pages:
+	vmx_pages_return(pages + old_nr, extra, may_sleep);
+free_array:
+	if (pages != old_pages)
+		vmx_page_array_free(area, pages);
+give_back_hole:
+	vmx_area_extend(area, -(long)(extra * PAGE_SIZE));
+	return err;
+}
+
+static void *move(struct vmx_area *area, size_t size, gfp_t gfp,
+		  const void *caller)
+{
+	struct vmx_area *new;
+
+	new = vmx_alloc_area(size, 1, vmx_start, vmx_end, gfp, PAGE_KERNEL,
+			     area->flags & (VMX_USERMAP | VMX_ALLOW_HUGE),
+			     NUMA_NO_NODE, caller);
+	if (IS_ERR(new)) {
+		vmx_count_failure(PTR_ERR(new));
+		return NULL;
+	}
+	memcpy(new->addr, area->addr, area->requested);
+	vmx_free(area->addr);
+	return new->addr;
+}
+
+/**
+ * vmx_realloc() - change an area's size, as vrealloc() does
+ * @p: an area with the plain protection, from vmx_alloc() and its like, or NULL
+ * @size: bytes
+ * @flags: GFP_KERNEL, and __GFP_ZERO if the area is to be cleared wherever it
+ *	grows; then it must have been so from the first
+ *
+ * A shorter area keeps its address and loses the frames behind its end, a whole
+ * leaf at a time where it has leaves; a CPU may reach them there until the
+ * next purge. A longer one keeps its address if the hole behind it allows.
+ *
+ * Context: may sleep.
+ * Return: the address, maybe a new one; NULL with @p untouched when memory or
+ * addresses run out, and NULL with @p freed for a size of zero.
+ */
+void *vmx_realloc(const void *p, size_t size, gfp_t flags)
+{
+	const void *caller = __builtin_return_address(0);
+	gfp_t gfp = flags | __GFP_HIGHMEM;
+	struct vmx_area *area;
+	unsigned int nr, keep;
+	size_t old;
+
+	might_sleep();
+	if (!size) {
+		vmx_free(p);
+		return NULL;
+	}
+	if (!p)
+		return __vmx_alloc_node_range(size, 1, vmx_start, vmx_end, gfp,
+					      PAGE_KERNEL, 0, NUMA_NO_NODE,
+					      caller);
+	area = vmx_area_at(p);
+	if (WARN(!area || !(area->flags & VMX_ALLOC),
+		 "vmx_realloc() of %p, which is no area's start\n", p))
+		return NULL;
+	if (PAGE_ALIGN(size) < size || size >> PAGE_SHIFT > totalram_pages())
+		return NULL;
+
+	old = area->requested;
+	nr = PAGE_ALIGN(size) >> PAGE_SHIFT;
+	if (nr > area->nr_pages && grow(area, nr, gfp))
+		return move(area, size, gfp, caller);
+
+	/* Whoever asks for cleared memory finds it cleared on growing again. */
+	if (size < old && (want_init_on_free() || want_init_on_alloc(flags)))
+		memset(area->addr + size, 0, old - size);
+	keep = pages_to_keep(area, nr);
+	if (keep < area->nr_pages)
+		shrink(area, keep);
+	kmemleak_free(area->addr);
+	area->requested = size;
+	kmemleak_alloc(area->addr, PAGE_ALIGN(size), 2, flags);
+	return area->addr;
+}
+EXPORT_SYMBOL_GPL(vmx_realloc);
