@@ -16,6 +16,7 @@
  * Units: bytes.
  */
 #include <linux/capability.h>
+#include <linux/ctype.h>
 #include <linux/debugfs.h>
 #include <linux/fs.h>
 #include <linux/kmemleak.h>
@@ -53,11 +54,14 @@ struct made {
 };
 
 /* Addresses are for those who may see them; others get offsets. */
+static bool may_see_addresses(struct seq_file *m)
+{
+	return file_ns_capable(m->file, &init_user_ns, CAP_SYSLOG);
+}
+
 static unsigned long shown_address(struct seq_file *m, unsigned long addr)
 {
-	if (file_ns_capable(m->file, &init_user_ns, CAP_SYSLOG))
-		return addr;
-	return addr - vmx_start;
+	return may_see_addresses(m) ? addr : addr - vmx_start;
 }
 
 /* --- writing: what all files that take text have in common --- */
@@ -288,6 +292,8 @@ static int alloc_open(struct inode *inode, struct file *file)
 	af = __seq_open_private(file, &made_seq_ops, sizeof(*af));
 	if (!af)
 		return -ENOMEM;
+	/* seq_open() would have pwrite() fail with ESPIPE, unlogged. */
+	file->f_mode |= FMODE_PWRITE;
 	mutex_init(&af->lock);
 	INIT_LIST_HEAD(&af->made);
 	return 0;
@@ -316,7 +322,7 @@ static const struct file_operations alloc_fops = {
 /* The id of the area that the word names, if these files may free it. */
 static int named_area(struct vmx_text *text, unsigned long *id)
 {
-	bool by_addr = text->len > 1 && text->word[1] == 'x';
+	bool by_addr = text->len > 1 && tolower(text->word[1]) == 'x';
 	struct vmx_area *area;
 	unsigned long value;
 	int err;
@@ -328,8 +334,8 @@ static int named_area(struct vmx_text *text, unsigned long *id)
 		if (value < vmx_end - vmx_start)
 			value += vmx_start;
 		spin_lock(&vmx_area_lock);
-		area = vmx_area_find(value);
-		*id = area && area->addr == (void *)value ? area->id : 0;
+		area = vmx_area_at((void *)value);
+		*id = area ? area->id : 0;
 		spin_unlock(&vmx_area_lock);
 	} else {
 		*id = value;
@@ -339,7 +345,8 @@ static int named_area(struct vmx_text *text, unsigned long *id)
 	if (by_addr && *id)
 		return vmx_text_refuse(text, -EPERM, text->word,
 				       "the area belongs to a module");
-	return vmx_text_refuse(text, -ENOENT, text->word, "no such area");
+	return vmx_text_refuse(text, -ENOENT, text->word,
+			       "no such area was made by writing to alloc");
 }
 
 static int mark_named(struct vmx_text *text)
@@ -500,8 +507,13 @@ static int areas_show(struct seq_file *m, void *v)
 	if (!vmx_area_complete(area))
 		return SEQ_SKIP;
 	start = shown_address(m, (unsigned long)area->addr);
-	seq_printf(m, "0x%0*lx-0x%0*lx %7lu %pS", digits, start, digits,
-		   start + area->size, area->size, area->caller);
+	seq_printf(m, "0x%0*lx-0x%0*lx %7lu", digits, start, digits,
+		   start + area->size, area->size);
+	/* %pS prints the bare address of a caller that has been unloaded. */
+	if (may_see_addresses(m))
+		seq_printf(m, " %pS", area->caller);
+	else
+		seq_puts(m, " -");
 	if (area->nr_pages)
 		seq_printf(m, " pages=%u", area->nr_pages);
 	seq_puts(m, area->flags & VMX_MAP ? " vmap" : " vmalloc");

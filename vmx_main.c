@@ -18,8 +18,11 @@ static int set_bytes(const char *val, const struct kernel_param *kp)
 
 	if (end == val || (*end && *end != '\n') || *val == '-')
 		goto refuse;
-	if (bytes > ULONG_MAX)
+	if (bytes > ULONG_MAX) {
+		pr_err("%s=%s: more than this machine can address\n", kp->name,
+		       val);
 		return -ENOMEM;
+	}
 	WRITE_ONCE(*(unsigned long *)kp->arg, bytes);
 	return 0;
 

@@ -152,7 +152,7 @@ void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 					      caller);
 	area = vmx_area_at(p);
 	if (WARN(!area || !(area->flags & VMX_ALLOC),
-		 "vmx_realloc() of %p, which is no area's start\n", p))
+		 "vmx: %p is no area's start: not changed\n", p))
 		return NULL;
 	if (PAGE_ALIGN(size) < size || size >> PAGE_SHIFT > totalram_pages())
 		return NULL;

@@ -101,6 +101,7 @@ bool vmx_text_is(const struct vmx_text *text, const char *word)
 	return same(text->word, text->len, word);
 }
 
+/* A refusal is noted under the word that the number is part of. */
 static int parse_u64(struct vmx_text *text, const char *at, size_t len, u64 *v)
 {
 	char digits[32];
@@ -109,12 +110,13 @@ static int parse_u64(struct vmx_text *text, const char *at, size_t len, u64 *v)
 
 	/* kstrtoull() would take a sign, too. */
 	if (!len || !isdigit(*at) || len >= sizeof(digits))
-		return vmx_text_refuse(text, -EINVAL, at, "not a number");
+		return vmx_text_refuse(text, -EINVAL, text->word,
+				       "not a number");
 	memcpy(digits, at, len);
 	digits[len] = '\0';
 	err = kstrtoull(digits, hex ? 16 : 10, v);
 	if (err || (hex && !isxdigit(digits[2])))
-		return vmx_text_refuse(text, -EINVAL, at, err == -ERANGE ?
+		return vmx_text_refuse(text, -EINVAL, text->word, err == -ERANGE ?
 				       "more than 64 bits hold" :
 				       "not a number");
 	return 0;
@@ -122,8 +124,8 @@ static int parse_u64(struct vmx_text *text, const char *at, size_t len, u64 *v)
 
 /**
  * vmx_text_number() - read a number
- * @text: where a refusal is noted
- * @at: its first character, inside the text
+ * @text: the text; a refusal is noted under its current word
+ * @at: the number's first character, inside that word
  * @len: its length
  * @value: where to leave it
  *
@@ -139,7 +141,7 @@ int vmx_text_number(struct vmx_text *text, const char *at, size_t len,
 	if (err)
 		return err;
 	if (v > ULONG_MAX)
-		return vmx_text_refuse(text, -E2BIG, at,
+		return vmx_text_refuse(text, -E2BIG, text->word,
 				       "more than this machine can address");
 	*value = v;
 	return 0;
@@ -147,8 +149,8 @@ int vmx_text_number(struct vmx_text *text, const char *at, size_t len,
 
 /**
  * vmx_text_size() - read a number of bytes with or without K, M or G
- * @text: where a refusal is noted
- * @at: its first character, inside the text
+ * @text: the text; a refusal is noted under its current word
+ * @at: the number's first character, inside that word
  * @len: its length
  * @value: where to leave it
  *
@@ -178,10 +180,10 @@ int vmx_text_size(struct vmx_text *text, const char *at, size_t len,
 	if (err)
 		return err;
 	if (check_shl_overflow(v, shift, &v))
-		return vmx_text_refuse(text, -EINVAL, at,
+		return vmx_text_refuse(text, -EINVAL, text->word,
 				       "more than 64 bits hold");
 	if (v > ULONG_MAX)
-		return vmx_text_refuse(text, -E2BIG, at,
+		return vmx_text_refuse(text, -E2BIG, text->word,
 				       "more than this machine can address");
 	*value = v;
 	return 0;
@@ -222,20 +224,20 @@ static int parse_word(struct vmx_text *text, struct vmx_request *req, int which,
 	case W_ALIGN:
 		err = vmx_text_size(text, value, len, &req->align);
 		if (!err && !is_power_of_2(req->align))
-			err = vmx_text_refuse(text, -EINVAL, value,
+			err = vmx_text_refuse(text, -EINVAL, text->word,
 					      "align is not a power of two");
 		return err;
 	case W_NODE:
 		err = vmx_text_number(text, value, len, &v);
 		if (!err && (v >= MAX_NUMNODES || !node_online(v)))
-			err = vmx_text_refuse(text, -EINVAL, value,
+			err = vmx_text_refuse(text, -EINVAL, text->word,
 					      "no such node is online");
 		req->node = err ? NUMA_NO_NODE : v;
 		return err;
 	case W_COUNT:
 		err = vmx_text_number(text, value, len, &req->count);
 		if (!err && !req->count)
-			err = vmx_text_refuse(text, -EINVAL, value,
+			err = vmx_text_refuse(text, -EINVAL, text->word,
 					      "count is 0");
 		return err;
 	case W_ZERO:
