@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who may open what, and who gets to see addresses
+ */
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "../kselftest_harness.h"
+#include "vmx_test.h"
+
+#define DIR "/sys/kernel/debug/vmx"
+
+FIXTURE(access) {
+	struct made made;
+};
+
+FIXTURE_SETUP(access)
+{
+	ASSERT_EQ(0, vmx_load(SLICE));
+	ASSERT_EQ(1, vmx_make("4K", &self->made, 1));
+}
+
+FIXTURE_TEARDOWN(access)
+{
+	/* Somebody without capabilities can't: the next setup unloads then. */
+	EXPECT_EQ(0, geteuid() ? 0 : vmx_unload());
+}
+
+static const struct {
+	const char *name;
+	mode_t mode;
+} files[] = {
+	{ "README",	0400 },
+	{ "alloc",	0600 },
+	{ "free",	0200 },
+	{ "areas",	0400 },
+	{ "stats",	0400 },
+	{ "purge",	0200 },
+	{ "error_log",	0400 },
+};
+
+TEST_F(access, modes)
+{
+	struct stat st;
+	char path[64];
+	size_t i;
+
+	ASSERT_EQ(0, stat(DIR, &st));
+	EXPECT_EQ(S_IFDIR | 0700, st.st_mode);
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		snprintf(path, sizeof(path), DIR "/%s", files[i].name);
+		ASSERT_EQ(0, stat(path, &st))
+			TH_LOG("%s", path);
+		EXPECT_EQ(S_IFREG | files[i].mode, st.st_mode)
+			TH_LOG("%s: %o", path, st.st_mode);
+		EXPECT_EQ(0, st.st_uid);
+	}
+}
+
+static bool drop_cap_syslog(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct caps[2];
+
+	if (syscall(SYS_capget, &head, caps))
+		return false;
+	caps[CAP_TO_INDEX(CAP_SYSLOG)].effective &= ~CAP_TO_MASK(CAP_SYSLOG);
+	caps[CAP_TO_INDEX(CAP_SYSLOG)].permitted &= ~CAP_TO_MASK(CAP_SYSLOG);
+	return !syscall(SYS_capset, &head, caps);
+}
+
+/* Not the area's own address, nor any other number that could be one. */
+static bool shows_an_address(const char *text)
+{
+	const char *at = text;
+
+	while ((at = strstr(at, "0x"))) {
+		if (strtoull(at, NULL, 16) > SLICE_BYTES)
+			return true;
+		at += 2;
+	}
+	return false;
+}
+
+TEST_F(access, no_address_without_cap_syslog)
+{
+	static const char *const readable[] = { "areas", "stats", "error_log", "README" };
+	unsigned long start;
+	struct areas areas;
+	struct made made;
+	char *text;
+	size_t i;
+
+	ASSERT_EQ(0, vmx_areas(&areas));
+	start = areas.start;
+	EXPECT_TRUE(shows_an_address(areas.text));
+	areas_free(&areas);
+
+	ASSERT_TRUE(drop_cap_syslog());
+	EXPECT_EQ(-EINVAL, vmx_ask("alloc", "frob"));
+	for (i = 0; i < ARRAY_SIZE(readable); i++) {
+		text = vmx_read(readable[i]);
+		ASSERT_NE(NULL, text);
+		EXPECT_FALSE(shows_an_address(text))
+			TH_LOG("%s: %s", readable[i], text);
+		free(text);
+	}
+	/* The same list, by offset. */
+	ASSERT_EQ(0, vmx_areas(&areas));
+	EXPECT_EQ(0, areas.start);
+	EXPECT_EQ(SLICE_BYTES, areas.end);
+	ASSERT_EQ(1, areas.n);
+	EXPECT_EQ(self->made.addr - start, areas.area[0].start);
+	EXPECT_EQ(self->made.id, areas.area[0].id);
+	areas_free(&areas);
+
+	/* And offsets are as good as addresses for those who see no other. */
+	ASSERT_EQ(1, vmx_make("4K", &made, 1));
+	EXPECT_GT(SLICE_BYTES, made.addr);
+	EXPECT_EQ(self->made.addr - start + 2 * page_size(), made.addr);
+}
+
+TEST_F(access, nobody_opens_nothing)
+{
+	char path[64];
+	size_t i;
+
+	ASSERT_EQ(0, setgid(65534));
+	ASSERT_EQ(0, setuid(65534));
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		snprintf(path, sizeof(path), DIR "/%s", files[i].name);
+		EXPECT_EQ(-1, open(path, files[i].mode & 0400 ? O_RDONLY : O_WRONLY))
+			TH_LOG("%s", path);
+		EXPECT_EQ(EACCES, errno);
+	}
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What insmod accepts and refuses, and what it leaves behind
+ */
+#include <fcntl.h>
+
+#include "../kselftest_harness.h"
+#include "vmx_test.h"
+
+FIXTURE(insmod) {
+	int log;
+};
+
+FIXTURE_SETUP(insmod)
+{
+	self->log = kmsg_open();
+	ASSERT_LE(0, self->log);
+}
+
+FIXTURE_TEARDOWN(insmod)
+{
+	EXPECT_EQ(0, module_loaded("vmx") ? vmx_unload() : 0);
+}
+
+static const struct {
+	const char *params;
+	int err;
+} refused[] = {
+	{ "slice=0",			EINVAL },
+	{ "slice=1",			EINVAL },
+	{ "slice=4097",			EINVAL },
+	{ "slice=",			EINVAL },
+	{ "slice=abc",			EINVAL },
+	{ "slice=-1",			EINVAL },
+	{ "slice=4K4",			EINVAL },
+	{ "slice=64Q",			EINVAL },
+	{ "slice=8M,8M",		EINVAL },
+	{ "slice=99999999999999999999",	EINVAL },
+	{ "slice=1023G",		ENOMEM },
+	{ "slice=8M lazy_max=abc",	EINVAL },
+	{ "slice=8M lazy_max=-1",	EINVAL },
+};
+
+static void expect_refused(struct __test_metadata *_metadata, int log,
+			   const char *params, int err)
+{
+	EXPECT_EQ(-err, vmx_load(params))
+		TH_LOG("insmod vmx %s", params);
+	/* The kernel itself speaks about a bad lazy_max. */
+	if (!strstr(params, "lazy_max")) {
+		EXPECT_EQ(1, kmsg_count(log, "vmx: slice=", NULL, 0))
+			TH_LOG("insmod vmx %s", params);
+	}
+	EXPECT_FALSE(module_loaded("vmx"));
+	EXPECT_EQ(0, vmallocinfo_lines());
+	EXPECT_NE(0, access("/sys/kernel/debug/vmx", F_OK));
+}
+
+TEST_F(insmod, refused_with_errno_and_one_line)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(refused); i++)
+		expect_refused(_metadata, self->log, refused[i].params, refused[i].err);
+}
+
+TEST_F(insmod, more_than_ram_or_range)
+{
+	char params[64];
+
+	snprintf(params, sizeof(params), "slice=%ldK", meminfo_kib("MemTotal") + 64);
+	expect_refused(_metadata, self->log, params, ENOMEM);
+	/* RAM enough, perhaps, but not a vmalloc range of 128 MiB */
+	if (!IS_64BIT)
+		expect_refused(_metadata, self->log, "slice=1G", ENOMEM);
+}
+
+TEST_F(insmod, slice_as_asked)
+{
+	static const struct {
+		const char *params;
+		unsigned long bytes;
+	} good[] = {
+		{ "slice=8M",		8 * MIB },
+		{ "slice=8m",		8 * MIB },
+		{ "slice=8192K",	8 * MIB },
+		{ "slice=0x800000",	8 * MIB },
+		{ "slice=8388608",	8 * MIB },
+		/* On 64-bit, whole leaves: rounded up to 2 MiB. */
+		{ "slice=12K",		IS_64BIT ? 2 * MIB : 12 * KIB },
+		{ "slice=7M",		(IS_64BIT ? 8 : 7) * MIB },
+		{ "",			(IS_64BIT ? 256 : 16) * MIB },
+	};
+	struct areas areas;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		ASSERT_EQ(0, vmx_load(good[i].params))
+			TH_LOG("insmod vmx %s", good[i].params);
+		EXPECT_EQ(good[i].bytes, vmx_stat("slice_bytes"));
+		EXPECT_EQ(good[i].bytes, vmx_stat("hole_bytes"));
+		ASSERT_EQ(0, vmx_areas(&areas));
+		EXPECT_EQ(good[i].bytes, areas.end - areas.start);
+		/* 2 MiB leaves must fit from the first byte on. */
+		EXPECT_EQ(0, areas.start % (IS_64BIT ? 2 * MIB : page_size()));
+		areas_free(&areas);
+		EXPECT_EQ(1, vmallocinfo_lines());
+		EXPECT_EQ(0, vmx_unload());
+		EXPECT_EQ(0, vmallocinfo_lines());
+	}
+}
+
+/* A guard page follows each area, so a slice never holds an area as large. */
+TEST_F(insmod, smallest_slice)
+{
+	unsigned long slice;
+	char request[32];
+
+	ASSERT_EQ(0, vmx_load("slice=4K"));
+	slice = vmx_stat("slice_bytes");
+	snprintf(request, sizeof(request), "%lu", slice);
+	EXPECT_EQ(-ENOSPC, vmx_ask("alloc", request));
+	snprintf(request, sizeof(request), "%lu", slice + 1);
+	EXPECT_EQ(-E2BIG, vmx_ask("alloc", request));
+	ASSERT_EQ(0, vmx_load("slice=2M"));
+	EXPECT_EQ(0, vmx_ask("alloc", "2044K"));
+	EXPECT_EQ(0, vmx_stat("hole_bytes"));
+	EXPECT_EQ(-ENOSPC, vmx_ask("alloc", "4K"));
+}
+
+TEST_F(insmod, lazy_max_at_run_time)
+{
+	static const char lazy_max[] = "/sys/module/vmx/parameters/lazy_max";
+
+	ASSERT_EQ(0, vmx_load("slice=8M lazy_max=1M"));
+	EXPECT_EQ(MIB, vmx_stat("lazy_max_bytes"));
+	EXPECT_EQ(0, spill(lazy_max, "64K\n", 4));
+	EXPECT_EQ(64 * KIB, vmx_stat("lazy_max_bytes"));
+	EXPECT_EQ(-EINVAL, spill(lazy_max, "many", 4));
+	EXPECT_EQ(64 * KIB, vmx_stat("lazy_max_bytes"));
+}
+
+/* min(fls(cpus) * 32 MiB, slice / 4) */
+TEST_F(insmod, lazy_max_by_default)
+{
+	ASSERT_EQ(0, vmx_load("slice=8M"));
+	EXPECT_EQ(2 * MIB, vmx_stat("lazy_max_bytes"));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every form of request that alloc, free and purge accept, and that
+ * each does what it says: the answer, the list and the counters agree
+ */
+#include <fcntl.h>
+#include <regex.h>
+#include <sys/prctl.h>
+
+#include "../kselftest_harness.h"
+#include "vmx_test.h"
+
+#define ALLOC "/sys/kernel/debug/vmx/alloc"
+
+FIXTURE(requests) {
+	struct made made[64];
+	struct areas areas;
+};
+
+FIXTURE_SETUP(requests)
+{
+	char params[64];
+
+	snprintf(params, sizeof(params), "%s" LAZY, SLICE);
+	ASSERT_EQ(0, vmx_load(params));
+}
+
+FIXTURE_TEARDOWN(requests)
+{
+	struct stats stats;
+
+	areas_free(&self->areas);
+	EXPECT_EQ(0, vmx_stats(&stats));
+	EXPECT_TRUE(vmx_stats_add_up(&stats));
+	EXPECT_EQ(0, vmx_unload());
+}
+
+static const struct {
+	const char *request;
+	unsigned long sizes[12];	/* the areas that it must make, in order */
+} accepted[] = {
+	{ "1",				{ 1 } },
+	{ "4096",			{ 4096 } },
+	{ "4096\n",			{ 4096 } },
+	{ "4097",			{ 4097 } },
+	{ "0x1000",			{ 4096 } },
+	{ "0xfffe",			{ 0xfffe } },
+	{ "4K",				{ 4 * KIB } },
+	{ "4k",				{ 4 * KIB } },
+	{ "0x10K",			{ 16 * KIB } },
+	{ "0X1f",			{ 31 } },
+	{ "1M",				{ MIB } },
+	{ "1m",				{ MIB } },
+	{ "4096 64K 1M",		{ 4096, 64 * KIB, MIB } },
+	{ "4K\n8K\n",			{ 4 * KIB, 8 * KIB } },
+	{ "4K\n8K",			{ 4 * KIB, 8 * KIB } },
+	{ " 4K\t 8K ",			{ 4 * KIB, 8 * KIB } },
+	{ "4K align=1",			{ 4 * KIB } },
+	{ "4K align=64K",		{ 4 * KIB } },
+	{ "4K align=0x10000",		{ 4 * KIB } },
+	{ "4K node=0",			{ 4 * KIB } },
+	{ "4K zero",			{ 4 * KIB } },
+	{ "4K huge",			{ 4 * KIB } },
+	{ "2M huge",			{ 2 * MIB } },
+	{ "4K count=1",			{ 4 * KIB } },
+	{ "4K count=3",			{ 4 * KIB, 4 * KIB, 4 * KIB } },
+	{ "4K count=2 8K zero\n12K",	{ 4 * KIB, 4 * KIB, 8 * KIB, 12 * KIB } },
+	{ "1M align=2M node=0 zero huge count=2", { MIB, MIB } },
+	{ "64K zero count=2 align=8K 1", { 64 * KIB, 64 * KIB, 1 } },
+};
+
+TEST_F(requests, every_form)
+{
+	unsigned long bytes, pages;
+	size_t i;
+	int n, k;
+
+	for (i = 0; i < ARRAY_SIZE(accepted); i++) {
+		const char *request = accepted[i].request;
+		const unsigned long *sizes = accepted[i].sizes;
+
+		for (n = 0, bytes = 0, pages = 0; sizes[n]; n++) {
+			pages += (sizes[n] + page_size() - 1) / page_size();
+			bytes = (pages + n + 1) * page_size();
+		}
+		ASSERT_EQ(n, vmx_make(request, self->made, ARRAY_SIZE(self->made)))
+			TH_LOG("request '%s'", request);
+		ASSERT_EQ(0, vmx_areas(&self->areas));
+		EXPECT_EQ((size_t)n, self->areas.n);
+		for (k = 0; k < n; k++) {
+			const struct area *area = area_by_id(&self->areas, self->made[k].id);
+
+			ASSERT_NE(NULL, area)
+				TH_LOG("area %d of '%s' is not in the list", k, request);
+			EXPECT_EQ(sizes[k], self->made[k].size);
+			EXPECT_EQ(sizes[k], area->req);
+			EXPECT_EQ(area->start, self->made[k].addr);
+		}
+		areas_free(&self->areas);
+		EXPECT_EQ((unsigned int)n, vmx_stat("areas"));
+		EXPECT_EQ(pages, vmx_stat("pages"));
+		EXPECT_EQ(bytes, vmx_stat("area_bytes"));
+		EXPECT_EQ(n * page_size(), vmx_stat("guard_bytes"));
+
+		EXPECT_EQ(0, vmx_ask("free", "all"));
+		EXPECT_EQ(0, vmx_stat("areas"));
+		EXPECT_EQ(0, vmx_stat("pages"));
+		EXPECT_EQ(0, vmx_stat("area_bytes"));
+	}
+}
+
+TEST_F(requests, alignment_is_met)
+{
+	static const unsigned long aligns[] = { 1, 4096, 8192, 64 * KIB, 2 * MIB, 4 * MIB };
+	char request[32];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(aligns); i++) {
+		/* An odd page first, so that no place is aligned by chance. */
+		ASSERT_EQ(1, vmx_make("4K", self->made, 1));
+		snprintf(request, sizeof(request), "4K align=%lu", aligns[i]);
+		ASSERT_EQ(1, vmx_make(request, self->made, 1));
+		EXPECT_EQ(0, self->made[0].addr % aligns[i])
+			TH_LOG("0x%lx for %s", self->made[0].addr, request);
+	}
+}
+
+/*
+ * The line of the list, word for word: as /proc/vmallocinfo's up to N0=, then
+ * key=value.
+ */
+TEST_F(requests, the_line_in_areas)
+{
+	static const struct {
+		const char *request, *rest;
+	} lines[] = {
+		{ "5000",	"pages=2 vmalloc N0=2 id=[0-9]+ req=5000" },
+		{ "4K zero",	"pages=1 vmalloc N0=1 id=[0-9]+ req=4096 zero" },
+		/* a page array larger than a page may be from vmalloc() itself */
+		{ "8M",		"pages=2048 vmalloc( vpages)? N0=2048 id=[0-9]+ req=8388608" },
+		{ "2M huge",	"pages=512 vmalloc N0=512 id=[0-9]+ req=2097152( huge=1)?" },
+	};
+	char pattern[256];
+	regex_t regex;
+	size_t i;
+
+	/* comm is last, but white space in it would still end the line early */
+	prctl(PR_SET_NAME, "a b\tc\nd");
+	for (i = 0; i < ARRAY_SIZE(lines); i++) {
+		ASSERT_EQ(1, vmx_make(lines[i].request, self->made, 1));
+		ASSERT_EQ(0, vmx_areas(&self->areas));
+		snprintf(pattern, sizeof(pattern),
+			 "^0x[0-9a-f]{%d}-0x[0-9a-f]{%d} +[0-9]+ [^ ]+\\+0x[0-9a-f]+/0x[0-9a-f]+ \\[vmx\\] %s pid=%d comm=a[^ \t]+$",
+			 (int)sizeof(long) * 2, (int)sizeof(long) * 2, lines[i].rest, getpid());
+		ASSERT_EQ(0, regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB));
+		EXPECT_EQ(0, regexec(&regex, self->areas.area[0].text, 0, NULL, 0)) {
+			TH_LOG("line    %s", self->areas.area[0].text);
+			TH_LOG("pattern %s", pattern);
+		}
+		regfree(&regex);
+		areas_free(&self->areas);
+		ASSERT_EQ(0, vmx_ask("free", "all"));
+	}
+}
+
+/* An open file answers for its own last write, and for no other. */
+TEST_F(requests, one_descriptor_asks_again)
+{
+	char byte;
+	int fd = open(ALLOC, O_RDWR), other = open(ALLOC, O_RDWR);
+
+	ASSERT_LE(0, fd);
+	ASSERT_LE(0, other);
+	EXPECT_EQ(0, read(fd, &byte, 1));
+	EXPECT_EQ(2, vmx_make_on(fd, "4K 8K", self->made, 2));
+	EXPECT_EQ(0, read(other, &byte, 1));
+	EXPECT_EQ(1, vmx_make_on(other, "12K", self->made, 1));
+	EXPECT_EQ(12 * KIB, self->made[0].size);
+	EXPECT_EQ(3, vmx_make_on(fd, "16K count=3", self->made, 3));
+	EXPECT_EQ(16 * KIB, self->made[0].size);
+	/* The end was reached, so the next read starts over. */
+	EXPECT_EQ(1, read(fd, &byte, 1));
+	EXPECT_EQ('0' + self->made[0].id % 10, byte);
+	EXPECT_EQ(6, vmx_stat("areas"));
+	close(fd);
+	close(other);
+}
+
+TEST_F(requests, free_by_id_address_and_offset)
+{
+	unsigned long start;
+	char request[128];
+	int i;
+
+	ASSERT_EQ(6, vmx_make("4K 8K 12K 16K 20K 24K", self->made, 6));
+	ASSERT_EQ(0, vmx_areas(&self->areas));
+	start = self->areas.start;
+	areas_free(&self->areas);
+
+	/* decimal: an id; 0x: an address; 0x below the slice's size: an offset */
+	snprintf(request, sizeof(request), "%lu", self->made[1].id);
+	EXPECT_EQ(0, vmx_ask("free", request));
+	snprintf(request, sizeof(request), "0x%lx\n", self->made[2].addr);
+	EXPECT_EQ(0, vmx_ask("free", request));
+	snprintf(request, sizeof(request), "0x%lx", self->made[3].addr - start);
+	EXPECT_EQ(0, vmx_ask("free", request));
+	EXPECT_EQ(3, vmx_stat("areas"));
+	/* several of all kinds at once */
+	snprintf(request, sizeof(request), "%lu 0x%lx\n\t0x%lx\n", self->made[0].id,
+		 self->made[4].addr, self->made[5].addr - start);
+	EXPECT_EQ(0, vmx_ask("free", request));
+	EXPECT_EQ(0, vmx_stat("areas"));
+
+	/* An id is never used again, so a late free hits nobody else's area. */
+	ASSERT_EQ(1, vmx_make("4K", self->made + 6, 1));
+	for (i = 0; i < 6; i++) {
+		EXPECT_NE(self->made[i].id, self->made[6].id)
+			TH_LOG("area %d", i);
+	}
+}
+
+TEST_F(requests, free_all)
+{
+	EXPECT_EQ(0, vmx_ask("free", "all"));
+	ASSERT_EQ(20, vmx_make("4K count=20", self->made, 20));
+	EXPECT_EQ(0, vmx_ask("free", "all\n"));
+	EXPECT_EQ(0, vmx_stat("areas"));
+}
+
+/* The addresses of a freed area come back with the purge, and not before. */
+TEST_F(requests, quarantine_until_purge)
+{
+	unsigned long first;
+
+	ASSERT_EQ(1, vmx_make("4K", self->made, 1));
+	first = self->made[0].addr;
+	ASSERT_EQ(0, vmx_free_id(self->made[0].id));
+	EXPECT_EQ(2 * page_size(), vmx_stat("quarantined_bytes"));
+	EXPECT_EQ(1, vmx_stat("quarantined_ranges"));
+
+	ASSERT_EQ(1, vmx_make("4K", self->made, 1));
+	EXPECT_LT(first, self->made[0].addr);
+	EXPECT_EQ(0, vmx_ask("purge", "1\n"));
+	EXPECT_EQ(0, vmx_stat("quarantined_bytes"));
+	EXPECT_EQ(0, vmx_stat("quarantined_ranges"));
+	EXPECT_EQ(1, vmx_stat("purges"));
+
+	ASSERT_EQ(1, vmx_make("4K", self->made, 1));
+	EXPECT_EQ(first, self->made[0].addr);
+	/* with nothing to purge */
+	EXPECT_EQ(0, vmx_ask("purge", "1"));
+}
+
+/* A request that finds no hole purges and looks again. */
+TEST_F(requests, purge_when_no_hole_fits)
+{
+	unsigned long most = SLICE_BYTES - page_size();
+	char request[32];
+
+	snprintf(request, sizeof(request), "%lu", SLICE_BYTES / 2 - page_size());
+	ASSERT_EQ(1, vmx_make(request, self->made, 1));
+	ASSERT_EQ(0, vmx_ask("free", "all"));
+	EXPECT_EQ(0, vmx_stat("purges"));
+	ASSERT_EQ(1, vmx_make(request, self->made, 1));
+	EXPECT_EQ(0, vmx_stat("purges"));
+	ASSERT_EQ(0, vmx_ask("free", "all"));
+	snprintf(request, sizeof(request), "%lu", most);
+	ASSERT_EQ(1, vmx_make(request, self->made, 1));
+	EXPECT_EQ(1, vmx_stat("purges"));
+	EXPECT_EQ(0, vmx_stat("hole_bytes"));
+}
+
+/* One flush serves many frees: lazy_max says how many. A worker does it, soon. */
+TEST_F(requests, purge_beyond_lazy_max)
+{
+	unsigned long long flushes;
+	int i, wait;
+
+	ASSERT_EQ(0, spill("/sys/module/vmx/parameters/lazy_max", "1M", 2));
+	ASSERT_EQ(64, vmx_make("60K count=64", self->made, 64));
+	flushes = vmx_stat("flushes");
+	for (i = 0; i < 64; i++) {
+		ASSERT_EQ(0, vmx_free_id(self->made[i].id));
+		for (wait = 0; wait < 1000 && vmx_stat("quarantined_bytes") > MIB; wait++)
+			usleep(1000);
+		ASSERT_GE(MIB, vmx_stat("quarantined_bytes"))
+			TH_LOG("after %d frees", i + 1);
+	}
+	/* Each time with the 17th range of 64 KiB. */
+	EXPECT_EQ(flushes + 3, vmx_stat("flushes"));
+	EXPECT_EQ(3, vmx_stat("purges"));
+}
+
+TEST_F(requests, readme_names_every_file)
+{
+	char files[] = "alloc free areas stats purge error_log";
+	char *readme = vmx_read("README"), *file;
+
+	ASSERT_NE(NULL, readme);
+	for (file = strtok(files, " "); file; file = strtok(NULL, " ")) {
+		EXPECT_NE(NULL, strstr(readme, file))
+			TH_LOG("not a word about %s", file);
+	}
+	free(readme);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,617 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the selftests of vmx share; vmx_test.h says what each does
+ */
+#include <fcntl.h>
+#include <linux/elf.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vmx_test.h"
+
+#define DEBUGFS "/sys/kernel/debug/"
+
+#if __SIZEOF_LONG__ == 8
+#define elf_header elf64_hdr
+#define elf_segment elf64_phdr
+#else
+#define elf_header elf32_hdr
+#define elf_segment elf32_phdr
+#endif
+
+/* ---- modules ---- */
+
+bool module_loaded(const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/module/%s", name);
+	return !access(path, F_OK);
+}
+
+/*
+ * A test module stands beside the programs.  vmx.ko itself is wherever VMX_KO
+ * says; else above the installed tests, above the sources, or installed.
+ */
+const char *module_path(const char *name)
+{
+	static char path[512];
+	const char *const places[] = { "%s/../../%s.ko", "%s/../%s.ko" };
+	const char *given = getenv("VMX_KO");
+	char here[256];
+	struct utsname uts;
+	ssize_t len;
+	size_t i;
+
+	len = readlink("/proc/self/exe", here, sizeof(here) - 1);
+	here[len < 0 ? 0 : len] = '\0';
+	if (strrchr(here, '/'))
+		*strrchr(here, '/') = '\0';
+
+	if (strcmp(name, "vmx")) {
+		snprintf(path, sizeof(path), "%s/test_modules/%s.ko", here, name);
+		return path;
+	}
+	if (given)
+		return given;
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		snprintf(path, sizeof(path), places[i], here, name);
+		if (!access(path, R_OK))
+			return path;
+	}
+	uname(&uts);
+	snprintf(path, sizeof(path), "/lib/modules/%s/updates/%s.ko", uts.release, name);
+	return path;
+}
+
+int module_load(const char *name, const char *params)
+{
+	int fd = open(module_path(name), O_RDONLY | O_CLOEXEC);
+	int ret = 0;
+
+	if (fd < 0) {
+		printf("# no %s\n", module_path(name));
+		return -errno;
+	}
+	if (syscall(SYS_finit_module, fd, params, 0))
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+int module_unload(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
+}
+
+int vmx_load(const char *params)
+{
+	const char *const leftover[] = { "vmx_user", "vmx_witness", "vmx" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(leftover); i++) {
+		if (module_loaded(leftover[i]))
+			module_unload(leftover[i]);
+	}
+	return module_load("vmx", params);
+}
+
+int vmx_unload(void)
+{
+	return module_unload("vmx");
+}
+
+/* ---- files ---- */
+
+static char *slurp_fd(int fd)
+{
+	size_t room = 64 * KIB, used = 0;
+	char *text = malloc(room);
+	ssize_t got = 0;
+
+	while (text && (got = read(fd, text + used, room - used - 1)) > 0) {
+		used += got;
+		if (room - used < 4 * KIB) {
+			room *= 2;
+			text = realloc(text, room);
+		}
+	}
+	if (got < 0) {
+		free(text);
+		return NULL;
+	}
+	if (text)
+		text[used] = '\0';
+	return text;
+}
+
+char *slurp(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *text;
+	int err;
+
+	if (fd < 0)
+		return NULL;
+	text = slurp_fd(fd);
+	err = errno;
+	close(fd);
+	errno = err;
+	return text;
+}
+
+static int write_all(int fd, const void *bytes, size_t len)
+{
+	ssize_t done = write(fd, bytes, len);
+
+	if (done < 0)
+		return -errno;
+	return (size_t)done == len ? 0 : -EIO;
+}
+
+int spill(const char *path, const void *bytes, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = write_all(fd, bytes, len);
+	close(fd);
+	return ret;
+}
+
+static const char *vmx_path(const char *file)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), DEBUGFS "vmx/%s", file);
+	return path;
+}
+
+char *vmx_read(const char *file)
+{
+	return slurp(vmx_path(file));
+}
+
+int vmx_write(const char *file, const void *bytes, size_t len)
+{
+	return spill(vmx_path(file), bytes, len);
+}
+
+int vmx_ask(const char *file, const char *request)
+{
+	return vmx_write(file, request, strlen(request));
+}
+
+/* ---- stats ---- */
+
+int vmx_stats(struct stats *stats)
+{
+	char *text = vmx_read("stats"), *line, *rest;
+
+	stats->n = 0;
+	if (!text)
+		return -errno;
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		struct stat_line *l = &stats->line[stats->n];
+
+		if (stats->n == VMX_STATS_MAX ||
+		    sscanf(line, "%31s %llu", l->key, &l->value) != 2) {
+			printf("# stats: not understood: %s\n", line);
+			free(text);
+			return -EUCLEAN;
+		}
+		stats->n++;
+	}
+	free(text);
+	return 0;
+}
+
+unsigned long long stat_of(const struct stats *stats, const char *key)
+{
+	int i;
+
+	for (i = 0; i < stats->n; i++) {
+		if (!strcmp(stats->line[i].key, key))
+			return stats->line[i].value;
+	}
+	printf("# stats: no key %s\n", key);
+	return ~0ULL;
+}
+
+unsigned long long vmx_stat(const char *key)
+{
+	struct stats stats;
+
+	return vmx_stats(&stats) ? ~0ULL : stat_of(&stats, key);
+}
+
+bool vmx_stats_add_up(const struct stats *stats)
+{
+	return stat_of(stats, "area_bytes") + stat_of(stats, "hole_bytes") +
+	       stat_of(stats, "quarantined_bytes") == stat_of(stats, "slice_bytes");
+}
+
+/* ---- areas ---- */
+
+/* The number behind "key" in a line, or ~0. */
+static unsigned long number_after(const char *line, const char *key)
+{
+	const char *at = strstr(line, key);
+
+	return at ? strtoul(at + strlen(key), NULL, 0) : ~0UL;
+}
+
+static bool parse_area(char *line, struct area *area)
+{
+	unsigned long size;
+	char *p = line;
+
+	area->text = line;
+	area->start = strtoul(p, &p, 16);
+	if (*p++ != '-')
+		return false;
+	area->end = strtoul(p, &p, 16);
+	if (*p != ' ')
+		return false;
+	size = strtoul(p, &p, 10);
+	area->pages = number_after(p, " pages=");
+	area->id = number_after(p, " id=");
+	area->req = number_after(p, " req=");
+	return area->id != ~0UL && area->req != ~0UL && area->pages != ~0UL &&
+	       area->end > area->start && size == area->end - area->start;
+}
+
+/* What is wrong with one area, the one before it ending at @prev_end? */
+static const char *area_fault(const struct areas *areas, const struct area *area,
+			      unsigned long prev_end)
+{
+	if (area->start < prev_end)
+		return "overlaps the one before, or stands before it";
+	if (area->start < areas->start || area->end > areas->end)
+		return "is not inside the slice";
+	if ((area->pages + 1) * page_size() != area->end - area->start)
+		return "is not its pages and one guard page";
+	if ((area->req + page_size() - 1) / page_size() != area->pages)
+		return "has not the pages for what was asked";
+	return NULL;
+}
+
+int vmx_areas(struct areas *areas)
+{
+	unsigned long prev_end = 0;
+	char *line, *rest;
+	size_t room = 0;
+
+	*areas = (struct areas){ .text = vmx_read("areas") };
+	if (!areas->text)
+		return -errno;
+
+	for (line = strtok_r(areas->text, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		const char *fault = "can't be understood";
+		struct area *area;
+
+		if (sscanf(line, "# vmx areas 1 slice=0x%lx-0x%lx",
+			   &areas->start, &areas->end) == 2 || *line == '#')
+			continue;
+		if (areas->n == room) {
+			room = room ? 2 * room : 64;
+			areas->area = realloc(areas->area, room * sizeof(*areas->area));
+		}
+		area = &areas->area[areas->n++];
+		if (parse_area(line, area))
+			fault = area_fault(areas, area, prev_end);
+		if (fault) {
+			printf("# areas: this one %s: %s\n", fault, line);
+			areas_free(areas);
+			return -EUCLEAN;
+		}
+		prev_end = area->end;
+	}
+	if (areas->end <= areas->start) {
+		printf("# areas: no header with the slice\n");
+		areas_free(areas);
+		return -EUCLEAN;
+	}
+	return 0;
+}
+
+void areas_free(struct areas *areas)
+{
+	free(areas->text);
+	free(areas->area);
+	*areas = (struct areas){};
+}
+
+const struct area *area_by_id(const struct areas *areas, unsigned long id)
+{
+	size_t i;
+
+	for (i = 0; i < areas->n; i++) {
+		if (areas->area[i].id == id)
+			return &areas->area[i];
+	}
+	return NULL;
+}
+
+int vmx_make_on(int fd, const char *request, struct made *made, int max)
+{
+	char *answer, *p, *end;
+	int n = 0;
+	int ret;
+
+	ret = write_all(fd, request, strlen(request));
+	if (ret)
+		return ret;
+	answer = slurp_fd(fd);
+	if (!answer)
+		return -errno;
+	for (p = answer; *p; p = end + 1, n++) {
+		struct made m = { 0 };
+
+		m.id = strtoul(p, &end, 10);
+		m.addr = strtoul(end, &end, 16);
+		m.size = strtoul(end, &end, 10);
+		if (*end != '\n') {
+			printf("# alloc: answer not understood: %s\n", p);
+			n = -EUCLEAN;
+			break;
+		}
+		if (n < max)
+			made[n] = m;
+	}
+	free(answer);
+	return n;
+}
+
+int vmx_make(const char *request, struct made *made, int max)
+{
+	int fd = open(vmx_path("alloc"), O_RDWR | O_CLOEXEC);
+	int ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = vmx_make_on(fd, request, made, max);
+	close(fd);
+	return ret;
+}
+
+int vmx_free_id(unsigned long id)
+{
+	char request[32];
+
+	snprintf(request, sizeof(request), "%lu", id);
+	return vmx_ask("free", request);
+}
+
+/* ---- the witness module ---- */
+
+int witness_load(void)
+{
+	return module_load("vmx_witness", "");
+}
+
+long witness(const char *fmt, ...)
+{
+	int fd = open(DEBUGFS "vmx_witness", O_RDWR | O_CLOEXEC);
+	char text[128];
+	va_list args;
+	long ret;
+
+	if (fd < 0)
+		return -errno;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	ret = write_all(fd, text, strlen(text));
+	if (!ret) {
+		ssize_t got = read(fd, text, sizeof(text) - 1);
+
+		text[got < 0 ? 0 : got] = '\0';
+		ret = got < 0 ? -errno : strtol(text, NULL, 10);
+	}
+	close(fd);
+	return ret;
+}
+
+/* ---- the kernel ---- */
+
+size_t page_size(void)
+{
+	return sysconf(_SC_PAGESIZE);
+}
+
+int vmallocinfo_lines(void)
+{
+	char *text = slurp("/proc/vmallocinfo"), *at;
+	int n = 0;
+
+	if (!text)
+		return -errno;
+	for (at = text; (at = strstr(at, "[vmx]")); at++)
+		n++;
+	free(text);
+	return n;
+}
+
+long free_pages(const char *zone)
+{
+	char *text, *line, *rest;
+	char name[32] = "";
+	long sum = 0, n;
+
+	/* Folds the CPUs' own counts into what zoneinfo shows. */
+	spill("/proc/sys/vm/stat_refresh", "1", 1);
+	text = slurp("/proc/zoneinfo");
+	if (!text)
+		return -errno;
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		if (sscanf(line, "Node %*d, zone %31s", name) == 1)
+			continue;
+		if (zone && strcmp(zone, name))
+			continue;
+		if (sscanf(line, " nr_free_pages %ld", &n) == 1 ||
+		    sscanf(line, " count: %ld", &n) == 1)
+			sum += n;
+	}
+	free(text);
+	return sum;
+}
+
+long pages_missing(long before, long slack)
+{
+	long missing;
+	int try;
+
+	for (try = 0; try < 20; try++) {
+		missing = before - free_pages(NULL);
+		if (missing <= slack)
+			break;
+		/* Caches that the test itself filled, dentries above all. */
+		spill("/proc/sys/vm/drop_caches", "3", 1);
+		usleep(50000);
+	}
+	return missing;
+}
+
+/* The number behind @key at the start of a line of @path. */
+static long proc_number(const char *path, const char *key)
+{
+	char *text = slurp(path), *at = text;
+	long number = -ENOENT;
+	size_t len = strlen(key);
+
+	if (!text)
+		return -errno;
+	for (at = text; at; at = strchr(at, '\n')) {
+		at += *at == '\n';
+		if (!strncmp(at, key, len) && strchr(" :", at[len])) {
+			number = strtol(at + len + 1, NULL, 10);
+			break;
+		}
+	}
+	free(text);
+	return number;
+}
+
+long vmstat_count(const char *key)
+{
+	return proc_number("/proc/vmstat", key);
+}
+
+long meminfo_kib(const char *key)
+{
+	return proc_number("/proc/meminfo", key);
+}
+
+int kmsg_open(void)
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		lseek(fd, 0, SEEK_END);
+	return fd;
+}
+
+int kmsg_count(int fd, const char *prefix, char *line, size_t size)
+{
+	char record[2048];
+	ssize_t got;
+	int n = 0;
+
+	/* EPIPE: the ring overtook us; go on with what is left. */
+	while ((got = read(fd, record, sizeof(record) - 1)) > 0 ||
+	       (got < 0 && errno == EPIPE)) {
+		char *text;
+
+		if (got < 0)
+			continue;
+		record[got] = '\0';
+		text = strchr(record, ';');
+		if (!text || strncmp(text + 1, prefix, strlen(prefix)))
+			continue;
+		n++;
+		if (line)
+			snprintf(line, size, "%.*s", (int)strcspn(text + 1, "\n"), text + 1);
+	}
+	return n;
+}
+
+/* Where /proc/kcore keeps @addr, by its program headers; -1 if nowhere. */
+static off_t kcore_offset(int fd, unsigned long addr)
+{
+	struct elf_header ehdr;
+	struct elf_segment phdr;
+	int i;
+
+	if (pread(fd, &ehdr, sizeof(ehdr), 0) != sizeof(ehdr))
+		return -1;
+	for (i = 0; i < ehdr.e_phnum; i++) {
+		if (pread(fd, &phdr, sizeof(phdr), ehdr.e_phoff + i * sizeof(phdr)) !=
+		    sizeof(phdr))
+			return -1;
+		if (phdr.p_type == PT_LOAD && addr >= phdr.p_vaddr &&
+		    addr - phdr.p_vaddr < phdr.p_memsz)
+			return phdr.p_offset + (addr - phdr.p_vaddr);
+	}
+	return -1;
+}
+
+int kcore_read(unsigned long addr, void *bytes, size_t len)
+{
+	int fd = open("/proc/kcore", O_RDONLY | O_CLOEXEC);
+	size_t done = 0;
+	off_t at;
+	int ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	at = kcore_offset(fd, addr);
+	if (at < 0)
+		ret = -ENXIO;
+	while (!ret && done < len) {
+		ssize_t got = pread(fd, (char *)bytes + done, len - done, at + done);
+
+		if (got <= 0)
+			ret = got ? -errno : -EIO;
+		else
+			done += got;
+	}
+	close(fd);
+	return ret;
+}
+
+void pin_to_cpu(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu % sysconf(_SC_NPROCESSORS_ONLN), &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+unsigned int milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+unsigned long random_below(struct random *random, unsigned long limit)
+{
+	random->state ^= random->state >> 12;
+	random->state ^= random->state << 25;
+	random->state ^= random->state >> 27;
+	return (random->state * 2685821657736338717ULL >> 33) % limit;
+}
