@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Another module that uses vmx, as include/vmx.h says it may
+ *
+ * Loading it runs the checks; any that fails is named in the kernel log and
+ * insmod fails with EUCLEAN.  While it is loaded it holds one area, which
+ * nobody can free through debugfs.
+ */
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/smp.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "vmx.h"
+
+#define HELD_BYTES 5000
+
+static void *held;
+
+#define CHECK(cond) ({						\
+	bool __good = (cond);					\
+								\
+	if (!__good)						\
+		pr_err("vmx_user: line %d: not so: %s\n",	\
+		       __LINE__, #cond);			\
+	__good;							\
+})
+
+static void *alloc_range(unsigned long bytes, unsigned long align,
+			 unsigned long start, unsigned long end)
+{
+	/* NOWARN: failing is what some of these are here for. */
+	return __vmx_alloc_node_range(bytes, align, start, end,
+				      GFP_KERNEL | __GFP_NOWARN, PAGE_KERNEL, 0,
+				      NUMA_NO_NODE, __builtin_return_address(0));
+}
+
+/* As vmalloc(): a size that can't be is refused, whatever it overflows. */
+static bool impossible_sizes(void)
+{
+	static const unsigned long sizes[] = {
+		0, ULONG_MAX, ULONG_MAX - PAGE_SIZE, LONG_MAX, 1UL << 31,
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		if (!CHECK(!alloc_range(sizes[i], 1, 0, ULONG_MAX)))
+			return false;
+	}
+	return true;
+}
+
+static bool is_ours(void)
+{
+	unsigned long bytes = 3 * PAGE_SIZE - 1;
+	struct vmx_area *area;
+	char *p = vmx_alloc(bytes);
+	void *kernels = vmalloc(PAGE_SIZE);
+	bool good;
+
+	if (!CHECK(p) || !CHECK(kernels))
+		return false;
+	memset(p, 0xa5, bytes);
+	area = find_vmx_area(p);
+	good = CHECK(PAGE_ALIGNED(p)) &&
+	       CHECK(is_vmalloc_addr(p)) &&
+	       CHECK(is_vmx_addr(p)) &&
+	       CHECK(is_vmx_addr(p + bytes - 1)) &&
+	       CHECK(!is_vmx_addr(kernels)) &&
+	       CHECK(!is_vmx_addr(&area)) &&
+	       CHECK(!is_vmx_addr(NULL)) &&
+	       CHECK(area) &&
+	       CHECK(area == find_vmx_area(p + bytes - 1)) &&
+	       CHECK(area->addr == p) &&
+	       CHECK(area->nr_pages == 3) &&
+	       CHECK(area->size == 4 * PAGE_SIZE) &&
+	       CHECK(!find_vmx_area(kernels)) &&
+	       CHECK(vmx_to_page(p + PAGE_SIZE) == vmalloc_to_page(p + PAGE_SIZE)) &&
+	       CHECK(vmx_to_page(p) == area->pages[0]) &&
+	       CHECK(!vmx_to_page(p + 3 * PAGE_SIZE)) &&
+	       CHECK(!vmx_to_page(kernels));
+	vfree(kernels);
+	vmx_free(p);
+	return good && CHECK(!find_vmx_area(p)) && CHECK(!vmx_to_page(p));
+}
+
+static bool zalloc_is_zero(void)
+{
+	unsigned long bytes = 64 * PAGE_SIZE;
+	bool good;
+	char *p;
+	int i;
+
+	/* Dirty frames are likely to come back at once. */
+	for (i = 0; i < 4; i++) {
+		p = vmx_alloc(bytes);
+		if (!CHECK(p))
+			return false;
+		memset(p, 0xff, bytes);
+		vmx_free(p);
+	}
+	p = vmx_zalloc(bytes);
+	if (!CHECK(p))
+		return false;
+	good = CHECK(!memchr_inv(p, 0, bytes));
+	vmx_free(p);
+	return good;
+}
+
+/* Alignment and a range of addresses, around a place known to be free. */
+static bool range_is_kept(void)
+{
+	unsigned long base = ALIGN((unsigned long)held + MAX(HELD_BYTES, SZ_1M), SZ_1M);
+	unsigned long low = base + PAGE_SIZE, end = base + 8 * PAGE_SIZE;
+	unsigned long a = (unsigned long)alloc_range(PAGE_SIZE, PAGE_SIZE, low, end);
+	unsigned long b = (unsigned long)alloc_range(PAGE_SIZE, 4 * PAGE_SIZE, low, end);
+	void *c = alloc_range(4 * PAGE_SIZE, PAGE_SIZE, low, end);
+	bool good = CHECK(a == low) &&
+		    CHECK(b == base + 4 * PAGE_SIZE) &&
+		    CHECK(!c);	/* the longest hole left has 2 pages */
+
+	vmx_free((void *)a);
+	vmx_free((void *)b);
+	vmx_free(c);
+	return good;
+}
+
+static bool node_is_asked(void)
+{
+	void *p = vmx_alloc_node(PAGE_SIZE, first_online_node);
+	bool good = CHECK(p) &&
+		    CHECK(page_to_nid(vmx_to_page(p)) == first_online_node);
+
+	vmx_free(p);
+	return good;
+}
+
+static void free_it(void *p)
+{
+	vmx_free(p);
+}
+
+static bool gone_soon(const void *p)
+{
+	unsigned long end = jiffies + 5 * HZ;
+
+	while (find_vmx_area(p) && time_before(jiffies, end))
+		schedule_timeout_uninterruptible(1);
+	return !find_vmx_area(p);
+}
+
+/* As vfree(): from an interrupt too, and NULL is no offence. */
+static bool free_anywhere(void)
+{
+	static DEFINE_SPINLOCK(lock);
+	unsigned int cpu;
+	void *a = vmx_alloc(PAGE_SIZE), *b = vmx_alloc(PAGE_SIZE), *c = vmx_alloc(PAGE_SIZE);
+
+	if (!CHECK(a) || !CHECK(b) || !CHECK(c))
+		return false;
+	vmx_free(NULL);
+	/* On another CPU, if there is one, this is inside an interrupt. */
+	cpu = cpumask_any_but(cpu_online_mask, raw_smp_processor_id());
+	if (smp_call_function_single(cpu, free_it, a, 1))
+		vmx_free(a);
+	spin_lock_irq(&lock);
+	vmx_free_atomic(b);
+	spin_unlock_irq(&lock);
+	vmx_free_atomic(NULL);
+	local_bh_disable();
+	vmx_free_atomic(c);
+	local_bh_enable();
+	return CHECK(gone_soon(a)) && CHECK(gone_soon(b)) && CHECK(gone_soon(c));
+}
+
+/* Not in user_init(), whose name is gone with its code once it is done. */
+static noinline void *hold(void)
+{
+	void *p = vmx_alloc(HELD_BYTES);
+
+	/* No tail call: this function is to be the caller. */
+	barrier();
+	return p;
+}
+
+static int __init user_init(void)
+{
+	bool good;
+
+	held = hold();
+	good = CHECK(held) && range_is_kept() && impossible_sizes() &&
+	       is_ours() && zalloc_is_zero() && node_is_asked() &&
+	       free_anywhere();
+	if (good)
+		return 0;
+	vmx_free(held);
+	return -EUCLEAN;
+}
+module_init(user_init);
+
+static void __exit user_exit(void)
+{
+	vmx_free(held);
+}
+module_exit(user_exit);
+
+MODULE_DESCRIPTION("Uses vmx as another module would");
+MODULE_LICENSE("GPL");
