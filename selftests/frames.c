@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Page frames are taken and given back, and running short of them is
+ * an error, not a disaster
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+
+#include "../kselftest_harness.h"
+#include "vmx_test.h"
+
+/* Background noise of an idle machine, in pages. */
+#define NOISE 256
+
+FIXTURE(frames) {
+	long oom_kills;
+};
+
+FIXTURE_SETUP(frames)
+{
+	char params[64];
+
+	snprintf(params, sizeof(params), "%s" LAZY, SLICE);
+	self->oom_kills = vmstat_count("oom_kill");
+	ASSERT_LE(0, self->oom_kills);
+	ASSERT_EQ(0, vmx_load(params));
+}
+
+FIXTURE_TEARDOWN(frames)
+{
+	EXPECT_EQ(0, vmx_stat("pages"));
+	EXPECT_EQ(0, vmx_unload());
+	EXPECT_EQ(self->oom_kills, vmstat_count("oom_kill"));
+}
+
+TEST_F(frames, taken_and_returned)
+{
+	unsigned long pages = (SLICE_BYTES - 16 * page_size()) / page_size();
+	long before = free_pages(NULL);
+	char request[32];
+
+	snprintf(request, sizeof(request), "%luK", pages * page_size() / KIB);
+	ASSERT_EQ(0, vmx_ask("alloc", request));
+	EXPECT_EQ(pages, vmx_stat("pages"));
+	EXPECT_EQ(pages, vmx_stat("peak_pages"));
+	EXPECT_LE((long)pages - NOISE, before - free_pages(NULL));
+	ASSERT_EQ(0, vmx_ask("free", "all"));
+	EXPECT_EQ(0, vmx_stat("pages"));
+	EXPECT_GE(NOISE, pages_missing(before, NOISE));
+}
+
+/*
+ * One page lost with each area would be twenty times the noise: areas of many
+ * sizes, in whole blocks and in remainders, freed in another order.
+ */
+TEST_F(frames, none_lost_in_many_rounds)
+{
+	static const char request[] = "4K count=30 8K count=20 12K count=20 28K count=10\n"
+		"60K count=10 64K count=5 100K count=5 2M zero 1M";
+	const int per_round = 102, rounds = 50;
+	struct made made[102];
+	long before = 0;
+	int round, i;
+
+	for (round = 0; round < rounds; round++) {
+		/* The first round pays for what the kernel keeps: slabs, tables. */
+		if (round == 1)
+			before = free_pages(NULL);
+		ASSERT_EQ(per_round, vmx_make(request, made, per_round));
+		for (i = 0; i < per_round; i++) {
+			ASSERT_EQ(0, vmx_free_id(made[(i * 37 + round) % per_round].id))
+				TH_LOG("round %d, free %d", round, i);
+		}
+		ASSERT_EQ(0, vmx_ask("purge", "1"));
+	}
+	EXPECT_EQ(rounds * per_round, vmx_stat("frees"));
+	EXPECT_GE(NOISE, pages_missing(before, NOISE));
+}
+
+/*
+ * Takes memory until @leave KiB are free, for the test alone; killed to give it
+ * back.
+ */
+static pid_t start_hog(long leave)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	if (pipe(ready))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		const size_t step = 2 * MIB;
+		char *chunk;
+
+		while (meminfo_kib("MemFree") > leave) {
+			chunk = mmap(NULL, step, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			if (chunk == MAP_FAILED)
+				break;
+			madvise(chunk, step, MADV_HUGEPAGE);
+			memset(chunk, 0x5a, step);
+		}
+		if (write(ready[1], "", 1) != 1)
+			_exit(1);
+		pause();
+		_exit(0);
+	}
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		pid = -1;
+	close(ready[0]);
+	return pid;
+}
+
+/* What the kernel keeps back from all of us: going below wakes the OOM killer. */
+static long reserve_kib(void)
+{
+	char *text = slurp("/proc/sys/vm/min_free_kbytes");
+	long kib = text ? strtol(text, NULL, 10) : 0;
+
+	free(text);
+	return kib > 16384 ? kib : 16384;
+}
+
+/*
+ * More than is free, and no swap: ENOMEM, nobody is killed for it, and what had
+ * been taken until then is back.
+ */
+TEST_F(frames, shortage_is_enomem)
+{
+	long leave = reserve_kib() * 7 / 4, want = leave + 8 * KIB;
+	char text[32];
+	int status;
+	pid_t hog;
+
+	snprintf(text, sizeof(text), "slice=%ldK", want + 1024);
+	ASSERT_EQ(0, vmx_load(text));
+	snprintf(text, sizeof(text), "%ldK", want);
+	hog = start_hog(leave);
+	ASSERT_LT(0, hog);
+	EXPECT_EQ(-ENOMEM, vmx_ask("alloc", text));
+	EXPECT_EQ(1, vmx_stat("fail_enomem"));
+	EXPECT_EQ(0, vmx_stat("areas"));
+	EXPECT_EQ(0, vmx_stat("pages"));
+	/* The hog lives, and what there is can still be had. */
+	EXPECT_EQ(0, waitpid(hog, &status, WNOHANG));
+	EXPECT_EQ(0, vmx_ask("alloc", "64K"));
+	EXPECT_EQ(0, vmx_ask("free", "all"));
+	kill(hog, SIGKILL);
+	waitpid(hog, &status, 0);
+}
+
+/* A fatal signal ends a long request, and undoes what it had done. */
+TEST_F(frames, fatal_signal_is_eintr)
+{
+	unsigned long count = SLICE_BYTES / (64 * KIB + page_size());
+	char request[32];
+	int status, try;
+	pid_t pid;
+
+	snprintf(request, sizeof(request), "64K zero count=%lu", count);
+	/* The signal may come too early or too late: try other moments. */
+	for (try = 0; try < 200 && !vmx_stat("fail_eintr"); try++) {
+		int ready[2];
+		char byte;
+
+		ASSERT_EQ(0, pipe(ready));
+		pid = fork();
+		if (!pid) {
+			if (write(ready[1], "", 1) == 1)
+				vmx_ask("alloc", request);
+			_exit(0);
+		}
+		ASSERT_EQ(1, read(ready[0], &byte, 1));
+		close(ready[0]);
+		close(ready[1]);
+		usleep(1000 * (try % 20));
+		kill(pid, SIGKILL);
+		waitpid(pid, &status, 0);
+		if (vmx_stat("fail_eintr"))
+			break;
+		ASSERT_EQ(0, vmx_ask("free", "all"));
+	}
+	EXPECT_EQ(1, vmx_stat("fail_eintr"));
+	EXPECT_EQ(0, vmx_stat("areas"));
+	EXPECT_EQ(0, vmx_stat("pages"));
+}
+
+TEST_HARNESS_MAIN
