@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Alloc, free, list and purge on two CPUs at once, for a bounded time:
+ * everybody gets what was asked for, nobody else's, and all of it goes back
+ */
+#include <fcntl.h>
+#include <signal.h>
+
+#include "../kselftest_harness.h"
+#include "vmx_test.h"
+
+#define MSEC	2500
+
+struct crew {
+	pid_t child[8];
+	int children;
+	unsigned int end;	/* when they stop, in milliseconds() */
+};
+
+FIXTURE(race) {
+	struct crew crew;
+};
+
+FIXTURE_SETUP(race)
+{
+	char params[64];
+
+	/* Small enough that the slice fills up, and purges come often. */
+	snprintf(params, sizeof(params), "slice=8M lazy_max=512K");
+	ASSERT_EQ(0, vmx_load(params));
+	self->crew.end = milliseconds() + MSEC;
+}
+
+FIXTURE_TEARDOWN(race)
+{
+	struct stats stats;
+
+	EXPECT_EQ(0, vmx_ask("free", "all"));
+	EXPECT_EQ(0, vmx_ask("purge", "1"));
+	EXPECT_EQ(0, vmx_stats(&stats));
+	EXPECT_TRUE(vmx_stats_add_up(&stats));
+	EXPECT_EQ(0, stat_of(&stats, "areas"));
+	EXPECT_EQ(0, stat_of(&stats, "pages"));
+	EXPECT_EQ(0, stat_of(&stats, "quarantined_bytes"));
+	EXPECT_EQ(stat_of(&stats, "slice_bytes"), stat_of(&stats, "hole_bytes"));
+	EXPECT_EQ(stat_of(&stats, "allocs"), stat_of(&stats, "frees"));
+	TH_LOG("%llu areas made and freed, %llu purges", stat_of(&stats, "frees"),
+	       stat_of(&stats, "purges"));
+	EXPECT_EQ(0, vmx_unload());
+}
+
+/* The roles answer how often they did their part, or -errno. */
+
+static long allocate_and_free(struct random *random)
+{
+	struct made made[4];
+	char request[64];
+	int n, k, ret;
+
+	snprintf(request, sizeof(request), "%luK align=%luK count=%lu",
+		 4 * (1 + random_below(random, 64)), 4UL << random_below(random, 4),
+		 1 + random_below(random, 4));
+	n = vmx_make(request, made, 4);
+	if (n < 0)
+		return n == -ENOSPC ? 0 : n;
+	for (k = 0; k < n; k++) {
+		ret = vmx_free_id(made[k].id);
+		if (ret)
+			return ret;
+	}
+	return 1;
+}
+
+static long list_all(struct random *unused)
+{
+	struct areas areas;
+	int ret = vmx_areas(&areas);
+
+	if (ret)
+		return ret;
+	areas_free(&areas);
+	return 1;
+}
+
+static long purge_now(struct random *unused)
+{
+	int ret = vmx_ask("purge", "1");
+
+	return ret ? ret : 1;
+}
+
+static void start(struct crew *crew, int cpu, long (*role)(struct random *))
+{
+	struct random random = { .state = crew->children + 1 };
+	pid_t pid = fork();
+	long done = 0, ret;
+
+	if (pid) {
+		crew->child[crew->children++] = pid;
+		return;
+	}
+	pin_to_cpu(cpu);
+	while (milliseconds() < crew->end) {
+		ret = role(&random);
+		if (ret < 0) {
+			printf("# race: child %d: %s\n", crew->children, strerror(-ret));
+			_exit(1);
+		}
+		done += ret;
+	}
+	/* A role that never got to its part has shown nothing. */
+	_exit(done > 10 ? 0 : 2);
+}
+
+static void wait_for_all(struct __test_metadata *_metadata, struct crew *crew)
+{
+	int i, status;
+
+	for (i = 0; i < crew->children; i++) {
+		ASSERT_EQ(crew->child[i], waitpid(crew->child[i], &status, 0));
+		EXPECT_EQ(0, status)
+			TH_LOG("child %d", i);
+	}
+}
+
+TEST_F(race, alloc_and_free)
+{
+	start(&self->crew, 0, allocate_and_free);
+	start(&self->crew, 1, allocate_and_free);
+	wait_for_all(_metadata, &self->crew);
+}
+
+TEST_F(race, all_four)
+{
+	start(&self->crew, 0, allocate_and_free);
+	start(&self->crew, 1, allocate_and_free);
+	start(&self->crew, 0, list_all);
+	start(&self->crew, 1, purge_now);
+	wait_for_all(_metadata, &self->crew);
+}
+
+/* Two that free the same areas: each goes once, to one of them. */
+TEST_F(race, free_the_same)
+{
+	struct made made[64];
+	char request[64];
+	unsigned long long frees = 0;
+	int round, i, status, rounds = 40;
+	pid_t other;
+
+	for (round = 0; round < rounds; round++) {
+		ASSERT_EQ(64, vmx_make("4K count=64", made, 64));
+		other = fork();
+		pin_to_cpu(other ? 0 : 1);
+		for (i = 0; i < 64; i++) {
+			int ret;
+
+			snprintf(request, sizeof(request), "0x%lx", made[i].addr);
+			ret = vmx_ask("free", request);
+			if (ret && ret != -ENOENT) {
+				EXPECT_EQ(0, ret);
+				break;
+			}
+		}
+		if (!other)
+			_exit(0);
+		waitpid(other, &status, 0);
+		EXPECT_EQ(0, vmx_stat("areas"));
+		frees += 64;
+		EXPECT_EQ(frees, vmx_stat("frees"));
+		EXPECT_EQ(frees, vmx_stat("fail_enoent"));
+	}
+}
+
+TEST_HARNESS_MAIN
