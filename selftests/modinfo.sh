@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# modinfo.sh - vmx.ko says of itself what a module should
+cd "$(dirname "$0")" || exit 1
+. ./vmx_lib.sh
+vmx_start 6
+
+# What modinfo prints, without modinfo: busybox's wants a modules.dep.
+info=$(tr '\0' '\n' < "$VMX_KO" |
+	grep -aE '^(license|description|version|vermagic|parm)=')
+
+# has FIELD PATTERN: a line "FIELD=..." that matches
+has()
+{
+	echo "$info" | grep -q "^$1=$2" || { echo "# no '$1=$2'"; return 1; }
+}
+
+vmx_test license has license 'GPL\( v2\)\?$'
+vmx_test description has description '[A-Z].*vm'
+vmx_test version has version '[0-9]'
+vmx_test vermagic has vermagic "$(uname -r) "
+vmx_test parameter_slice has parm 'slice:..*'
+vmx_test parameter_lazy_max has parm 'lazy_max:..*'
+
+ktap_finished

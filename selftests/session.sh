@@ -1,0 +1,111 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# session.sh - what a person types, from insmod to rmmod, with nothing but a
+# shell: echo and cat are enough to use every file
+cd "$(dirname "$0")" || exit 1
+. ./vmx_lib.sh
+vmx_start 12
+
+lsmod | grep -q '^vmx ' && rmmod vmx
+
+loads()
+{
+	insmod "$VMX_KO" slice=16M && grep -q '\[vmx\]' /proc/vmallocinfo
+}
+
+# lines N: the list has N areas
+lines()
+{
+	[ "$(grep -vc '^#' "$VMX/areas")" -eq "$1" ]
+}
+
+# stat KEY: its value
+stat()
+{
+	sed -n "s/^$1 //p" "$VMX/stats"
+}
+
+echo_makes_an_area()
+{
+	echo 4096 > "$VMX/alloc" && lines 1 && [ "$(stat pages)" -eq 1 ]
+}
+
+several_in_one_echo()
+{
+	echo "64K 1M 2M align=2M" > "$VMX/alloc" && lines 4
+}
+
+# One open file, for asking and for the answer.
+answer_on_the_same_file()
+{
+	exec 3<> "$VMX/alloc"
+	echo 12345 >&3
+	answer=$(cat <&3)
+	exec 3>&-
+	echo "$answer" | grep -q '^[0-9][0-9]* 0x[0-9a-f]* 12345$' && lines 5
+}
+
+refused_says_why()
+{
+	(echo "4K align=3" > "$VMX/alloc") 2> /dev/null && return 1
+	lines 5 && tail -n 2 "$VMX/error_log" | head -n 1 | grep -q '^  Command: 4K align=3$' &&
+		tail -n 1 "$VMX/error_log" | grep -q '^ *^$'
+}
+
+# The newest area's id and address, as they were shown.
+free_by_id()
+{
+	echo "$answer" | cut -d ' ' -f 1 > "$VMX/free" && lines 4
+}
+
+free_by_address()
+{
+	sed -n 's/^\(0x[0-9a-f]*\)-.* req=65536 .*/\1/p' "$VMX/areas" > "$VMX/free" && lines 3
+}
+
+purge()
+{
+	[ "$(stat quarantined_bytes)" -gt 0 ] && echo 1 > "$VMX/purge" &&
+		[ "$(stat quarantined_bytes)" -eq 0 ]
+}
+
+# Both read the same list: their first three columns mean the same.
+reads_like_vmallocinfo()
+{
+	grep -v '^#' "$VMX/areas" | grep -vq \
+		'^0x[0-9a-f]*-0x[0-9a-f]*  *[0-9]* [^ ]* \[vmx\] pages=[0-9]* vmalloc.* N0=' && return 1
+	grep '\[vmx\]' /proc/vmallocinfo | grep -q \
+		'^0x[0-9a-f]*-0x[0-9a-f]*  *[0-9]* [^ ]* \[vmx\]'
+}
+
+free_all()
+{
+	echo all > "$VMX/free" && lines 0 && [ "$(stat pages)" -eq 0 ]
+}
+
+leaves()
+{
+	echo "4K count=10" > "$VMX/alloc" && rmmod vmx && [ ! -e "$VMX" ] &&
+		! grep -q '\[vmx\]' /proc/vmallocinfo
+}
+
+readme()
+{
+	grep -q alloc "$VMX/README"
+}
+
+vmx_test insmod loads
+vmx_test readme readme
+vmx_test echo_makes_an_area echo_makes_an_area
+vmx_test several_in_one_echo several_in_one_echo
+vmx_test answer_on_the_same_file answer_on_the_same_file
+vmx_test refused_says_why refused_says_why
+vmx_test reads_like_vmallocinfo reads_like_vmallocinfo
+vmx_test free_by_id free_by_id
+vmx_test free_by_address free_by_address
+vmx_test purge purge
+vmx_test free_all free_all
+vmx_test rmmod_with_areas leaves
+
+ktap_finished
