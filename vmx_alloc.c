@@ -126,6 +126,7 @@ __get_vmx_area_node(unsigned long size, unsigned long align,
 
 	err = vmx_area_insert(area, align, start, end);
 	if (err == -ENOSPC && gfpflags_allow_blocking(gfp_mask)) {
+		vmx_magazines_drain();
 		vmx_areas_purge();
 		err = vmx_area_insert(area, align, start, end);
 	}
@@ -277,6 +278,18 @@ cancel_area:
 	return ERR_PTR(err);
 }
 
+/* What a magazine may hold: nothing about the request is out of the ordinary. */
+static __always_inline bool is_plain(unsigned long align, unsigned long start,
+				     unsigned long end, gfp_t gfp_mask,
+				     pgprot_t prot, unsigned long vm_flags,
+				     int node)
+{
+	return (gfp_mask & ~__GFP_ZERO) == (GFP_KERNEL | __GFP_HIGHMEM) &&
+	       node == NUMA_NO_NODE && align <= PAGE_SIZE && !vm_flags &&
+	       start <= vmx_start && end >= vmx_end &&
+	       pgprot_val(prot) == pgprot_val(PAGE_KERNEL);
+}
+
 /**
  * __vmx_alloc_node_range() - allocate noncontiguous memory, in full detail
  * @size: bytes; made a multiple of the page size
@@ -305,9 +318,17 @@ void *__vmx_alloc_node_range(unsigned long size, unsigned long align,
 			     unsigned long vm_flags, int node,
 			     const void *caller)
 {
-	struct vmx_area *area = vmx_alloc_area(size, align, start, end, gfp_mask,
-					       prot, vm_flags, node, caller);
+	struct vmx_area *area;
 
+	if (is_plain(align, start, end, gfp_mask, prot, vm_flags, node)) {
+		void *addr = vmx_magazine_get(size, gfp_mask, caller);
+
+		if (addr)
+			return addr;
+		vm_flags = VMX_CACHEABLE;
+	}
+	area = vmx_alloc_area(size, align, start, end, gfp_mask, prot, vm_flags,
+			      node, caller);
 	if (IS_ERR(area)) {
 		vmx_count_failure(PTR_ERR(area));
 		warn_alloc_failed(gfp_mask, size, "%pe", area);
@@ -583,7 +604,7 @@ void vmx_free(const void *addr)
 		return;
 	}
 	might_sleep();
-	if (addr)
+	if (addr && !vmx_magazine_put(addr))
 		__vmx_unmap(addr, true);
 }
 EXPORT_SYMBOL_GPL(vmx_free);
@@ -660,7 +681,7 @@ EXPORT_SYMBOL_GPL(vmx_to_pfn);
 /** vmx_alloc_init() - get ready for vmx_alloc(), on the slice's addresses */
 int vmx_alloc_init(void)
 {
-	int cpu;
+	int cpu, err;
 
 	if (vmx_lazy_max == ULONG_MAX)
 		vmx_lazy_max = min((unsigned long)fls(num_online_cpus()) * SZ_32M,
@@ -672,7 +693,13 @@ int vmx_alloc_init(void)
 		init_llist_head(&deferred->list);
 		INIT_WORK(&deferred->work, free_deferred);
 	}
-	return vmx_areas_init(vmx_start, vmx_end, vmx_pgtable_flush);
+	err = vmx_areas_init(vmx_start, vmx_end, vmx_pgtable_flush);
+	if (err)
+		return err;
+	err = vmx_magazines_init();
+	if (err)
+		vmx_areas_exit();
+	return err;
 }
 
 /**
@@ -687,6 +714,7 @@ void vmx_alloc_exit(void)
 
 	for_each_possible_cpu(cpu)
 		flush_work(&per_cpu_ptr(&vmx_deferred, cpu)->work);
+	vmx_magazines_exit();
 	for (; vmx_list; left++) {
 		if (!left)
 			pr_warn("%pS left %lu bytes behind\n", vmx_list->caller,

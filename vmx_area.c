@@ -325,7 +325,9 @@ struct vmx_area *vmx_area_find(unsigned long addr)
 		else if (addr >= area_end(area))
 			rb = rb->rb_right;
 		else
-			return area->state == VMX_LIVE ? area : NULL;
+			return area->state == VMX_LIVE &&
+			       !(READ_ONCE(area->flags) & VMX_CACHED) ?
+			       area : NULL;
 	}
 	return NULL;
 }
@@ -437,7 +439,7 @@ void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
  * descriptor to vmx_area_quarantine(): that is its duty from here on.
  *
  * Return: the area, no longer to be found by anybody else; NULL when no live
- * area starts there.
+ * area starts there, or one that has been freed already.
  */
 struct vmx_area *vmx_area_remove(const void *addr)
 {
@@ -445,6 +447,8 @@ struct vmx_area *vmx_area_remove(const void *addr)
 
 	spin_lock(&vmx_area_lock);
 	area = vmx_area_at(addr);
+	if (area && area->flags & VMX_CACHED)
+		area = NULL;
 	if (area) {
 		*start_slot(area) = NULL;
 		*list_link(area) = area->next;

@@ -421,6 +421,7 @@ static int purge_text(struct file *file, struct vmx_text *text)
 	    *skip_spaces(text->next))
 		return vmx_text_refuse(text, -EINVAL, text->word,
 				       "write 1 to purge");
+	vmx_magazines_drain();
 	vmx_areas_purge();
 	return 0;
 }
@@ -527,6 +528,8 @@ static int areas_show(struct seq_file *m, void *v)
 		seq_printf(m, " huge=%u", area->leaves);
 	if (area->flags & VMX_ZEROED)
 		seq_puts(m, " zero");
+	if (area->flags & VMX_CACHED)
+		seq_puts(m, " cached");
 	seq_printf(m, " pid=%d comm=", area->pid);
 	seq_escape_mem(m, area->comm, strnlen(area->comm, TASK_COMM_LEN),
 		       ESCAPE_HEX | ESCAPE_NAP | ESCAPE_APPEND, " \\");
@@ -548,8 +551,10 @@ static int stats_show(struct seq_file *m, void *v)
 {
 	unsigned long failures[VMX_FAIL_KINDS];
 	struct vmx_area_stats area;
+	struct vmx_magazines_stats magazines;
 	struct vmx_pages_stats now;
 
+	vmx_magazines_stats(&magazines);
 	vmx_areas_stats(&area);
 	vmx_pages_stats(&now);
 	vmx_failures_read(failures);
@@ -568,6 +573,10 @@ static int stats_show(struct seq_file *m, void *v)
 	SHOW("pages_highmem", now.pages_highmem);
 	SHOW("peak_areas", area.peak_areas);
 	SHOW("peak_pages", now.peak_pages);
+	SHOW("cached_areas", magazines.areas);
+	SHOW("cached_pages", magazines.pages);
+	SHOW("cached_allocs", magazines.gets);
+	SHOW("cached_frees", magazines.puts);
 	SHOW("allocs", area.allocs);
 	SHOW("frees", area.frees);
 	SHOW("purges", area.purges);

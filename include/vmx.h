@@ -30,6 +30,8 @@
 #define VMX_ALLOW_HUGE	0x00000400	/* VM_ALLOW_HUGE_VMAP: 2 MiB leaves */
 #define VMX_VPAGES	0x00010000	/* the page array is from vmalloc() */
 #define VMX_ZEROED	0x00020000	/* the caller asked for cleared frames */
+#define VMX_CACHEABLE	0x00040000	/* may go into a magazine when freed */
+#define VMX_CACHED	0x00080000	/* freed, and in a magazine */
 
 #define VMX_INLINE_PAGES 4
 
@@ -64,7 +66,10 @@ struct vmx_area {
 	struct rb_node	rb;		/* in the tree of ranges, by address */
 	unsigned long	gap;		/* bytes of hole in front of this range */
 	unsigned long	max_gap;	/* the largest gap in this subtree */
-	struct list_head quarantine;	/* while the range waits for a flush */
+	union {
+		struct list_head quarantine;	/* while it waits for a flush */
+		struct vmx_area *cached;	/* below it in its magazine */
+	};
 	pid_t		pid;		/* who asked for it, for the list */
 	char		comm[TASK_COMM_LEN];
 	short		nid;		/* node of all frames; NUMA_NO_NODE: several */

@@ -10,6 +10,7 @@
 
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/shrinker.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
@@ -37,6 +38,51 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 	vma->vm_flags |= flags;
 }
 #endif
+
+/* 6.7 made shrinkers objects that the kernel allocates. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+struct vmx_shrinker {
+	struct shrinker shrinker;
+};
+#else
+struct vmx_shrinker {
+	struct shrinker *shrinker;
+};
+#endif
+
+typedef unsigned long (*vmx_shrink_fn)(struct shrinker *s,
+				       struct shrink_control *sc);
+
+static inline int vmx_shrinker_register(struct vmx_shrinker *s,
+					vmx_shrink_fn count, vmx_shrink_fn scan,
+					const char *name)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	s->shrinker = (struct shrinker){
+		.count_objects = count,
+		.scan_objects = scan,
+		.seeks = DEFAULT_SEEKS,
+	};
+	return register_shrinker(&s->shrinker, "%s", name);
+#else
+	s->shrinker = shrinker_alloc(0, "%s", name);
+	if (!s->shrinker)
+		return -ENOMEM;
+	s->shrinker->count_objects = count;
+	s->shrinker->scan_objects = scan;
+	shrinker_register(s->shrinker);
+	return 0;
+#endif
+}
+
+static inline void vmx_shrinker_unregister(struct vmx_shrinker *s)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	unregister_shrinker(&s->shrinker);
+#else
+	shrinker_free(s->shrinker);
+#endif
+}
 
 /* 6.19 exports __flush_tlb_all() to KVM only. */
 #define VMX_HAVE_FLUSH_TLB_ALL (LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0))

@@ -7,7 +7,9 @@
  *	vmx_debugfs.c -> vmx_alloc.c -> vmx_area.c, vmx_pages.c, vmx_pgtable.c
  *		      -> vmx_slice.c -> include/arch
  *
- * A file calls only what stands to its right.
+ * A file calls only what stands to its right.  vmx_map.c, vmx_realloc.c and
+ * vmx_user.c stand beside vmx_alloc.c, and so does vmx_magazine.c, which the
+ * chain asks first and which frees through it.
  */
 #ifndef _VMX_INTERNAL_H
 #define _VMX_INTERNAL_H
@@ -107,6 +109,21 @@ struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 				unsigned long vm_flags, int node,
 				const void *caller);
 void __vmx_unmap(const void *addr, bool deallocate_pages);
+
+/* vmx_magazine.c */
+struct vmx_magazines_stats {
+	unsigned long	areas;		/* cached now */
+	unsigned long	pages;
+	unsigned long	gets;		/* requests met from a magazine */
+	unsigned long	puts;		/* areas freed into one */
+};
+
+int vmx_magazines_init(void);
+void vmx_magazines_exit(void);
+void vmx_magazines_drain(void);
+void vmx_magazines_stats(struct vmx_magazines_stats *stats);
+void *vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller);
+bool vmx_magazine_put(const void *addr);
 
 /* vmx_debugfs.c */
 int vmx_debugfs_init(void);
