@@ -9,6 +9,7 @@
 # shellcheck shell=bash
 set -euo pipefail
 
+# shellcheck disable=SC2034 # read by those who source this
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 VMX_CACHE=${VMX_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/vmx}
 export VMX_CACHE
@@ -46,29 +47,4 @@ release_of() {
 	release=$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' "$1/include/generated/utsrelease.h" 2>/dev/null) || :
 	[ -n "$release" ] || die "$1 is not a kernel's build folder, or the kernel was not prepared"
 	echo "$release"
-}
-
-# SMP=, MEM= and PAGING= with their defaults, as QEMU's arguments (qemu) and
-# the kernel's words (append). A lost guest ends, it never reboots.
-choose_machine() {
-	SMP=${SMP:-2}
-	PAGING=${PAGING:-4}
-	case $MACHINE:$PAGING in
-	x86_64:4) MEM=${MEM:-1G} cpu=max,la57=off ;;
-	x86_64:5) MEM=${MEM:-1G} cpu=max,la57=on ;;
-	# On -cpu max this kernel warns about its CPUs.
-	i386:4) MEM=${MEM:-2G} cpu=coreduo ;;
-	*) die "PAGING=$PAGING is not possible on $MACHINE (x86_64: 4, 5)" ;;
-	esac
-	accel=tcg
-	# A /dev/kvm may exist and hang: believe it only where the CPU does, and
-	# not for paging that this CPU cannot do.
-	if grep -qE '^flags.* (vmx|svm) ' /proc/cpuinfo && [ -w /dev/kvm ]; then
-		[ "$PAGING" = 5 ] && ! grep -qw la57 /proc/cpuinfo || accel=kvm
-	fi
-	qemu=("qemu-system-$MACHINE" -nodefaults -no-user-config -no-reboot
-		-machine pc -accel "$accel" -cpu "$cpu" -smp "$SMP" -m "$MEM")
-	# Under emulation everything takes longer than the watchdogs think.
-	append=(panic=-1 oops=panic rcupdate.rcu_cpu_stall_timeout=120
-		watchdog_thresh=60 sysctl.kernel.hung_task_timeout_secs=240)
 }

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The verbs a person types; "make help" lists them.  What kbuild builds is in
+# Kbuild; each verb but the first two is the script of its name in scripts/.
+
+verbs := demo vm test check test-harness
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+.PHONY: all install clean help $(verbs)
+
+all:
+	$(if $(wildcard $(KDIR)/Makefile),,$(error no kernel headers in $(KDIR): \
+		install the package linux-headers-$(shell uname -r), or give KDIR=))
+	@out=$$(KDIR=$(KDIR) scripts/build) && ln -sfn "$${out#$(CURDIR)/}/vmx.ko" vmx.ko
+
+install: all
+	$(MAKE) -C $(KDIR) M="$(CURDIR)/$$(dirname "$$(readlink vmx.ko)")" modules_install
+
+# The guests' kernels have headers of their own, whatever KDIR= may say here.
+$(verbs):
+	@env -u KDIR scripts/$@
+
+clean:
+	rm -rf out vmx.ko
+
+help:
+	@scripts/help
