@@ -35,6 +35,7 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
+#include <trace/events/vmx.h>
 
 #include "vmx_internal.h"
 
@@ -123,6 +124,8 @@ __get_vmx_area_node(unsigned long size, unsigned long align,
 	area = vmx_area_alloc(size, flags, caller, meta_gfp(gfp_mask), node);
 	if (!area)
 		return ERR_PTR(-ENOMEM);
+	trace_vmx_descriptor(area, area->size,
+			     flags & VMX_NO_GUARD ? 0 : PAGE_SIZE);
 
 	err = vmx_area_insert(area, align, start, end);
 	if (err == -ENOSPC && gfpflags_allow_blocking(gfp_mask)) {
@@ -193,6 +196,7 @@ static int __vmx_alloc_area_node(struct vmx_area *area, gfp_t gfp_mask,
 	area->pages = vmx_page_array(area, nr, gfp_mask, node);
 	if (!area->pages)
 		return -ENOMEM;
+	trace_vmx_page_array(area->pages, nr, area->flags);
 	err = vmx_pages_take(area->pages, nr, gfp_mask, node,
 			     area->flags & VMX_USERMAP, &nid);
 	if (err)
@@ -221,6 +225,7 @@ void clear_vmx_unlist(struct vmx_area *area)
 	 */
 	smp_wmb();
 	WRITE_ONCE(area->flags, area->flags & ~VMX_UNLIST);
+	trace_vmx_complete(area->id, area->addr, area->size, area->requested);
 }
 
 /*
@@ -244,14 +249,17 @@ struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 	struct vmx_area *area;
 	int err;
 
+	trace_vmx_request(size, align, gfp_mask, node, caller);
 	align = max(align, PAGE_SIZE);
+	err = -EINVAL;
 	if (!size || !is_power_of_2(align))
-		return ERR_PTR(-EINVAL);
+		goto refuse;
 	start = max(start, vmx_start);
 	end = min(end, vmx_end);
+	err = -E2BIG;
 	if (real_size < size || real_size >> PAGE_SHIFT > totalram_pages() ||
 	    start >= end || real_size > end - start)
-		return ERR_PTR(-E2BIG);
+		goto refuse;
 	if (vm_flags & VMX_ALLOW_HUGE && leaf && real_size >= leaf)
 		align = max(align, leaf);
 	if (gfp_mask & __GFP_ZERO)
@@ -259,8 +267,10 @@ struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 
 	area = __get_vmx_area_node(size, align, vm_flags | VMX_ALLOC | VMX_UNLIST,
 				   start, end, node, gfp_mask, caller);
-	if (IS_ERR(area))
-		return area;
+	if (IS_ERR(area)) {
+		err = PTR_ERR(area);
+		goto refuse;
+	}
 	err = __vmx_alloc_area_node(area, gfp_mask, prot, node);
 	if (err)
 		goto cancel_area;
@@ -275,6 +285,8 @@ struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 
 cancel_area:
 	vmx_area_cancel(area);
+refuse:
+	trace_vmx_refused(size, err);
 	return ERR_PTR(err);
 }
 

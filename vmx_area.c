@@ -50,6 +50,7 @@
 #include <linux/rbtree_augmented.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <trace/events/vmx.h>
 
 #include "vmx_area.h"
 
@@ -119,17 +120,20 @@ static unsigned long subtree_max_gap(struct rb_node *rb)
 
 /*
  * The lowest place at or above @start with room for @size bytes at @align.
- * Returns the range behind that hole and leaves the place in *@addr, or NULL.
+ * Returns the range behind that hole and leaves the place in *@addr, or NULL;
+ * *@looked tells how many holes were looked at.
  *
  * In-order walk over the holes that are long enough; subtrees without one, and
  * those that end below @start, are never entered.
  */
 static struct vmx_area *lowest_hole(unsigned long size, unsigned long align,
-				    unsigned long start, unsigned long *addr)
+				    unsigned long start, unsigned long *addr,
+				    unsigned int *looked)
 {
 	struct rb_node *rb = vmx_tree.rb_node;
 	struct vmx_area *area;
 
+	*looked = 0;
 	if (subtree_max_gap(rb) < size)
 		return NULL;
 	for (;;) {
@@ -145,6 +149,7 @@ static struct vmx_area *lowest_hole(unsigned long size, unsigned long align,
 			unsigned long place = ALIGN(low, align);
 			struct rb_node *child;
 
+			++*looked;
 			if (area->gap >= size && place >= low &&
 			    place < area_start(area) &&
 			    area_start(area) - place >= size) {
@@ -275,18 +280,22 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 		    unsigned long start, unsigned long end)
 {
 	struct vmx_area *succ, **link;
-	unsigned long addr;
+	unsigned long addr = 0;
+	unsigned int looked;
 
 	if (WARN_ON_ONCE(!area->size || !IS_ALIGNED(area->size, PAGE_SIZE) ||
 			 !is_power_of_2(align) || align < PAGE_SIZE))
 		return -EINVAL;
 
 	spin_lock(&vmx_area_lock);
-	succ = lowest_hole(area->size, align, start, &addr);
+	succ = lowest_hole(area->size, align, start, &addr, &looked);
 	if (!succ || addr >= end || end - addr < area->size) {
 		spin_unlock(&vmx_area_lock);
+		trace_vmx_hole(area->size, align, looked, 0, 0, 0);
 		return -ENOSPC;
 	}
+	trace_vmx_hole(area->size, align, looked, addr, hole_start(succ),
+		       succ->gap);
 	area->addr = (void *)addr;
 	area->state = VMX_LIVE;
 	area->id = ++vmx_next_id;
@@ -450,6 +459,8 @@ struct vmx_area *vmx_area_remove(const void *addr)
 	if (area && area->flags & VMX_CACHED)
 		area = NULL;
 	if (area) {
+		trace_vmx_unlink(area->id, area->addr, area->size,
+				 area->requested);
 		*start_slot(area) = NULL;
 		*list_link(area) = area->next;
 		area->next = NULL;
@@ -524,6 +535,8 @@ bool vmx_area_quarantine(struct vmx_area *area)
 		merged[1] = next;
 	}
 	due = vmx_stats.quarantined_bytes > READ_ONCE(vmx_lazy_max);
+	trace_vmx_quarantine(area->addr, area->size,
+			     vmx_stats.quarantined_bytes, vmx_lazy_max);
 	spin_unlock(&vmx_area_lock);
 
 	if (merged[0])
@@ -544,6 +557,7 @@ static void purge_batch(struct list_head *flushed)
 	list_for_each_entry_safe(area, tmp, flushed, quarantine) {
 		vmx_stats.quarantined_bytes -= area->size;
 		vmx_stats.quarantined_ranges--;
+		trace_vmx_hole_back(area->addr, area->size);
 		tree_erase(area);
 		list_move(&area->quarantine, &done);
 		if (++n == PURGE_BATCH)
@@ -575,8 +589,11 @@ bool vmx_areas_purge(void)
 	list_splice_init(&vmx_quarantine, &flushed);
 	list_for_each_entry(area, &flushed, quarantine)
 		area->state = VMX_PURGING;
-	if (!list_empty(&flushed))
+	if (!list_empty(&flushed)) {
 		vmx_stats.purges++;
+		trace_vmx_purge(vmx_stats.quarantined_ranges,
+				vmx_stats.quarantined_bytes);
+	}
 	spin_unlock(&vmx_area_lock);
 
 	if (list_empty(&flushed)) {

@@ -31,6 +31,7 @@
 #include <linux/percpu.h>
 #include <linux/string.h>
 #include <linux/topology.h>
+#include <trace/events/vmx.h>
 
 #include "vmx_internal.h"
 
@@ -94,6 +95,7 @@ void *vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 	if (want_init_on_alloc(gfp))
 		memset(area->addr, 0, nr * PAGE_SIZE);
 	kmemleak_alloc(area->addr, nr * PAGE_SIZE, 2, gfp);
+	trace_vmx_cache_get(area->id, area->addr, area->size, size);
 	return area->addr;
 }
 
@@ -133,10 +135,12 @@ bool vmx_magazine_put(const void *addr)
 		mags->areas++;
 		mags->puts++;
 		kept = true;
+		/* Once the lock is gone, so may be the area. */
+		kmemleak_free(addr);
+		trace_vmx_cache_put(area->id, addr, area->size,
+				    area->requested);
 	}
 	spin_unlock(&mags->lock);
-	if (kept)
-		kmemleak_free(addr);
 	return kept;
 }
 

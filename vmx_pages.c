@@ -24,6 +24,7 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
+#include <trace/events/vmx.h>
 
 #include "vmx_internal.h"
 
@@ -116,6 +117,7 @@ static void give_back(struct page **pages, unsigned int nr, bool may_sleep)
 	for (i = 0; i < nr; i += 1U << order) {
 		order = vmx_pages_order(pages[i]);
 		set_page_private(pages[i], 0);
+		trace_vmx_return_block(pages[i], order);
 		__free_pages(pages[i], order);
 		if (may_sleep)
 			cond_resched();
@@ -173,6 +175,7 @@ int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
 				order--;
 				continue;
 			}
+			trace_vmx_take_block(page, order);
 			set_page_private(page, order);
 			if (split)
 				vmx_pages_split(page);
@@ -186,8 +189,10 @@ int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
 					   single_gfp, node);
 			if (!got)
 				goto give_back_taken;
-			for (i = 0; i < got; i++)
+			for (i = 0; i < got; i++) {
+				trace_vmx_take_block(pages[done + i], 0);
 				note_node(nid, pages[done + i], !(done + i));
+			}
 		}
 		done += got;
 		if (may_sleep)

@@ -42,6 +42,7 @@
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/uaccess.h>
+#include <trace/events/vmx.h>
 
 #include "vmx_internal.h"
 
@@ -83,6 +84,7 @@ static void slot_attach_table(pmd_t *pmd, unsigned long addr)
 	if (pmd_none(*pmd))
 		set_pmd(pmd, *slot_saved_table(addr));
 	spin_unlock(&vmx_slot_lock);
+	trace_vmx_table(addr, pmd_val(*pmd));
 }
 
 /* Pages from @addr to the end of its slot, but @nr at the most. */
@@ -173,6 +175,7 @@ int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
 		n = pages_in_slot(va, nr - done);
 		if (leaves && is_leaf_block(pages + done, n)) {
 			set_pmd(pmd, vmx_arch_leaf(pages[done], prot));
+			trace_vmx_entries(va, VMX_PMD, 1);
 			count++;
 			continue;
 		}
@@ -184,6 +187,7 @@ int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
 			vmx_pgtable_unmap(addr, done);
 			return err;
 		}
+		trace_vmx_entries(va, VMX_PTE, n);
 	}
 	return count;
 }
@@ -203,10 +207,13 @@ void vmx_pgtable_unmap(unsigned long addr, unsigned int nr)
 		pmd_t *pmd = slot_pmd(addr);
 
 		n = pages_in_slot(addr, nr);
-		if (pmd_leaf(*pmd))
+		if (pmd_leaf(*pmd)) {
 			pmd_clear(pmd);
-		else
+			trace_vmx_clear(addr, VMX_PMD, 1);
+		} else {
 			clear_ptes(pte_offset_kernel(pmd, addr), addr, n);
+			trace_vmx_clear(addr, VMX_PTE, n);
+		}
 	}
 }
 
@@ -222,7 +229,7 @@ void vmx_pgtable_unmap(unsigned long addr, unsigned int nr)
 void vmx_pgtable_flush(void)
 {
 	might_sleep();
-	atomic_long_inc(&vmx_flush_count);
+	trace_vmx_flush(atomic_long_inc_return(&vmx_flush_count));
 	on_each_cpu(vmx_arch_flush_local, NULL, 1);
 }
 

@@ -39,6 +39,13 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 }
 #endif
 
+/* 6.10 took the source away from __assign_str(): __string() has it already. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define vmx_assign_str(field, source) __assign_str(field, source)
+#else
+#define vmx_assign_str(field, source) __assign_str(field)
+#endif
+
 /* 6.7 made shrinkers objects that the kernel allocates. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 struct vmx_shrinker {

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The steps of the chapter, in their order, as tracepoints
+ *
+ *	vmx_request, vmx_descriptor, vmx_hole, vmx_page_array, vmx_take_block,
+ *	vmx_table, vmx_entries, vmx_complete		an area is made
+ *	vmx_refused					... or isn't
+ *	vmx_unlink, vmx_clear, vmx_return_block, vmx_quarantine	it is freed
+ *	vmx_purge, vmx_flush, vmx_hole_back		its addresses come back
+ *	vmx_cache_get, vmx_cache_put			magazines
+ *
+ * Units: sizes and addresses in bytes, nr in pages or entries.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM vmx
+
+#if !defined(_TRACE_VMX_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _TRACE_VMX_H
+
+#include <linux/mm.h>
+#include <linux/tracepoint.h>
+#include <trace/events/mmflags.h>
+
+TRACE_EVENT(vmx_request,
+	TP_PROTO(unsigned long size, unsigned long align, gfp_t gfp, int node,
+		 const void *caller),
+	TP_ARGS(size, align, gfp, node, caller),
+	TP_STRUCT__entry(
+		__field(unsigned long, size)
+		__field(unsigned long, align)
+		__field(unsigned long, gfp)
+		__field(int, node)
+		__field(const void *, caller)
+	),
+	TP_fast_assign(
+		__entry->size = size;
+		__entry->align = align;
+		__entry->gfp = (__force unsigned long)gfp;
+		__entry->node = node;
+		__entry->caller = caller;
+	),
+	TP_printk("size=%lu aligned=%lu align=%lu gfp=%s node=%d caller=%pS",
+		  __entry->size, PAGE_ALIGN(__entry->size), __entry->align,
+		  show_gfp_flags(__entry->gfp), __entry->node, __entry->caller)
+);
+
+TRACE_EVENT(vmx_descriptor,
+	TP_PROTO(const void *area, unsigned long size, unsigned long guard),
+	TP_ARGS(area, size, guard),
+	TP_STRUCT__entry(
+		__field(const void *, area)
+		__field(unsigned long, size)
+		__field(unsigned long, guard)
+	),
+	TP_fast_assign(
+		__entry->area = area;
+		__entry->size = size;
+		__entry->guard = guard;
+	),
+	TP_printk("area=%p size=%lu guard=%lu", __entry->area, __entry->size,
+		  __entry->guard)
+);
+
+/* addr is 0 when no hole fits; hole and hole_size describe the one chosen. */
+TRACE_EVENT(vmx_hole,
+	TP_PROTO(unsigned long size, unsigned long align, unsigned int looked,
+		 unsigned long addr, unsigned long hole,
+		 unsigned long hole_size),
+	TP_ARGS(size, align, looked, addr, hole, hole_size),
+	TP_STRUCT__entry(
+		__field(unsigned long, size)
+		__field(unsigned long, align)
+		__field(unsigned int, looked)
+		__field(unsigned long, addr)
+		__field(unsigned long, hole)
+		__field(unsigned long, hole_size)
+	),
+	TP_fast_assign(
+		__entry->size = size;
+		__entry->align = align;
+		__entry->looked = looked;
+		__entry->addr = addr;
+		__entry->hole = hole;
+		__entry->hole_size = hole_size;
+	),
+	TP_printk("size=%lu align=%lu looked=%u addr=0x%lx hole=0x%lx hole_size=%lu",
+		  __entry->size, __entry->align, __entry->looked, __entry->addr,
+		  __entry->hole, __entry->hole_size)
+);
+
+TRACE_EVENT(vmx_page_array,
+	TP_PROTO(const void *pages, unsigned int nr, unsigned long flags),
+	TP_ARGS(pages, nr, flags),
+	TP_STRUCT__entry(
+		__field(const void *, pages)
+		__field(unsigned int, nr)
+		__field(unsigned long, flags)
+	),
+	TP_fast_assign(
+		__entry->pages = pages;
+		__entry->nr = nr;
+		__entry->flags = flags;
+	),
+	TP_printk("pages=%p nr=%u flags=0x%lx", __entry->pages, __entry->nr,
+		  __entry->flags)
+);
+
+DECLARE_EVENT_CLASS(vmx_block,
+	TP_PROTO(struct page *page, unsigned int order),
+	TP_ARGS(page, order),
+	TP_STRUCT__entry(
+		__field(unsigned long, pfn)
+		__field(unsigned int, order)
+		__field(int, node)
+		__string(zone, page_zone(page)->name)
+	),
+	TP_fast_assign(
+		__entry->pfn = page_to_pfn(page);
+		__entry->order = order;
+		__entry->node = page_to_nid(page);
+		vmx_assign_str(zone, page_zone(page)->name);
+	),
+	TP_printk("pfn=0x%lx order=%u zone=%s node=%d", __entry->pfn,
+		  __entry->order, __get_str(zone), __entry->node)
+);
+
+DEFINE_EVENT(vmx_block, vmx_take_block,
+	TP_PROTO(struct page *page, unsigned int order),
+	TP_ARGS(page, order)
+);
+
+DEFINE_EVENT(vmx_block, vmx_return_block,
+	TP_PROTO(struct page *page, unsigned int order),
+	TP_ARGS(page, order)
+);
+
+TRACE_EVENT(vmx_table,
+	TP_PROTO(unsigned long addr, u64 value),
+	TP_ARGS(addr, value),
+	TP_STRUCT__entry(
+		__field(unsigned long, addr)
+		__field(u64, value)
+	),
+	TP_fast_assign(
+		__entry->addr = addr;
+		__entry->value = value;
+	),
+	TP_printk("addr=0x%lx entry=0x%llx", __entry->addr, __entry->value)
+);
+
+/* level: 4 for PTEs, 3 for a leaf in a PMD; nr entries from addr on. */
+DECLARE_EVENT_CLASS(vmx_run,
+	TP_PROTO(unsigned long addr, int level, unsigned int nr),
+	TP_ARGS(addr, level, nr),
+	TP_STRUCT__entry(
+		__field(unsigned long, addr)
+		__field(int, level)
+		__field(unsigned int, nr)
+	),
+	TP_fast_assign(
+		__entry->addr = addr;
+		__entry->level = level;
+		__entry->nr = nr;
+	),
+	TP_printk("addr=0x%lx level=%s nr=%u", __entry->addr,
+		  __entry->level == 4 ? "pte" : "pmd", __entry->nr)
+);
+
+DEFINE_EVENT(vmx_run, vmx_entries,
+	TP_PROTO(unsigned long addr, int level, unsigned int nr),
+	TP_ARGS(addr, level, nr)
+);
+
+DEFINE_EVENT(vmx_run, vmx_clear,
+	TP_PROTO(unsigned long addr, int level, unsigned int nr),
+	TP_ARGS(addr, level, nr)
+);
+
+DECLARE_EVENT_CLASS(vmx_whole_area,
+	TP_PROTO(unsigned long id, const void *addr, unsigned long size,
+		 unsigned long requested),
+	TP_ARGS(id, addr, size, requested),
+	TP_STRUCT__entry(
+		__field(unsigned long, id)
+		__field(unsigned long, addr)
+		__field(unsigned long, size)
+		__field(unsigned long, requested)
+	),
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->addr = (unsigned long)addr;
+		__entry->size = size;
+		__entry->requested = requested;
+	),
+	TP_printk("id=%lu addr=0x%lx size=%lu requested=%lu", __entry->id,
+		  __entry->addr, __entry->size, __entry->requested)
+);
+
+#define DEFINE_AREA_EVENT(name)						\
+DEFINE_EVENT(vmx_whole_area, name,					\
+	TP_PROTO(unsigned long id, const void *addr, unsigned long size, \
+		 unsigned long requested),				\
+	TP_ARGS(id, addr, size, requested)				\
+)
+
+DEFINE_AREA_EVENT(vmx_complete);
+DEFINE_AREA_EVENT(vmx_unlink);
+DEFINE_AREA_EVENT(vmx_cache_get);
+DEFINE_AREA_EVENT(vmx_cache_put);
+
+TRACE_EVENT(vmx_refused,
+	TP_PROTO(unsigned long size, int err),
+	TP_ARGS(size, err),
+	TP_STRUCT__entry(
+		__field(unsigned long, size)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		__entry->size = size;
+		__entry->err = err;
+	),
+	TP_printk("size=%lu err=%d", __entry->size, __entry->err)
+);
+
+/* bytes: all that is quarantined now; max: when a purge is due. */
+TRACE_EVENT(vmx_quarantine,
+	TP_PROTO(const void *addr, unsigned long size, unsigned long bytes,
+		 unsigned long max),
+	TP_ARGS(addr, size, bytes, max),
+	TP_STRUCT__entry(
+		__field(unsigned long, addr)
+		__field(unsigned long, size)
+		__field(unsigned long, bytes)
+		__field(unsigned long, max)
+	),
+	TP_fast_assign(
+		__entry->addr = (unsigned long)addr;
+		__entry->size = size;
+		__entry->bytes = bytes;
+		__entry->max = max;
+	),
+	TP_printk("addr=0x%lx size=%lu bytes=%lu max=%lu", __entry->addr,
+		  __entry->size, __entry->bytes, __entry->max)
+);
+
+TRACE_EVENT(vmx_purge,
+	TP_PROTO(unsigned long ranges, unsigned long bytes),
+	TP_ARGS(ranges, bytes),
+	TP_STRUCT__entry(
+		__field(unsigned long, ranges)
+		__field(unsigned long, bytes)
+	),
+	TP_fast_assign(
+		__entry->ranges = ranges;
+		__entry->bytes = bytes;
+	),
+	TP_printk("ranges=%lu bytes=%lu", __entry->ranges, __entry->bytes)
+);
+
+TRACE_EVENT(vmx_flush,
+	TP_PROTO(unsigned long count),
+	TP_ARGS(count),
+	TP_STRUCT__entry(
+		__field(unsigned long, count)
+	),
+	TP_fast_assign(
+		__entry->count = count;
+	),
+	TP_printk("count=%lu", __entry->count)
+);
+
+TRACE_EVENT(vmx_hole_back,
+	TP_PROTO(const void *addr, unsigned long size),
+	TP_ARGS(addr, size),
+	TP_STRUCT__entry(
+		__field(unsigned long, addr)
+		__field(unsigned long, size)
+	),
+	TP_fast_assign(
+		__entry->addr = (unsigned long)addr;
+		__entry->size = size;
+	),
+	TP_printk("addr=0x%lx size=%lu", __entry->addr, __entry->size)
+);
+
+#endif /* _TRACE_VMX_H */
+
+#include <trace/define_trace.h>
