@@ -9,7 +9,7 @@
 #include "vmx_test.h"
 
 #define CROWD	20000UL
-#define READS	6
+#define READS	3
 
 /* With its guard page. */
 #define PER_AREA (2 * page_size())
@@ -35,9 +35,9 @@ FIXTURE_SETUP(crowd)
 	char params[64], request[32];
 
 	self->size = crowd_size();
-	/* A little more, so that the churner's own find room behind. */
-	snprintf(params, sizeof(params), "slice=%luM lazy_max=256K",
-		 self->size * PER_AREA / MIB + 4);
+	/* A little more: the churner's areas wander behind what is quarantined. */
+	snprintf(params, sizeof(params), "slice=%luM lazy_max=4M",
+		 self->size * PER_AREA / MIB + 8);
 	ASSERT_EQ(0, vmx_load(params));
 	self->made = calloc(self->size, sizeof(*self->made));
 	snprintf(request, sizeof(request), "4K count=%lu", self->size);

@@ -36,6 +36,7 @@ static const struct {
 	{ "slice=64Q",			EINVAL },
 	{ "slice=8M,8M",		EINVAL },
 	{ "slice=99999999999999999999",	EINVAL },
+	{ "slice=18446744073713745920",	EINVAL },	/* 2^64 and 4 MiB */
 	{ "slice=1023G",		ENOMEM },
 	{ "slice=8M lazy_max=abc",	EINVAL },
 	{ "slice=8M lazy_max=-1",	EINVAL },

@@ -9,7 +9,7 @@
 #include "../kselftest_harness.h"
 #include "vmx_test.h"
 
-#define MSEC	2500
+#define MSEC	1500
 
 struct crew {
 	pid_t child[8];

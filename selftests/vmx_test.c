@@ -426,7 +426,7 @@ long witness(const char *fmt, ...)
 
 /* ---- the kernel ---- */
 
-size_t page_size(void)
+unsigned long page_size(void)
 {
 	return sysconf(_SC_PAGESIZE);
 }

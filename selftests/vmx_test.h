@@ -115,7 +115,7 @@ long witness(const char *fmt, ...) __printf(1, 2);
 
 /* ---- the kernel ---- */
 
-size_t page_size(void);
+unsigned long page_size(void);
 /* The slice's line(s) in /proc/vmallocinfo: how many mention [vmx]. */
 int vmallocinfo_lines(void);
 /*

@@ -184,8 +184,12 @@ FIXTURE(user) {
 
 FIXTURE_SETUP(user)
 {
+	char params[64];
+
 	self->log = kmsg_open();
-	ASSERT_EQ(0, vmx_load(SLICE));
+	/* What a module frees is to be gone at once. */
+	snprintf(params, sizeof(params), "%s magazines=0", SLICE);
+	ASSERT_EQ(0, vmx_load(params));
 }
 
 FIXTURE_TEARDOWN(user)
