@@ -39,6 +39,9 @@
 
 #include "vmx_internal.h"
 
+/* How often a request that finds no hole purges before it fails. */
+#define VMX_PURGES_MAX 4
+
 /* Requests that vmx_free() got in an interrupt, waiting for a worker. */
 struct vmx_deferred {
 	struct llist_head list;
@@ -116,7 +119,7 @@ __get_vmx_area_node(unsigned long size, unsigned long align,
 		    int node, gfp_t gfp_mask, const void *caller)
 {
 	struct vmx_area *area;
-	int err;
+	int err, purges;
 
 	if (WARN_ON_ONCE(in_interrupt()))
 		return ERR_PTR(-EINVAL);
@@ -128,9 +131,12 @@ __get_vmx_area_node(unsigned long size, unsigned long align,
 			     flags & VMX_NO_GUARD ? 0 : PAGE_SIZE);
 
 	err = vmx_area_insert(area, align, start, end);
-	if (err == -ENOSPC && gfpflags_allow_blocking(gfp_mask)) {
+	/* Purge and look again; others may quarantine or take what came free. */
+	for (purges = 0; err == -ENOSPC && purges < VMX_PURGES_MAX &&
+	     gfpflags_allow_blocking(gfp_mask); purges++) {
 		vmx_magazines_drain();
-		vmx_areas_purge();
+		if (!vmx_areas_purge() && purges)
+			break;
 		err = vmx_area_insert(area, align, start, end);
 	}
 	if (err) {

@@ -4,8 +4,8 @@
  *
  * Every range of the slice that is in use is one node of one tree, sorted by
  * address.  A node knows the length of the hole in front of it (gap) and the
- * longest such hole in its subtree (max_gap), so areas and holes together fill
- * the slice by construction: there is no second structure that could disagree.
+ * longest such hole in its subtree (room), so areas and holes together fill the
+ * slice by construction: there is no second structure that could disagree.
  * A sentinel of length 0 stands at the end of the slice and has the last hole
  * in front of it.
  *
@@ -17,16 +17,17 @@
  * freeing needs no search: 8 bytes for each page of the slice.
  *
  * A freed range is quarantined: a CPU's TLB may still reach it.  One flush
- * serves all ranges quarantined before it; then they become holes.  Neighbours
- * that wait for the same flush become one range at once, together with the
- * hole between them, so between two live areas there is at most one of them
- * (while a flush is under way: one more for each range freed since).
+ * serves all ranges quarantined before it; then they become holes.  Quarantined
+ * neighbours become one range, together with the hole between them; if one of
+ * them was about to be purged, both wait for the next flush.  So a neighbour
+ * that is live is never far: between two live areas there are a quarantined
+ * range or two, and those that somebody takes down at this moment.
  *
- * Cost, n being the number of ranges: insertion, removal and lookup are
- * O(log n).  So is the search for the lowest hole that fits, when the alignment
- * is a page.  With a larger one, each hole that is long enough and yet has no
- * aligned place costs another O(log n); being disjoint and at least "size"
- * long, there are at most slice / size of them.
+ * Cost, n being the number of ranges: insertion, removal, lookup and the search
+ * for the lowest hole that fits are O(log n), for any size, sub-range and
+ * alignment up to 2 MiB.  The room is kept for each alignment in use, as the
+ * longest hole need not have an aligned place.  For a larger alignment, each
+ * hole with room at 2 MiB and none at the alignment costs another O(log n).
  *
  * Locking: vmx_purge_mutex, then vmx_area_lock.  vmx_area_lock is a plain
  * spinlock: no function here may be called from an interrupt.  It protects the
@@ -38,6 +39,7 @@
  * include nothing that the shims of selftests/area do not offer.
  */
 #include <linux/align.h>
+#include <linux/bitops.h>
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
@@ -67,6 +69,7 @@ static struct rb_root vmx_tree = RB_ROOT;
 static struct vmx_area vmx_sentinel;
 static struct vmx_area **vmx_starts;	/* by page: the live area that starts */
 static unsigned long vmx_first;		/* first address of the slice */
+static unsigned long vmx_orders;	/* bit n: room.aligned[n - 1] is kept */
 static LIST_HEAD(vmx_quarantine);
 static struct kmem_cache *vmx_area_cache;
 static void (*vmx_flush)(void);
@@ -103,19 +106,85 @@ static struct vmx_area *area_next(struct vmx_area *area)
 	return rb_area(rb_next(&area->rb));
 }
 
-#define area_gap(area) ((area)->gap)
-RB_DECLARE_CALLBACKS_MAX(static, max_gap_cb, struct vmx_area, rb,
-			 unsigned long, max_gap, area_gap)
+/* Pages that fit into the hole in front of @area, aligned to 2^@order pages. */
+static u32 hole_pages(const struct vmx_area *area, unsigned int order)
+{
+	unsigned long low = ALIGN(hole_start(area), PAGE_SIZE << order);
+
+	if (low < hole_start(area) || low >= area_start(area))
+		return 0;
+	return (area_start(area) - low) >> PAGE_SHIFT;
+}
+
+static struct vmx_room *rb_room(struct rb_node *rb)
+{
+	return rb ? &rb_entry(rb, struct vmx_area, rb)->room : NULL;
+}
+
+/*
+ * Recomputes @area->room from its own hole and its children; with @exit, tells
+ * whether it was right already and the way up can end here.
+ */
+static bool compute_room(struct vmx_area *area, bool exit)
+{
+	struct vmx_room *left = rb_room(area->rb.rb_left);
+	struct vmx_room *right = rb_room(area->rb.rb_right);
+	unsigned long max_gap = area->gap;
+	unsigned int order;
+	bool same;
+
+	if (left && left->max_gap > max_gap)
+		max_gap = left->max_gap;
+	if (right && right->max_gap > max_gap)
+		max_gap = right->max_gap;
+	same = area->room.max_gap == max_gap;
+	area->room.max_gap = max_gap;
+
+	for_each_set_bit(order, &vmx_orders, VMX_ALIGN_ORDERS + 1) {
+		u32 *room = &area->room.aligned[order - 1];
+		u32 pages = hole_pages(area, order);
+
+		if (left)
+			pages = max(pages, left->aligned[order - 1]);
+		if (right)
+			pages = max(pages, right->aligned[order - 1]);
+		same &= *room == pages;
+		*room = pages;
+	}
+	return exit && same;
+}
+
+RB_DECLARE_CALLBACKS(static, room_cb, struct vmx_area, rb, room, compute_room)
 
 /* After a change of area->gap, and with the tree otherwise in order. */
 static void gap_changed(struct vmx_area *area)
 {
-	max_gap_cb_propagate(&area->rb, NULL);
+	room_cb_propagate(&area->rb, NULL);
 }
 
-static unsigned long subtree_max_gap(struct rb_node *rb)
+/* The longest hole in a subtree, in bytes from its first aligned place on. */
+static unsigned long subtree_room(struct rb_node *rb, unsigned int order)
 {
-	return rb ? rb_entry(rb, struct vmx_area, rb)->max_gap : 0;
+	struct vmx_room *room = rb_room(rb);
+
+	if (!room)
+		return 0;
+	if (!order)
+		return room->max_gap;
+	return (unsigned long)room->aligned[order - 1] << PAGE_SHIFT;
+}
+
+/*
+ * Nodes keep room.aligned[] for the orders that were ever asked for; the first
+ * request of an order, and no other, computes it for all ranges there are.
+ */
+static void activate_order(unsigned int order)
+{
+	struct rb_node *rb;
+
+	__set_bit(order, &vmx_orders);
+	for (rb = rb_first_postorder(&vmx_tree); rb; rb = rb_next_postorder(rb))
+		compute_room(rb_area(rb), false);
 }
 
 /*
@@ -123,23 +192,27 @@ static unsigned long subtree_max_gap(struct rb_node *rb)
  * Returns the range behind that hole and leaves the place in *@addr, or NULL;
  * *@looked tells how many holes were looked at.
  *
- * In-order walk over the holes that are long enough; subtrees without one, and
+ * In-order walk over the holes with room enough; subtrees without one, and
  * those that end below @start, are never entered.
  */
 static struct vmx_area *lowest_hole(unsigned long size, unsigned long align,
 				    unsigned long start, unsigned long *addr,
 				    unsigned int *looked)
 {
+	unsigned int order = min_t(unsigned int, VMX_ALIGN_ORDERS,
+				   ilog2(align >> PAGE_SHIFT));
 	struct rb_node *rb = vmx_tree.rb_node;
 	struct vmx_area *area;
 
+	if (order && !test_bit(order, &vmx_orders))
+		activate_order(order);
 	*looked = 0;
-	if (subtree_max_gap(rb) < size)
+	if (subtree_room(rb, order) < size)
 		return NULL;
 	for (;;) {
 		area = rb_area(rb);
 		if (hole_start(area) > start &&
-		    subtree_max_gap(rb->rb_left) >= size) {
+		    subtree_room(rb->rb_left, order) >= size) {
 			rb = rb->rb_left;
 			continue;
 		}
@@ -156,7 +229,7 @@ static struct vmx_area *lowest_hole(unsigned long size, unsigned long align,
 				*addr = place;
 				return area;
 			}
-			if (subtree_max_gap(rb->rb_right) >= size) {
+			if (subtree_room(rb->rb_right, order) >= size) {
 				rb = rb->rb_right;
 				break;
 			}
@@ -178,7 +251,6 @@ static void tree_insert(struct vmx_area *area, struct vmx_area *succ)
 	struct rb_node **link = &parent->rb_left;
 
 	area->gap = area_start(area) - hole_start(succ);
-	area->max_gap = area->gap;
 	succ->gap = area_start(succ) - area_end(area);
 	gap_changed(succ);
 
@@ -187,9 +259,10 @@ static void tree_insert(struct vmx_area *area, struct vmx_area *succ)
 		link = &parent->rb_right;
 	}
 	rb_link_node(&area->rb, parent, link);
+	compute_room(area, false);
 	if (area->gap)
 		gap_changed(rb_area(parent));
-	rb_insert_augmented(&area->rb, &vmx_tree, &max_gap_cb);
+	rb_insert_augmented(&area->rb, &vmx_tree, &room_cb);
 }
 
 /* @area's bytes, and the hole in front of it, become hole. */
@@ -197,7 +270,7 @@ static void tree_erase(struct vmx_area *area)
 {
 	struct vmx_area *succ = area_next(area);
 
-	rb_erase_augmented(&area->rb, &vmx_tree, &max_gap_cb);
+	rb_erase_augmented(&area->rb, &vmx_tree, &room_cb);
 	succ->gap += area->size + area->gap;
 	gap_changed(succ);
 }
@@ -339,6 +412,66 @@ struct vmx_area *vmx_area_find(unsigned long addr)
 			       area : NULL;
 	}
 	return NULL;
+}
+
+/**
+ * vmx_range_at() - what is at an address of the slice
+ * @addr: an address inside the slice
+ * @range: what it is; a hole begins at @addr, anything else where it begins
+ *
+ * Context: vmx_area_lock held.
+ */
+void vmx_range_at(unsigned long addr, struct vmx_range *range)
+{
+	struct rb_node *rb = vmx_tree.rb_node;
+	struct vmx_area *area = &vmx_sentinel;
+
+	lockdep_assert_held(&vmx_area_lock);
+	/* The first range that ends above addr. */
+	while (rb) {
+		if (area_end(rb_area(rb)) > addr) {
+			area = rb_area(rb);
+			rb = rb->rb_left;
+		} else {
+			rb = rb->rb_right;
+		}
+	}
+	if (addr < area_start(area)) {
+		*range = (struct vmx_range){
+			.start = addr, .end = area_start(area),
+			.kind = VMX_RANGE_HOLE,
+		};
+		return;
+	}
+	*range = (struct vmx_range){
+		.start = area_start(area), .end = area_end(area),
+		.kind = area->state == VMX_LIVE ? VMX_RANGE_AREA :
+						  VMX_RANGE_QUARANTINE,
+		.area = area->state == VMX_LIVE ? area : NULL,
+	};
+}
+
+/**
+ * vmx_hole_from() - the first hole, or the rest of one, at or above an address
+ * @addr: an address inside the slice
+ * @range: the hole
+ *
+ * Context: vmx_area_lock held.
+ * Return: false when there is none.
+ */
+bool vmx_hole_from(unsigned long addr, struct vmx_range *range)
+{
+	struct vmx_area *succ;
+	unsigned int looked;
+
+	lockdep_assert_held(&vmx_area_lock);
+	succ = lowest_hole(PAGE_SIZE, PAGE_SIZE, addr, &range->start, &looked);
+	if (!succ)
+		return false;
+	range->end = area_start(succ);
+	range->kind = VMX_RANGE_HOLE;
+	range->area = NULL;
+	return true;
 }
 
 /**
@@ -488,12 +621,22 @@ void vmx_area_cancel(struct vmx_area *area)
 	vmx_area_free(area);
 }
 
-/* @right and the hole before it join @left; the caller frees @right. */
+static bool is_quarantined(const struct vmx_area *area)
+{
+	return area->state == VMX_LAZY || area->state == VMX_PURGING;
+}
+
+/*
+ * @right and the hole before it join @left; the caller frees @right.  One of
+ * them was freed just now, so a flush that is under way is too early for both.
+ */
 static void quarantine_merge(struct vmx_area *left, struct vmx_area *right)
 {
 	unsigned long gap = right->gap;
 
-	rb_erase_augmented(&right->rb, &vmx_tree, &max_gap_cb);
+	left->state = VMX_LAZY;
+	list_move_tail(&left->quarantine, &vmx_quarantine);
+	rb_erase_augmented(&right->rb, &vmx_tree, &room_cb);
 	list_del(&right->quarantine);
 	left->size += gap + right->size;
 	vmx_stats.quarantined_bytes += gap;
@@ -524,13 +667,13 @@ bool vmx_area_quarantine(struct vmx_area *area)
 	area->state = VMX_LAZY;
 	list_add_tail(&area->quarantine, &vmx_quarantine);
 	prev = area_prev(area);
-	if (prev && prev->state == VMX_LAZY) {
+	if (prev && is_quarantined(prev)) {
 		quarantine_merge(prev, area);
 		merged[0] = area;
 		area = prev;
 	}
 	next = area_next(area);
-	if (next->state == VMX_LAZY) {
+	if (is_quarantined(next)) {
 		quarantine_merge(area, next);
 		merged[1] = next;
 	}
@@ -546,8 +689,8 @@ bool vmx_area_quarantine(struct vmx_area *area)
 	return due;
 }
 
-/* Up to PURGE_BATCH flushed ranges become holes. */
-static void purge_batch(struct list_head *flushed)
+/* Up to PURGE_BATCH flushed ranges become holes; false when none are left. */
+static bool purge_batch(struct list_head *flushed)
 {
 	struct vmx_area *area, *tmp;
 	unsigned int n = 0;
@@ -567,13 +710,15 @@ static void purge_batch(struct list_head *flushed)
 
 	list_for_each_entry_safe(area, tmp, &done, quarantine)
 		vmx_area_free(area);
+	return n;
 }
 
 /**
  * vmx_areas_purge() - flush once, and turn what was quarantined into holes
  *
- * When another purge is under way this waits for its end first, so whatever
- * was quarantined when the caller came is a hole when this returns.
+ * What was quarantined when the caller came is a hole when this returns, but
+ * for ranges whose neighbour was freed while the flush was under way.  When
+ * another purge is under way this waits for its end first.
  *
  * Context: may sleep.
  * Return: true when this call found something to purge.
@@ -582,6 +727,7 @@ bool vmx_areas_purge(void)
 {
 	struct vmx_area *area;
 	LIST_HEAD(flushed);
+	bool any;
 
 	might_sleep();
 	mutex_lock(&vmx_purge_mutex);
@@ -589,24 +735,21 @@ bool vmx_areas_purge(void)
 	list_splice_init(&vmx_quarantine, &flushed);
 	list_for_each_entry(area, &flushed, quarantine)
 		area->state = VMX_PURGING;
-	if (!list_empty(&flushed)) {
+	any = !list_empty(&flushed);
+	if (any) {
 		vmx_stats.purges++;
 		trace_vmx_purge(vmx_stats.quarantined_ranges,
 				vmx_stats.quarantined_bytes);
 	}
 	spin_unlock(&vmx_area_lock);
 
-	if (list_empty(&flushed)) {
-		mutex_unlock(&vmx_purge_mutex);
-		return false;
-	}
-	vmx_flush();
-	while (!list_empty(&flushed)) {
-		purge_batch(&flushed);
-		cond_resched();
+	if (any) {
+		vmx_flush();
+		while (purge_batch(&flushed))
+			cond_resched();
 	}
 	mutex_unlock(&vmx_purge_mutex);
-	return true;
+	return any;
 }
 
 /** vmx_areas_stats() - the counters, as they were at one moment */
@@ -644,8 +787,9 @@ int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
 	vmx_sentinel = (struct vmx_area){
 		.addr = (void *)end,
 		.gap = end - start,
-		.max_gap = end - start,
+		.room.max_gap = end - start,
 	};
+	vmx_orders = 0;
 	vmx_tree = RB_ROOT;
 	rb_link_node(&vmx_sentinel.rb, NULL, &vmx_tree.rb_node);
 	rb_insert_color(&vmx_sentinel.rb, &vmx_tree);

@@ -53,20 +53,18 @@ struct made {
 	unsigned long size;
 };
 
-/* Addresses are for those who may see them; others get offsets. */
 static bool may_see_addresses(struct seq_file *m)
 {
 	return file_ns_capable(m->file, &init_user_ns, CAP_SYSLOG);
 }
 
-static unsigned long shown_address(struct seq_file *m, unsigned long addr)
+/** vmx_shown_address() - an address, or for most people its offset */
+unsigned long vmx_shown_address(struct seq_file *m, unsigned long addr)
 {
 	return may_see_addresses(m) ? addr : addr - vmx_start;
 }
 
 /* --- writing: what all files that take text have in common --- */
-
-typedef int (*text_handler)(struct file *file, struct vmx_text *text);
 
 static int check_write(struct vmx_text *text, size_t len, loff_t pos)
 {
@@ -79,8 +77,18 @@ static int check_write(struct vmx_text *text, size_t len, loff_t pos)
 	return vmx_text_check(text, len);
 }
 
-static ssize_t write_text(struct file *file, const char __user *from,
-			  size_t len, loff_t pos, text_handler handler)
+/**
+ * vmx_write_text() - what every file does with what is written to it
+ * @file: the file
+ * @from: the text
+ * @len: its length
+ * @pos: the offset, which must be 0; it does not move
+ * @handler: acts on the text, or refuses it
+ *
+ * Return: @len, or the errno of the refusal, which has been counted and logged.
+ */
+ssize_t vmx_write_text(struct file *file, const char __user *from, size_t len,
+		       loff_t pos, vmx_text_handler handler)
 {
 	size_t kept = min_t(size_t, len, VMX_TEXT_MAX);
 	struct vmx_text text;
@@ -233,12 +241,12 @@ static int alloc_text(struct file *file, struct vmx_text *text)
 static ssize_t alloc_write(struct file *file, const char __user *from,
 			   size_t len, loff_t *ppos)
 {
-	return write_text(file, from, len, *ppos, alloc_text);
+	return vmx_write_text(file, from, len, *ppos, alloc_text);
 }
 
-/* A read that reached the end rewinds, so that the next write is welcome. */
-static ssize_t alloc_read(struct file *file, char __user *to, size_t len,
-			  loff_t *ppos)
+/** vmx_read_rewinding() - seq_read(), but at the end the next write is welcome */
+ssize_t vmx_read_rewinding(struct file *file, char __user *to, size_t len,
+			   loff_t *ppos)
 {
 	ssize_t n = seq_read(file, to, len, ppos);
 
@@ -274,7 +282,7 @@ static int made_show(struct seq_file *m, void *v)
 	struct made *made = list_entry(v, struct made, list);
 
 	seq_printf(m, "%lu 0x%0*lx %lu\n", made->id, BITS_PER_LONG / 4,
-		   shown_address(m, made->addr), made->size);
+		   vmx_shown_address(m, made->addr), made->size);
 	return 0;
 }
 
@@ -311,7 +319,7 @@ static int alloc_release(struct inode *inode, struct file *file)
 static const struct file_operations alloc_fops = {
 	.owner = THIS_MODULE,
 	.open = alloc_open,
-	.read = alloc_read,
+	.read = vmx_read_rewinding,
 	.write = alloc_write,
 	.llseek = seq_lseek,
 	.release = alloc_release,
@@ -403,7 +411,7 @@ static int free_text(struct file *file, struct vmx_text *text)
 static ssize_t free_write(struct file *file, const char __user *from,
 			  size_t len, loff_t *ppos)
 {
-	return write_text(file, from, len, *ppos, free_text);
+	return vmx_write_text(file, from, len, *ppos, free_text);
 }
 
 static const struct file_operations free_fops = {
@@ -429,7 +437,7 @@ static int purge_text(struct file *file, struct vmx_text *text)
 static ssize_t purge_write(struct file *file, const char __user *from,
 			   size_t len, loff_t *ppos)
 {
-	return write_text(file, from, len, *ppos, purge_text);
+	return vmx_write_text(file, from, len, *ppos, purge_text);
 }
 
 static const struct file_operations purge_fops = {
@@ -501,13 +509,13 @@ static int areas_show(struct seq_file *m, void *v)
 
 	if (v == SEQ_START_TOKEN) {
 		seq_printf(m, "# vmx areas 1 slice=0x%0*lx-0x%0*lx\n",
-			   digits, shown_address(m, vmx_start),
-			   digits, shown_address(m, vmx_end));
+			   digits, vmx_shown_address(m, vmx_start),
+			   digits, vmx_shown_address(m, vmx_end));
 		return 0;
 	}
 	if (!vmx_area_complete(area))
 		return SEQ_SKIP;
-	start = shown_address(m, (unsigned long)area->addr);
+	start = vmx_shown_address(m, (unsigned long)area->addr);
 	seq_printf(m, "0x%0*lx-0x%0*lx %7lu", digits, start, digits,
 		   start + area->size, area->size);
 	/* %pS prints the bare address of a caller that has been unloaded. */
@@ -615,6 +623,11 @@ static const char readme[] =
 "             gives back \"id address size\" of what its last write made\n"
 "  free       write ids (decimal), addresses (0x...), or all\n"
 "  areas      the list, in address order, as /proc/vmallocinfo prints it\n"
+"  gaps       the holes, and how scattered they are\n"
+"  map        the slice as text, a character for so many pages\n"
+"  area       write an id or address, read its descriptor, frames and entries\n"
+"  walk       write an address of the vmalloc range, read its way through the\n"
+"             page tables\n"
 "  stats      counters, \"key value\"\n"
 "  purge      write 1: flush, and turn quarantined addresses into holes\n"
 "  error_log  the last eight refused writes, and what was wrong with them\n"
@@ -645,6 +658,10 @@ static const struct {
 	{ "alloc",	0600, &alloc_fops },
 	{ "free",	0200, &free_fops },
 	{ "areas",	0400, &areas_fops },
+	{ "gaps",	0400, &vmx_gaps_fops },
+	{ "map",	0400, &vmx_map_fops },
+	{ "area",	0600, &vmx_area_fops },
+	{ "walk",	0600, &vmx_walk_fops },
 	{ "stats",	0400, &stats_fops },
 	{ "purge",	0200, &purge_fops },
 	{ "error_log",	0400, &error_log_fops },

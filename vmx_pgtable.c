@@ -327,6 +327,31 @@ void vmx_pgtable_describe(unsigned long addr, struct vmx_walk *walk)
 	walk_ends(walk, VMX_WALK_PAGE, pte_pfn(pte));
 }
 
+/** vmx_level_name() - a level as people call it */
+const char *vmx_level_name(enum vmx_walk_level level)
+{
+	static const char * const names[] = { "pgd", "p4d", "pud", "pmd", "pte" };
+
+	return names[level];
+}
+
+/** vmx_level_size() - the bytes that one entry of a level covers */
+unsigned long vmx_level_size(enum vmx_walk_level level)
+{
+	switch (level) {
+	case VMX_PGD:
+		return PGDIR_SIZE;
+	case VMX_P4D:
+		return P4D_SIZE;
+	case VMX_PUD:
+		return PUD_SIZE;
+	case VMX_PMD:
+		return PMD_SIZE;
+	default:
+		return PAGE_SIZE;
+	}
+}
+
 /**
  * vmx_pgtable_init() - blank the slice
  * @start: its first address, mapped by vmap() to small pages

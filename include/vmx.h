@@ -34,6 +34,13 @@
 #define VMX_CACHED	0x00080000	/* freed, and in a magazine */
 
 #define VMX_INLINE_PAGES 4
+#define VMX_ALIGN_ORDERS 9	/* alignments up to 2 MiB are searched exactly */
+
+/* The most room in front of a range, or of any range below it in the tree. */
+struct vmx_room {
+	unsigned long	max_gap;	/* bytes */
+	u32		aligned[VMX_ALIGN_ORDERS]; /* pages, from an aligned one */
+};
 
 /**
  * struct vmx_area - one area of noncontiguous memory
@@ -65,7 +72,7 @@ struct vmx_area {
 	unsigned long	id;		/* never used twice while loaded */
 	struct rb_node	rb;		/* in the tree of ranges, by address */
 	unsigned long	gap;		/* bytes of hole in front of this range */
-	unsigned long	max_gap;	/* the largest gap in this subtree */
+	struct vmx_room	room;		/* in this subtree */
 	union {
 		struct list_head quarantine;	/* while it waits for a flush */
 		struct vmx_area *cached;	/* below it in its magazine */

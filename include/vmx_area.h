@@ -23,6 +23,20 @@ enum vmx_area_state {
 	VMX_PURGING,	/* quarantined, and the flush is under way */
 };
 
+/* A piece of the slice, as vmx_range_at() describes it. */
+enum vmx_range_kind {
+	VMX_RANGE_HOLE,
+	VMX_RANGE_AREA,		/* with its guard page */
+	VMX_RANGE_QUARANTINE,	/* or being taken down */
+};
+
+struct vmx_range {
+	unsigned long		start;
+	unsigned long		end;
+	enum vmx_range_kind	kind;
+	const struct vmx_area	*area;	/* of VMX_RANGE_AREA, under the lock */
+};
+
 struct vmx_area_stats {
 	unsigned long	slice_bytes;
 	unsigned long	areas;			/* live and dying */
@@ -59,6 +73,8 @@ bool vmx_areas_purge(void);
 struct vmx_area *vmx_area_find(unsigned long addr);
 struct vmx_area *vmx_area_at(const void *addr);
 struct vmx_area *vmx_area_first_from(unsigned long addr);
+void vmx_range_at(unsigned long addr, struct vmx_range *range);
+bool vmx_hole_from(unsigned long addr, struct vmx_range *range);
 void vmx_areas_stats(struct vmx_area_stats *stats);
 
 /* Pages of @area that can be mapped: all but the guard. */

@@ -11,6 +11,8 @@
 
 #include <linux/types.h>
 
+struct file;
+struct file_operations;
 struct seq_file;
 
 /* One byte less than a page: what stdio cuts at 4096 is refused, not halved. */
@@ -68,6 +70,20 @@ int vmx_text_number(struct vmx_text *text, const char *at, size_t len,
 int vmx_text_size(struct vmx_text *text, const char *at, size_t len,
 		  unsigned long *value);
 int vmx_text_request(struct vmx_text *text, struct vmx_request *req);
+
+/* vmx_debugfs.c */
+typedef int (*vmx_text_handler)(struct file *file, struct vmx_text *text);
+
+unsigned long vmx_shown_address(struct seq_file *m, unsigned long addr);
+ssize_t vmx_write_text(struct file *file, const char __user *from, size_t len,
+		       loff_t pos, vmx_text_handler handler);
+ssize_t vmx_read_rewinding(struct file *file, char __user *to, size_t len,
+			   loff_t *ppos);
+
+/* vmx_explore.c, vmx_dump.c and vmx_mem.c */
+extern const struct file_operations vmx_gaps_fops, vmx_map_fops, vmx_area_fops,
+				    vmx_walk_fops, vmx_pgtables_fops,
+				    vmx_mem_fops;
 
 /* vmx_error_log.c */
 void vmx_error_log_add(const char *file, int err, const struct vmx_text *text);

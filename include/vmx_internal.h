@@ -69,6 +69,8 @@ unsigned long vmx_pgtable_leaf_size(void);
 void vmx_pgtable_flush(void);
 unsigned long vmx_pgtable_flushes(void);
 void vmx_pgtable_describe(unsigned long addr, struct vmx_walk *walk);
+const char *vmx_level_name(enum vmx_walk_level level);
+unsigned long vmx_level_size(enum vmx_walk_level level);
 
 /* vmx_pages.c */
 struct vmx_pages_stats {

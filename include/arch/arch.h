@@ -10,6 +10,9 @@
  *   vmx_arch_has_leaves()	may a table above the PTEs hold a leaf?
  *   vmx_arch_leaf()		such a leaf
  *   VMX_GFP_32			where frames below 4 GiB are
+ *   vmx_arch_entry_flags(), vmx_arch_entry_phys()	the halves of an entry
+ *   VMX_ARCH_FLAG_NAMES		its flag bits by name, for people
+ *   vmx_arch_dump_flags()	... and as the kernel's dump prints them
  */
 #ifndef _VMX_ARCH_H
 #define _VMX_ARCH_H

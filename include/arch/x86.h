@@ -86,4 +86,53 @@ static inline pmd_t vmx_arch_leaf(struct page *page, pgprot_t prot)
 	return pmd_mkhuge(pfn_pmd(page_to_pfn(page), vmx_arch_leaf_prot(prot)));
 }
 
+static inline u64 vmx_arch_entry_flags(u64 entry)
+{
+	return entry & PTE_FLAGS_MASK;
+}
+
+static inline u64 vmx_arch_entry_phys(u64 entry)
+{
+	return entry & PTE_PFN_MASK;
+}
+
+/* As the manuals name them; bit 7 is PS above the PTE level and PAT in a PTE. */
+#define VMX_ARCH_FLAG_NAMES			\
+	{ _PAGE_PRESENT, "P" },			\
+	{ _PAGE_RW, "R/W" },			\
+	{ _PAGE_USER, "U/S" },			\
+	{ _PAGE_PWT, "PWT" },			\
+	{ _PAGE_PCD, "PCD" },			\
+	{ _PAGE_ACCESSED, "A" },		\
+	{ _PAGE_DIRTY, "D" },			\
+	{ _PAGE_PSE, "PS/PAT" },		\
+	{ _PAGE_GLOBAL, "G" },			\
+	{ _PAGE_NX, "XD" }
+
+/*
+ * One run's flags in the columns of the kernel's own page-table dump, so that
+ * the two can be compared line by line.  @level counts from 0, the top table.
+ */
+static inline void vmx_arch_dump_flags(char *to, size_t size, u64 entry,
+				       int level)
+{
+	bool pat;
+
+	if (!(entry & _PAGE_PRESENT)) {
+		snprintf(to, size, "%30s", "");
+		return;
+	}
+	pat = level == 4 ? entry & _PAGE_PAT :
+	      level >= 2 && entry & _PAGE_PAT_LARGE;
+	snprintf(to, size, "%s%s%s%s%s%s%s%s",
+		 entry & _PAGE_USER ? "USR " : "    ",
+		 entry & _PAGE_RW ? "RW " : "ro ",
+		 entry & _PAGE_PWT ? "PWT " : "    ",
+		 entry & _PAGE_PCD ? "PCD " : "    ",
+		 level <= 3 && entry & _PAGE_PSE ? "PSE " : "    ",
+		 pat ? "PAT " : "    ",
+		 entry & _PAGE_GLOBAL ? "GLB " : "    ",
+		 entry & _PAGE_NX ? "NX " : "x  ");
+}
+
 #endif /* _VMX_ARCH_X86_H */
