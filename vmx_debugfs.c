@@ -628,6 +628,7 @@ static const char readme[] =
 "  area       write an id or address, read its descriptor, frames and entries\n"
 "  walk       write an address of the vmalloc range, read its way through the\n"
 "             page tables\n"
+"  pgtables   the whole vmalloc range as its page tables have it\n"
 "  stats      counters, \"key value\"\n"
 "  purge      write 1: flush, and turn quarantined addresses into holes\n"
 "  error_log  the last eight refused writes, and what was wrong with them\n"
@@ -662,6 +663,7 @@ static const struct {
 	{ "map",	0400, &vmx_map_fops },
 	{ "area",	0600, &vmx_area_fops },
 	{ "walk",	0600, &vmx_walk_fops },
+	{ "pgtables",	0400, &vmx_pgtables_fops },
 	{ "stats",	0400, &stats_fops },
 	{ "purge",	0200, &purge_fops },
 	{ "error_log",	0400, &error_log_fops },

@@ -327,6 +327,35 @@ void vmx_pgtable_describe(unsigned long addr, struct vmx_walk *walk)
 	walk_ends(walk, VMX_WALK_PAGE, pte_pfn(pte));
 }
 
+/**
+ * vmx_pgtable_entry() - the entry that the walk to an address ends at
+ * @ptes: keeps a PTE table, for a reader who goes on from entry to entry
+ * @addr: any kernel address
+ * @level: the entry's level
+ *
+ * Return: the entry; 0 for an empty one.
+ */
+u64 vmx_pgtable_entry(struct vmx_ptes *ptes, unsigned long addr,
+		      enum vmx_walk_level *level)
+{
+	struct vmx_walk walk;
+
+	if (!ptes->valid || ptes->base != (addr & PMD_MASK)) {
+		vmx_pgtable_describe(addr, &walk);
+		*level = walk.last;
+		if (walk.last != VMX_PTE || !walk.step[VMX_PTE].used)
+			return walk.step[walk.last].entry;
+		ptes->base = addr & PMD_MASK;
+		ptes->valid = !copy_from_kernel_nofault(ptes->pte,
+					__va(walk.step[VMX_PTE].table),
+					sizeof(ptes->pte));
+		if (!ptes->valid)
+			return 0;
+	}
+	*level = VMX_PTE;
+	return pte_val(ptes->pte[pte_index(addr)]);
+}
+
 /** vmx_level_name() - a level as people call it */
 const char *vmx_level_name(enum vmx_walk_level level)
 {

@@ -69,6 +69,16 @@ unsigned long vmx_pgtable_leaf_size(void);
 void vmx_pgtable_flush(void);
 unsigned long vmx_pgtable_flushes(void);
 void vmx_pgtable_describe(unsigned long addr, struct vmx_walk *walk);
+
+/* A copy of the PTE table that was looked at last; starts all zero. */
+struct vmx_ptes {
+	bool		valid;
+	unsigned long	base;
+	pte_t		pte[PTRS_PER_PTE];
+};
+
+u64 vmx_pgtable_entry(struct vmx_ptes *ptes, unsigned long addr,
+		      enum vmx_walk_level *level);
 const char *vmx_level_name(enum vmx_walk_level level);
 unsigned long vmx_level_size(enum vmx_walk_level level);
 

@@ -91,6 +91,11 @@ static inline u64 vmx_arch_entry_flags(u64 entry)
 	return entry & PTE_FLAGS_MASK;
 }
 
+static inline bool vmx_arch_entry_present(u64 entry)
+{
+	return entry & _PAGE_PRESENT;
+}
+
 static inline u64 vmx_arch_entry_phys(u64 entry)
 {
 	return entry & PTE_PFN_MASK;
