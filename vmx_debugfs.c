@@ -327,6 +327,12 @@ static const struct file_operations alloc_fops = {
 
 /* --- free --- */
 
+/** vmx_is_owned() - was this area made by writing to "alloc"? */
+bool vmx_is_owned(const struct vmx_area *area)
+{
+	return xa_load(&vmx_owned, area->id) == area;
+}
+
 /* The id of the area that the word names, if these files may free it. */
 static int named_area(struct vmx_text *text, unsigned long *id)
 {
@@ -629,6 +635,7 @@ static const char readme[] =
 "  walk       write an address of the vmalloc range, read its way through the\n"
 "             page tables\n"
 "  pgtables   the whole vmalloc range as its page tables have it\n"
+"  mem        the slice's bytes by offset: pread, pwrite, mmap\n"
 "  stats      counters, \"key value\"\n"
 "  purge      write 1: flush, and turn quarantined addresses into holes\n"
 "  error_log  the last eight refused writes, and what was wrong with them\n"
@@ -664,6 +671,7 @@ static const struct {
 	{ "area",	0600, &vmx_area_fops },
 	{ "walk",	0600, &vmx_walk_fops },
 	{ "pgtables",	0400, &vmx_pgtables_fops },
+	{ "mem",	0600, &vmx_mem_fops },
 	{ "stats",	0400, &stats_fops },
 	{ "purge",	0200, &purge_fops },
 	{ "error_log",	0400, &error_log_fops },
@@ -694,8 +702,12 @@ int vmx_debugfs_init(void)
 	inode_unlock(d_inode(vmx_dir));
 
 	for (i = 0; i < ARRAY_SIZE(files); i++) {
-		file = debugfs_create_file(files[i].name, files[i].mode, vmx_dir,
-					   NULL, files[i].fops);
+		/*
+		 * "Unsafe" is what lets mmap() through.  The files go in
+		 * module exit only, when none is open: nothing to protect.
+		 */
+		file = debugfs_create_file_unsafe(files[i].name, files[i].mode,
+						  vmx_dir, NULL, files[i].fops);
 		if (IS_ERR(file)) {
 			debugfs_remove(vmx_dir);
 			return PTR_ERR(file);

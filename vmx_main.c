@@ -9,26 +9,28 @@
 #include <linux/moduleparam.h>
 #include <linux/sizes.h>
 
+#include "vmx_files.h"
 #include "vmx_internal.h"
 
+/* Not memparse(): it takes an overflow without a word. */
 static int set_bytes(const char *val, const struct kernel_param *kp)
 {
-	char *end;
-	unsigned long long bytes = memparse(val, &end);
+	struct vmx_text text;
+	unsigned long bytes;
+	int err;
 
-	if (end == val || (*end && *end != '\n') || *val == '-')
-		goto refuse;
-	if (bytes > ULONG_MAX) {
-		pr_err("%s=%s: more than this machine can address\n", kp->name,
-		       val);
-		return -ENOMEM;
+	vmx_text_init(&text, val);
+	vmx_text_word(&text);
+	err = vmx_text_size(&text, text.word, text.len, &bytes);
+	if (!err && vmx_text_word(&text))
+		err = vmx_text_refuse(&text, -EINVAL, text.word,
+				      "more than a size");
+	if (err) {
+		pr_err("%s=%s: %s\n", kp->name, val, text.why);
+		return err == -E2BIG ? -ENOMEM : err;
 	}
 	WRITE_ONCE(*(unsigned long *)kp->arg, bytes);
 	return 0;
-
-refuse:
-	pr_err("%s=%s: not a size (a number, then K, M or G)\n", kp->name, val);
-	return -EINVAL;
 }
 
 static const struct kernel_param_ops bytes_ops = {

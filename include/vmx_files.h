@@ -80,6 +80,9 @@ ssize_t vmx_write_text(struct file *file, const char __user *from, size_t len,
 ssize_t vmx_read_rewinding(struct file *file, char __user *to, size_t len,
 			   loff_t *ppos);
 
+struct vmx_area;
+bool vmx_is_owned(const struct vmx_area *area);
+
 /* vmx_explore.c, vmx_dump.c and vmx_mem.c */
 extern const struct file_operations vmx_gaps_fops, vmx_map_fops, vmx_area_fops,
 				    vmx_walk_fops, vmx_pgtables_fops,
