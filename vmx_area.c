@@ -14,7 +14,9 @@
  *
  * The list holds the live areas only, in address order, through vmx_area.next.
  * vmx_starts[] leads from an area's first page to its descriptor, so that
- * freeing needs no search: 8 bytes for each page of the slice.
+ * freeing needs no search: 8 bytes for each page of the slice.  All ranges,
+ * live or not, know the one below and the one above; and a few descriptors that
+ * are not needed now are kept, as an area is often freed for the next one.
  *
  * A freed range is quarantined: a CPU's TLB may still reach it.  One flush
  * serves all ranges quarantined before it; then they become holes.  Quarantined
@@ -57,6 +59,7 @@
 #include "vmx_area.h"
 
 #define PURGE_BATCH 64	/* ranges turned into holes in one critical section */
+#define SPARES_MAX 64	/* descriptors kept for the next areas */
 
 struct vmx_area *vmx_list;
 DEFINE_SPINLOCK(vmx_area_lock);
@@ -72,6 +75,8 @@ static unsigned long vmx_first;		/* first address of the slice */
 static unsigned long vmx_orders;	/* bit n: room.aligned[n - 1] is kept */
 static LIST_HEAD(vmx_quarantine);
 static struct kmem_cache *vmx_area_cache;
+static struct vmx_area *vmx_spare;	/* descriptors, linked by next */
+static unsigned int vmx_spares;
 static void (*vmx_flush)(void);
 static unsigned long vmx_next_id;
 static struct vmx_area_stats vmx_stats;
@@ -94,16 +99,6 @@ static unsigned long hole_start(const struct vmx_area *area)
 static struct vmx_area *rb_area(struct rb_node *rb)
 {
 	return rb_entry_safe(rb, struct vmx_area, rb);
-}
-
-static struct vmx_area *area_prev(struct vmx_area *area)
-{
-	return rb_area(rb_prev(&area->rb));
-}
-
-static struct vmx_area *area_next(struct vmx_area *area)
-{
-	return rb_area(rb_next(&area->rb));
 }
 
 /* Pages that fit into the hole in front of @area, aligned to 2^@order pages. */
@@ -255,9 +250,14 @@ static void tree_insert(struct vmx_area *area, struct vmx_area *succ)
 	gap_changed(succ);
 
 	if (*link) {
-		parent = rb_prev(parent);
+		parent = &succ->before->rb;
 		link = &parent->rb_right;
 	}
+	area->before = succ->before;
+	area->after = succ;
+	if (area->before)
+		area->before->after = area;
+	succ->before = area;
 	rb_link_node(&area->rb, parent, link);
 	compute_room(area, false);
 	if (area->gap)
@@ -265,12 +265,20 @@ static void tree_insert(struct vmx_area *area, struct vmx_area *succ)
 	rb_insert_augmented(&area->rb, &vmx_tree, &room_cb);
 }
 
+static void tree_unlink(struct vmx_area *area)
+{
+	rb_erase_augmented(&area->rb, &vmx_tree, &room_cb);
+	area->after->before = area->before;
+	if (area->before)
+		area->before->after = area->after;
+}
+
 /* @area's bytes, and the hole in front of it, become hole. */
 static void tree_erase(struct vmx_area *area)
 {
-	struct vmx_area *succ = area_next(area);
+	struct vmx_area *succ = area->after;
 
-	rb_erase_augmented(&area->rb, &vmx_tree, &room_cb);
+	tree_unlink(area);
 	succ->gap += area->size + area->gap;
 	gap_changed(succ);
 }
@@ -279,7 +287,7 @@ static void tree_erase(struct vmx_area *area)
 static struct vmx_area **list_link(struct vmx_area *area)
 {
 	do {
-		area = area_prev(area);
+		area = area->before;
 	} while (area && area->state != VMX_LIVE);
 	return area ? &area->next : &vmx_list;
 }
@@ -309,7 +317,15 @@ struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 {
 	struct vmx_area *area;
 
-	area = kmem_cache_alloc_node(vmx_area_cache, gfp, node);
+	spin_lock(&vmx_area_lock);
+	area = vmx_spare;
+	if (area) {
+		vmx_spare = area->next;
+		vmx_spares--;
+	}
+	spin_unlock(&vmx_area_lock);
+	if (!area)
+		area = kmem_cache_alloc_node(vmx_area_cache, gfp, node);
 	if (!area)
 		return NULL;
 	/* Field by field: most of a descriptor is set later in any case. */
@@ -326,10 +342,25 @@ struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 	return area;
 }
 
-/** vmx_area_free() - a descriptor that is not, or no longer, in the tree */
+/* A descriptor that is in the tree no more. */
+static void put_descriptor(struct vmx_area *area)
+{
+	lockdep_assert_held(&vmx_area_lock);
+	if (vmx_spares >= SPARES_MAX) {
+		kmem_cache_free(vmx_area_cache, area);
+		return;
+	}
+	area->next = vmx_spare;
+	vmx_spare = area;
+	vmx_spares++;
+}
+
+/** vmx_area_free() - a descriptor that has not been inserted */
 void vmx_area_free(struct vmx_area *area)
 {
-	kmem_cache_free(vmx_area_cache, area);
+	spin_lock(&vmx_area_lock);
+	put_descriptor(area);
+	spin_unlock(&vmx_area_lock);
 }
 
 /**
@@ -517,7 +548,7 @@ struct vmx_area *vmx_area_first_from(unsigned long addr)
 		}
 	}
 	while (best && (best->state != VMX_LIVE || best == &vmx_sentinel))
-		best = area_next(best);
+		best = best->after;
 	return best;
 }
 
@@ -534,7 +565,7 @@ int vmx_area_extend(struct vmx_area *area, long bytes)
 	int err = -ENOSPC;
 
 	spin_lock(&vmx_area_lock);
-	succ = area_next(area);
+	succ = area->after;
 	if (bytes < 0 || succ->gap >= bytes) {
 		area->size += bytes;
 		vmx_stats.area_bytes += bytes;
@@ -560,7 +591,7 @@ void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 	struct vmx_area *succ;
 
 	spin_lock(&vmx_area_lock);
-	succ = area_next(area);
+	succ = area->after;
 	tail->addr = area->addr + size;
 	tail->size = area->size - size;
 	tail->state = VMX_DYING;
@@ -617,8 +648,8 @@ void vmx_area_cancel(struct vmx_area *area)
 	vmx_stats.areas--;
 	vmx_stats.area_bytes -= area->size;
 	vmx_stats.guard_bytes -= guard_size(area);
+	put_descriptor(area);
 	spin_unlock(&vmx_area_lock);
-	vmx_area_free(area);
 }
 
 static bool is_quarantined(const struct vmx_area *area)
@@ -627,8 +658,8 @@ static bool is_quarantined(const struct vmx_area *area)
 }
 
 /*
- * @right and the hole before it join @left; the caller frees @right.  One of
- * them was freed just now, so a flush that is under way is too early for both.
+ * @right and the hole before it join @left.  One of them was freed just now, so
+ * a flush that is under way is too early for both.
  */
 static void quarantine_merge(struct vmx_area *left, struct vmx_area *right)
 {
@@ -636,11 +667,12 @@ static void quarantine_merge(struct vmx_area *left, struct vmx_area *right)
 
 	left->state = VMX_LAZY;
 	list_move_tail(&left->quarantine, &vmx_quarantine);
-	rb_erase_augmented(&right->rb, &vmx_tree, &room_cb);
+	tree_unlink(right);
 	list_del(&right->quarantine);
 	left->size += gap + right->size;
 	vmx_stats.quarantined_bytes += gap;
 	vmx_stats.quarantined_ranges--;
+	put_descriptor(right);
 }
 
 /**
@@ -652,7 +684,7 @@ static void quarantine_merge(struct vmx_area *left, struct vmx_area *right)
  */
 bool vmx_area_quarantine(struct vmx_area *area)
 {
-	struct vmx_area *prev, *next, *merged[2] = {};
+	struct vmx_area *prev, *next;
 	bool due;
 
 	spin_lock(&vmx_area_lock);
@@ -666,26 +698,18 @@ bool vmx_area_quarantine(struct vmx_area *area)
 
 	area->state = VMX_LAZY;
 	list_add_tail(&area->quarantine, &vmx_quarantine);
-	prev = area_prev(area);
+	prev = area->before;
 	if (prev && is_quarantined(prev)) {
 		quarantine_merge(prev, area);
-		merged[0] = area;
 		area = prev;
 	}
-	next = area_next(area);
-	if (is_quarantined(next)) {
+	next = area->after;
+	if (is_quarantined(next))
 		quarantine_merge(area, next);
-		merged[1] = next;
-	}
 	due = vmx_stats.quarantined_bytes > READ_ONCE(vmx_lazy_max);
 	trace_vmx_quarantine(area->addr, area->size,
 			     vmx_stats.quarantined_bytes, vmx_lazy_max);
 	spin_unlock(&vmx_area_lock);
-
-	if (merged[0])
-		vmx_area_free(merged[0]);
-	if (merged[1])
-		vmx_area_free(merged[1]);
 	return due;
 }
 
@@ -694,22 +718,19 @@ static bool purge_batch(struct list_head *flushed)
 {
 	struct vmx_area *area, *tmp;
 	unsigned int n = 0;
-	LIST_HEAD(done);
 
 	spin_lock(&vmx_area_lock);
 	list_for_each_entry_safe(area, tmp, flushed, quarantine) {
 		vmx_stats.quarantined_bytes -= area->size;
 		vmx_stats.quarantined_ranges--;
 		trace_vmx_hole_back(area->addr, area->size);
+		list_del(&area->quarantine);
 		tree_erase(area);
-		list_move(&area->quarantine, &done);
+		put_descriptor(area);
 		if (++n == PURGE_BATCH)
 			break;
 	}
 	spin_unlock(&vmx_area_lock);
-
-	list_for_each_entry_safe(area, tmp, &done, quarantine)
-		vmx_area_free(area);
 	return n;
 }
 
@@ -806,6 +827,13 @@ void vmx_areas_exit(void)
 	vmx_areas_purge();
 	WARN_ON_ONCE(vmx_list || vmx_stats.areas ||
 		     vmx_stats.quarantined_ranges);
+	while (vmx_spare) {
+		struct vmx_area *spare = vmx_spare;
+
+		vmx_spare = spare->next;
+		kmem_cache_free(vmx_area_cache, spare);
+	}
+	vmx_spares = 0;
 	kmem_cache_destroy(vmx_area_cache);
 	kvfree(vmx_starts);
 }

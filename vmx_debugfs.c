@@ -24,6 +24,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/nodemask.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string_helpers.h>
@@ -176,7 +177,8 @@ static int make_requested(struct list_head *made, struct vmx_text *text,
 	if (req->count > (vmx_end - vmx_start) / req->size)
 		err = -E2BIG;
 	for (i = 0; !err && i < req->count; i++)
-		err = make_one(made, req);
+		err = fatal_signal_pending(current) ? -EINTR :
+						      make_one(made, req);
 	if (err)
 		vmx_text_refuse(text, err, req->at, why_not(err));
 	return err;

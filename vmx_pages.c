@@ -71,10 +71,10 @@ unsigned int vmx_pages_order(struct page *head)
 	return page_private(head);
 }
 
-/* As the page allocator's own functions, with the task's memory policy. */
+/* With the task's memory policy, where there is a choice. */
 static struct page *take_block(gfp_t gfp, int node, unsigned int order)
 {
-	if (node == NUMA_NO_NODE)
+	if (node == NUMA_NO_NODE && nr_online_nodes > 1)
 		return alloc_pages(gfp, order);
 	return alloc_pages_node(node, gfp, order);
 }
@@ -119,9 +119,28 @@ static void give_back(struct page **pages, unsigned int nr, bool may_sleep)
 		set_page_private(pages[i], 0);
 		trace_vmx_return_block(pages[i], order);
 		__free_pages(pages[i], order);
-		if (may_sleep)
+		if (may_sleep && i + (1U << order) < nr)
 			cond_resched();
 	}
+}
+
+/* A block's page pointers; unrolled, as there are 512 of them for a leaf. */
+static void fill(struct page **pages, struct page *page, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i + 8 <= nr; i += 8, pages += 8, page += 8) {
+		pages[0] = page;
+		pages[1] = page + 1;
+		pages[2] = page + 2;
+		pages[3] = page + 3;
+		pages[4] = page + 4;
+		pages[5] = page + 5;
+		pages[6] = page + 6;
+		pages[7] = page + 7;
+	}
+	for (; i < nr; i++)
+		*pages++ = page++;
 }
 
 static void note_node(int *nid, struct page *page, bool first)
@@ -163,6 +182,15 @@ int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
 	if (may_sleep && may_fail)
 		single_gfp |= __GFP_RETRY_MAYFAIL;
 
+	if (nr == 1) {
+		pages[0] = take_block(single_gfp, node, 0);
+		if (!pages[0])
+			return -ENOMEM;
+		trace_vmx_take_block(pages[0], 0);
+		note_node(nid, pages[0], true);
+		count(pages, 1, 1);
+		return 0;
+	}
 	while (done < nr) {
 		if (may_sleep && may_fail && fatal_signal_pending(current)) {
 			err = -EINTR;
@@ -180,8 +208,7 @@ int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
 			if (split)
 				vmx_pages_split(page);
 			got = 1U << order;
-			for (i = 0; i < got; i++)
-				pages[done + i] = page + i;
+			fill(pages + done, page, got);
 			note_node(nid, page, !done);
 		} else {
 			got = take_singles(pages + done,
@@ -195,7 +222,7 @@ int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
 			}
 		}
 		done += got;
-		if (may_sleep)
+		if (may_sleep && done < nr)
 			cond_resched();
 	}
 	count(pages, nr, 1);

@@ -3,9 +3,10 @@
  * The page-table walker: map, unmap, flush, describe
  *
  * vmap() made every table of the slice when the slice was reserved, so mapping
- * allocates nothing and can't fail for want of memory; it goes down from the
- * top table once for each PTE table (2 MiB on x86-64) and then writes a run of
- * entries.
+ * allocates nothing and can't fail for want of memory.  These tables stay where
+ * they are, so the walk down from the top table is done once for each of them,
+ * at load; mapping goes straight to the PTE table of each 2 MiB and writes a run
+ * of entries.
  *
  * The root is the top table of the process that loaded the module.  Its
  * entries for the vmalloc range lead to the tables that all processes share,
@@ -16,7 +17,7 @@
  * share is the slot, the PMD entry above 512 PTEs.  Where leaves are possible,
  * a slot is in one of three states:
  *
- *	empty	its PTE table stands in vmx_tables[], out of the walk
+ *	empty	its PTE table is known to vmx_slots[] only, out of the walk
  *	table	the table is attached; areas of small pages lie here
  *	leaf	one 2 MiB entry; the whole slot belongs to one area
  *
@@ -46,10 +47,18 @@
 
 #include "vmx_internal.h"
 
+/* What the walk from the root to a PTE table found, once, in vmx_pgtable_init(). */
+struct vmx_slot {
+	pmd_t *pmd;	/* the entry; only with vmx_leaves the same for everybody */
+	pmd_t saved;	/* its value with the table attached */
+	pte_t *table;
+};
+
 static struct mm_struct *vmx_root_mm;
 static pgd_t *vmx_root;
 static unsigned long vmx_base;	/* first address of the slice */
-static pmd_t *vmx_tables;	/* by slot: its PTE table; NULL without leaves */
+static struct vmx_slot *vmx_slots;
+static bool vmx_leaves;		/* slots may be empty or hold a leaf */
 static DEFINE_SPINLOCK(vmx_slot_lock);
 static atomic_long_t vmx_flush_count;
 
@@ -63,28 +72,18 @@ unsigned long vmx_pgtable_leaf_size(void)
 	return vmx_arch_has_leaves() ? PMD_SIZE : 0;
 }
 
-/* The tables above a slot exist from vmap() to vunmap(): nothing to check. */
-static pmd_t *slot_pmd(unsigned long addr)
+static struct vmx_slot *slot_of(unsigned long addr)
 {
-	pgd_t *pgd = pgd_offset_pgd(vmx_root, addr);
-	p4d_t *p4d = p4d_offset(pgd, addr);
-	pud_t *pud = pud_offset(p4d, addr);
-
-	return pmd_offset(pud, addr);
+	return &vmx_slots[(addr - vmx_base) >> PMD_SHIFT];
 }
 
-static pmd_t *slot_saved_table(unsigned long addr)
-{
-	return &vmx_tables[(addr - vmx_base) >> PMD_SHIFT];
-}
-
-static void slot_attach_table(pmd_t *pmd, unsigned long addr)
+static void slot_attach_table(struct vmx_slot *slot, unsigned long addr)
 {
 	spin_lock(&vmx_slot_lock);
-	if (pmd_none(*pmd))
-		set_pmd(pmd, *slot_saved_table(addr));
+	if (pmd_none(*slot->pmd))
+		set_pmd(slot->pmd, slot->saved);
 	spin_unlock(&vmx_slot_lock);
-	trace_vmx_table(addr, pmd_val(*pmd));
+	trace_vmx_table(addr, pmd_val(slot->saved));
 }
 
 /* Pages from @addr to the end of its slot, but @nr at the most. */
@@ -93,23 +92,35 @@ static unsigned int pages_in_slot(unsigned long addr, unsigned int nr)
 	return min_t(unsigned long, nr, PTRS_PER_PTE - pte_index(addr));
 }
 
-static void clear_ptes(pte_t *pte, unsigned long addr, unsigned int nr)
+static void clear_ptes(pte_t *pte, unsigned int nr)
 {
-	for (; nr; nr--, pte++, addr += PAGE_SIZE)
-		pte_clear(vmx_root_mm, addr, pte);
+	for (; nr; nr--, pte++)
+		vmx_arch_set_pte(pte, __pte(0));
 }
 
-static int set_ptes_checked(pte_t *pte, unsigned long addr, struct page **pages,
-			    unsigned int nr, pgprot_t prot)
+/*
+ * The frames of a block follow one another, so for all but its first the entry
+ * is the one before it and a page more.
+ */
+static int set_ptes_checked(pte_t *pte, struct page **pages, unsigned int nr,
+			    pgprot_t prot)
 {
+	struct page *next = NULL;
 	unsigned int i;
+	pte_t value;
 
-	for (i = 0; i < nr; i++) {
+	for (i = 0; i < nr; i++, next++) {
 		if (WARN_ON_ONCE(!pte_none(pte[i]))) {
-			clear_ptes(pte, addr, i);
+			clear_ptes(pte, i);
 			return -EBUSY;
 		}
-		vmx_arch_set_pte(&pte[i], mk_pte(pages[i], prot));
+		if (VMX_FRAMES_LINEAR && i && pages[i] == next) {
+			value = __pte(pte_val(value) + PAGE_SIZE);
+		} else {
+			next = pages[i];
+			value = mk_pte(next, prot);
+		}
+		vmx_arch_set_pte(&pte[i], value);
 	}
 	return 0;
 }
@@ -132,11 +143,11 @@ static void make_room_for_leaves(unsigned long addr, struct page **pages,
 	unsigned int n;
 
 	for (; nr; nr -= n, pages += n, addr += n * PAGE_SIZE) {
-		pmd_t *pmd = slot_pmd(addr);
+		struct vmx_slot *slot = slot_of(addr);
 
 		n = pages_in_slot(addr, nr);
-		if (is_leaf_block(pages, n) && !pmd_none(*pmd)) {
-			pmd_clear(pmd);
+		if (is_leaf_block(pages, n) && !pmd_none(*slot->pmd)) {
+			pmd_clear(slot->pmd);
 			stale = true;
 		}
 	}
@@ -164,24 +175,24 @@ int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
 	unsigned int done, n;
 	int err, count = 0;
 
-	leaves = leaves && vmx_tables;
+	leaves = leaves && vmx_leaves;
 	if (leaves)
 		make_room_for_leaves(addr, pages, nr);
 
 	for (done = 0; done < nr; done += n) {
 		unsigned long va = addr + done * PAGE_SIZE;
-		pmd_t *pmd = slot_pmd(va);
+		struct vmx_slot *slot = slot_of(va);
 
 		n = pages_in_slot(va, nr - done);
 		if (leaves && is_leaf_block(pages + done, n)) {
-			set_pmd(pmd, vmx_arch_leaf(pages[done], prot));
+			set_pmd(slot->pmd, vmx_arch_leaf(pages[done], prot));
 			trace_vmx_entries(va, VMX_PMD, 1);
 			count++;
 			continue;
 		}
-		if (unlikely(pmd_none(*pmd)))
-			slot_attach_table(pmd, va);
-		err = set_ptes_checked(pte_offset_kernel(pmd, va), va,
+		if (vmx_leaves && unlikely(pmd_none(*slot->pmd)))
+			slot_attach_table(slot, va);
+		err = set_ptes_checked(slot->table + pte_index(va),
 				       pages + done, n, prot);
 		if (err) {
 			vmx_pgtable_unmap(addr, done);
@@ -204,14 +215,14 @@ void vmx_pgtable_unmap(unsigned long addr, unsigned int nr)
 	unsigned int n;
 
 	for (; nr; nr -= n, addr += n * PAGE_SIZE) {
-		pmd_t *pmd = slot_pmd(addr);
+		struct vmx_slot *slot = slot_of(addr);
 
 		n = pages_in_slot(addr, nr);
-		if (pmd_leaf(*pmd)) {
-			pmd_clear(pmd);
+		if (vmx_leaves && pmd_leaf(*slot->pmd)) {
+			pmd_clear(slot->pmd);
 			trace_vmx_clear(addr, VMX_PMD, 1);
 		} else {
-			clear_ptes(pte_offset_kernel(pmd, addr), addr, n);
+			clear_ptes(slot->table + pte_index(addr), n);
 			trace_vmx_clear(addr, VMX_PTE, n);
 		}
 	}
@@ -381,6 +392,18 @@ unsigned long vmx_level_size(enum vmx_walk_level level)
 	}
 }
 
+/* The tables of a slot exist from vmap() to vunmap(): nothing to check. */
+static void find_slot(struct vmx_slot *slot, unsigned long addr)
+{
+	pgd_t *pgd = pgd_offset_pgd(vmx_root, addr);
+	p4d_t *p4d = p4d_offset(pgd, addr);
+	pud_t *pud = pud_offset(p4d, addr);
+
+	slot->pmd = pmd_offset(pud, addr);
+	slot->saved = *slot->pmd;
+	slot->table = pte_offset_kernel(slot->pmd, addr & PMD_MASK);
+}
+
 /**
  * vmx_pgtable_init() - blank the slice
  * @start: its first address, mapped by vmap() to small pages
@@ -393,22 +416,21 @@ int vmx_pgtable_init(unsigned long start, unsigned long end)
 {
 	unsigned long addr;
 
-	if (vmx_arch_has_leaves()) {
-		vmx_tables = kvcalloc((end - start) >> PMD_SHIFT,
-				      sizeof(*vmx_tables), GFP_KERNEL);
-		if (!vmx_tables)
-			return -ENOMEM;
-	}
-	vmx_base = start;
+	vmx_base = start & PMD_MASK;
+	vmx_slots = kvcalloc((end - 1 - vmx_base) / PMD_SIZE + 1,
+			     sizeof(*vmx_slots), GFP_KERNEL);
+	if (!vmx_slots)
+		return -ENOMEM;
+	vmx_leaves = vmx_arch_has_leaves();
 	vmx_root_mm = current->active_mm;
 	mmgrab(vmx_root_mm);
 	vmx_root = vmx_arch_kernel_root();
 
+	for (addr = vmx_base; addr < end; addr += PMD_SIZE)
+		find_slot(slot_of(addr), addr);
 	vmx_pgtable_unmap(start, (end - start) >> PAGE_SHIFT);
-	for (addr = start; vmx_tables && addr < end; addr += PMD_SIZE) {
-		*slot_saved_table(addr) = *slot_pmd(addr);
-		pmd_clear(slot_pmd(addr));
-	}
+	for (addr = start; vmx_leaves && addr < end; addr += PMD_SIZE)
+		pmd_clear(slot_of(addr)->pmd);
 	vmx_pgtable_flush();
 	return 0;
 }
@@ -423,11 +445,10 @@ void vmx_pgtable_exit(unsigned long end)
 
 	/* After a leaf, and before a table. */
 	vmx_pgtable_flush();
-	for (addr = vmx_base; vmx_tables && addr < end; addr += PMD_SIZE) {
-		if (pmd_none(*slot_pmd(addr)))
-			set_pmd(slot_pmd(addr), *slot_saved_table(addr));
+	for (addr = vmx_base; vmx_leaves && addr < end; addr += PMD_SIZE) {
+		if (pmd_none(*slot_of(addr)->pmd))
+			set_pmd(slot_of(addr)->pmd, slot_of(addr)->saved);
 	}
-	kvfree(vmx_tables);
-	vmx_tables = NULL;
+	kvfree(vmx_slots);
 	mmdrop(vmx_root_mm);
 }

@@ -71,6 +71,8 @@ struct vmx_area {
 	unsigned long	requested;	/* bytes that the caller asked for */
 	unsigned long	id;		/* never used twice while loaded */
 	struct rb_node	rb;		/* in the tree of ranges, by address */
+	struct vmx_area	*before;	/* the range below this one, live or not */
+	struct vmx_area	*after;		/* ... and the one above */
 	unsigned long	gap;		/* bytes of hole in front of this range */
 	struct vmx_room	room;		/* in this subtree */
 	union {
