@@ -97,7 +97,7 @@ TEST_F(frames, shortage_is_enomem)
 		SKIP(return, "the vmalloc range is smaller than the memory");
 	if (frames_are_cleared())
 		SKIP(return, "it would clear all memory: boot with init_on_alloc=0");
-	snprintf(text, sizeof(text), "slice=%ldM", meminfo_kib("MemTotal") / 1024 - 1);
+	snprintf(text, sizeof(text), "slice=%ldM", meminfo_kib("MemTotal") / 1024 - 4);
 	ASSERT_EQ(0, vmx_load(text));
 
 	want = meminfo_kib("MemFree");

@@ -34,12 +34,17 @@ struct model {
 	unsigned char page[SLICE_PAGES];
 	struct model_area area[MAX_AREAS];
 	int areas;
-	int alloc_fd;		/* of the real one */
+};
+
+/* Kept open: most of a step's time would go into opening them. */
+struct files {
+	int alloc, free, stats;
 };
 
 FIXTURE(model) {
 	unsigned long seed, steps, step;
 	struct model m;
+	struct files files;
 };
 
 static unsigned long env_number(const char *name, unsigned long otherwise)
@@ -63,13 +68,17 @@ FIXTURE_SETUP(model)
 	ASSERT_EQ(SLICE_PAGES * page_size(), areas.end - areas.start);
 	self->m.base = areas.start;
 	areas_free(&areas);
-	self->m.alloc_fd = open("/sys/kernel/debug/vmx/alloc", O_RDWR);
-	ASSERT_LE(0, self->m.alloc_fd);
+	self->files.alloc = open("/sys/kernel/debug/vmx/alloc", O_RDWR);
+	self->files.free = open("/sys/kernel/debug/vmx/free", O_WRONLY);
+	self->files.stats = open("/sys/kernel/debug/vmx/stats", O_RDONLY);
+	ASSERT_TRUE(self->files.alloc >= 0 && self->files.free >= 0 && self->files.stats >= 0);
 }
 
 FIXTURE_TEARDOWN(model)
 {
-	close(self->m.alloc_fd);
+	close(self->files.alloc);
+	close(self->files.free);
+	close(self->files.stats);
 	if (_metadata->exit_code)
 		TH_LOG("at step %lu; VMX_SEED=%lu VMX_STEPS=%lu repeats it",
 		       self->step, self->seed, self->steps);
@@ -171,7 +180,7 @@ static unsigned long random_align(struct model *m)
 	return page_size() << random_below(&m->random, 8);
 }
 
-static void step_alloc(struct __test_metadata *_metadata, struct model *m)
+static void step_alloc(struct __test_metadata *_metadata, struct model *m, int fd)
 {
 	int pages = random_pages(m), count = 1, placed, i;
 	unsigned long align = random_align(m);
@@ -192,12 +201,12 @@ static void step_alloc(struct __test_metadata *_metadata, struct model *m)
 		while (placed--)
 			model_free(m, m->areas - 1);
 		ASSERT_EQ(count * pages > SLICE_PAGES ? -E2BIG : -ENOSPC,
-			  vmx_make_on(m->alloc_fd, request, made, 4))
+			  vmx_make_on(fd, request, made, 4))
 			TH_LOG("%s", request);
 		return;
 	}
 
-	ASSERT_EQ(count, vmx_make_on(m->alloc_fd, request, made, 4))
+	ASSERT_EQ(count, vmx_make_on(fd, request, made, 4))
 		TH_LOG("%s", request);
 	area = m->area + m->areas - count;
 	for (i = 0; i < count; i++) {
@@ -207,7 +216,7 @@ static void step_alloc(struct __test_metadata *_metadata, struct model *m)
 	}
 }
 
-static void step_free(struct __test_metadata *_metadata, struct model *m)
+static void step_free(struct __test_metadata *_metadata, struct model *m, int fd)
 {
 	char request[64];
 	int which;
@@ -227,7 +236,7 @@ static void step_free(struct __test_metadata *_metadata, struct model *m)
 		snprintf(request, sizeof(request), "0x%lx",
 			 m->area[which].page * page_size());
 	}
-	ASSERT_EQ(0, vmx_ask("free", request))
+	ASSERT_EQ(0, write_all(fd, request, strlen(request)))
 		TH_LOG("%s", request);
 	model_free(m, which);
 }
@@ -256,11 +265,11 @@ static void compare_list(struct __test_metadata *_metadata, struct model *m)
 	areas_free(&areas);
 }
 
-static void compare_bytes(struct __test_metadata *_metadata, struct model *m)
+static void compare_bytes(struct __test_metadata *_metadata, struct model *m, int fd)
 {
 	struct stats stats;
 
-	ASSERT_EQ(0, vmx_stats(&stats));
+	ASSERT_EQ(0, vmx_stats_on(fd, &stats));
 	ASSERT_EQ((unsigned int)m->areas, stat_of(&stats, "areas"));
 	ASSERT_EQ(model_bytes(m, AREA), stat_of(&stats, "area_bytes"));
 	ASSERT_EQ(model_bytes(m, HOLE), stat_of(&stats, "hole_bytes"));
@@ -278,11 +287,11 @@ TEST_F_TIMEOUT(model, random_operations, 100)
 			ASSERT_EQ(0, vmx_ask("purge", "1"));
 			model_purge(&self->m);
 		} else if (dice < (self->step / 500 % 2 ? 85 : 115)) {
-			step_alloc(_metadata, &self->m);
+			step_alloc(_metadata, &self->m, self->files.alloc);
 		} else {
-			step_free(_metadata, &self->m);
+			step_free(_metadata, &self->m, self->files.free);
 		}
-		compare_bytes(_metadata, &self->m);
+		compare_bytes(_metadata, &self->m, self->files.stats);
 		if (self->step % LIST_EVERY == 0 || self->step + 1 == self->steps)
 			compare_list(_metadata, &self->m);
 	}

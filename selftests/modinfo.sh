@@ -7,8 +7,8 @@ cd "$(dirname "$0")" || exit 1
 vmx_start 6
 
 # What modinfo prints, without modinfo: busybox's wants a modules.dep.
-info=$(tr '\0' '\n' < "$VMX_KO" |
-	grep -aE '^(license|description|version|vermagic|parm)=')
+info=$(tr '\0' '\n' < "$VMX_KO" | grep -aF -e license= -e description= \
+	-e version= -e vermagic= -e parm=)
 
 # has FIELD PATTERN: a line "FIELD=..." that matches
 has()

@@ -59,7 +59,7 @@ static const struct {
 	const char *params;
 	int err;
 } loads[] = {
-	{ "", 0 },
+	{ "slice=8M", 0 },
 	{ "slice=0", EINVAL },
 	{ "slice=4M", 0 },
 	{ "slice=4097", EINVAL },

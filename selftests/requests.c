@@ -145,7 +145,7 @@ TEST_F(requests, the_line_in_areas)
 	size_t i;
 
 	/* comm is last, but white space in it would still end the line early */
-	prctl(PR_SET_NAME, "a b\tc\nd");
+	prctl(PR_SET_NAME, "a b\tc\ne");
 	for (i = 0; i < ARRAY_SIZE(lines); i++) {
 		ASSERT_EQ(1, vmx_make(lines[i].request, self->made, 1));
 		ASSERT_EQ(0, vmx_areas(&self->areas));

@@ -24,6 +24,7 @@ vmx_start()
 		echo "1..0 # SKIP upstream's kselftest/ktap_helpers.sh is not installed"
 		exit 4
 	fi
+	# shellcheck source=/dev/null
 	. ../kselftest/ktap_helpers.sh
 	ktap_print_header
 	if ! vmx_find; then

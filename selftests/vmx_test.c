@@ -148,7 +148,7 @@ char *slurp(const char *path)
 	return text;
 }
 
-static int write_all(int fd, const void *bytes, size_t len)
+int write_all(int fd, const void *bytes, size_t len)
 {
 	ssize_t done = write(fd, bytes, len);
 
@@ -194,26 +194,40 @@ int vmx_ask(const char *file, const char *request)
 
 /* ---- stats ---- */
 
+int vmx_stats_on(int fd, struct stats *stats)
+{
+	char *line = stats->text, *rest;
+	ssize_t len = pread(fd, stats->text, sizeof(stats->text) - 1, 0);
+
+	if (len < 0)
+		return -errno;
+	stats->text[len] = '\0';
+	for (stats->n = 0; *line; line = rest + 1, stats->n++) {
+		struct stat_line *l = &stats->line[stats->n];
+		char *blank = strchr(line, ' ');
+
+		if (stats->n == VMX_STATS_MAX || !blank)
+			return -EUCLEAN;
+		*blank = '\0';
+		l->key = line;
+		l->value = strtoull(blank + 1, &rest, 10);
+		rest = strchr(rest, '\n');
+		if (!rest)
+			return -EUCLEAN;
+	}
+	return 0;
+}
+
 int vmx_stats(struct stats *stats)
 {
-	char *text = vmx_read("stats"), *line, *rest;
+	int fd = open(vmx_path("stats"), O_RDONLY | O_CLOEXEC);
+	int ret;
 
-	stats->n = 0;
-	if (!text)
+	if (fd < 0)
 		return -errno;
-	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		struct stat_line *l = &stats->line[stats->n];
-
-		if (stats->n == VMX_STATS_MAX ||
-		    sscanf(line, "%31s %llu", l->key, &l->value) != 2) {
-			printf("# stats: not understood: %s\n", line);
-			free(text);
-			return -EUCLEAN;
-		}
-		stats->n++;
-	}
-	free(text);
-	return 0;
+	ret = vmx_stats_on(fd, stats);
+	close(fd);
+	return ret;
 }
 
 unsigned long long stat_of(const struct stats *stats, const char *key)

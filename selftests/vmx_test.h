@@ -46,6 +46,7 @@ int vmx_unload(void);
 /* A whole file as a string, to be freed; NULL and errno. */
 char *slurp(const char *path);
 /* One write(2) of all bytes: 0, or -errno. */
+int write_all(int fd, const void *bytes, size_t len);
 int spill(const char *path, const void *bytes, size_t len);
 
 char *vmx_read(const char *file);
@@ -59,12 +60,14 @@ int vmx_ask(const char *file, const char *request);
 struct stats {
 	int n;
 	struct stat_line {
-		char key[32];
+		const char *key;	/* in text */
 		unsigned long long value;
 	} line[VMX_STATS_MAX];
+	char text[4096];
 };
 
 int vmx_stats(struct stats *stats);
+int vmx_stats_on(int fd, struct stats *stats);
 /* A missing key is a failure of its own: the answer is then ~0. */
 unsigned long long stat_of(const struct stats *stats, const char *key);
 unsigned long long vmx_stat(const char *key);
