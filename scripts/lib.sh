@@ -12,6 +12,7 @@ set -euo pipefail
 # shellcheck disable=SC2034 # read by those who source this
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 VMX_CACHE=${VMX_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/vmx}
+[[ $VMX_CACHE = /* ]] || VMX_CACHE=$PWD/$VMX_CACHE
 export VMX_CACHE
 
 say() { printf 'vmx: %s\n' "$*" >&2; }
