@@ -296,7 +296,7 @@ refuse:
 	return ERR_PTR(err);
 }
 
-/* What a magazine may hold: nothing about the request is out of the ordinary. */
+/* Nothing about the request is out of the ordinary. */
 static __always_inline bool is_plain(unsigned long align, unsigned long start,
 				     unsigned long end, gfp_t gfp_mask,
 				     pgprot_t prot, unsigned long vm_flags,
@@ -338,13 +338,9 @@ void *__vmx_alloc_node_range(unsigned long size, unsigned long align,
 {
 	struct vmx_area *area;
 
-	if (is_plain(align, start, end, gfp_mask, prot, vm_flags, node)) {
-		void *addr = vmx_magazine_get(size, gfp_mask, caller);
-
-		if (addr)
-			return addr;
-		vm_flags = VMX_CACHEABLE;
-	}
+	/* A leaf is too large for a magazine; what is smaller may go there. */
+	if (is_plain(align, start, end, gfp_mask, prot, vm_flags, node))
+		vm_flags = size >= PMD_SIZE ? VMX_ALLOW_HUGE : VMX_CACHEABLE;
 	area = vmx_alloc_area(size, align, start, end, gfp_mask, prot, vm_flags,
 			      node, caller);
 	if (IS_ERR(area)) {
@@ -380,14 +376,23 @@ EXPORT_SYMBOL_GPL(__vmx_alloc_node);
 static void *__vmx_alloc_node_flags(unsigned long size, int node, gfp_t flags,
 				    const void *caller)
 {
-	return __vmx_alloc_node(size, 1, flags, node, caller);
+	void *addr = NULL;
+
+	if (node == NUMA_NO_NODE &&
+	    (flags & ~__GFP_ZERO) == (GFP_KERNEL | __GFP_HIGHMEM))
+		addr = vmx_magazine_get(size, flags, caller);
+	return addr ?: __vmx_alloc_node(size, 1, flags, node, caller);
 }
 
 /**
  * vmx_alloc() - allocate noncontiguous memory
  * @size: bytes; made a multiple of the page size
  *
- * Frames may come from high memory. See __vmx_alloc_node_range().
+ * Frames may come from high memory.  From 2 MiB on, the area is aligned and gets
+ * 2 MiB entries where blocks of that size are to be had, as by vmalloc_huge();
+ * vmalloc() leaves that to its caller because set_memory_ro() and its like can't
+ * cut an entry, but those are not for the slice in any case.
+ * See __vmx_alloc_node_range().
  *
  * Context: may sleep.
  * Return: the address, or NULL.

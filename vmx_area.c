@@ -16,7 +16,8 @@
  * vmx_starts[] leads from an area's first page to its descriptor, so that
  * freeing needs no search: 8 bytes for each page of the slice.  All ranges,
  * live or not, know the one below and the one above; and a few descriptors that
- * are not needed now are kept, as an area is often freed for the next one.
+ * are not needed now are kept until the next purge, as an area is often freed
+ * for the next one.
  *
  * A freed range is quarantined: a CPU's TLB may still reach it.  One flush
  * serves all ranges quarantined before it; then they become holes.  Quarantined
@@ -120,7 +121,7 @@ static struct vmx_room *rb_room(struct rb_node *rb)
  * Recomputes @area->room from its own hole and its children; with @exit, tells
  * whether it was right already and the way up can end here.
  */
-static bool compute_room(struct vmx_area *area, bool exit)
+static __always_inline bool compute_room(struct vmx_area *area, bool exit)
 {
 	struct vmx_room *left = rb_room(area->rb.rb_left);
 	struct vmx_room *right = rb_room(area->rb.rb_right);
@@ -135,6 +136,8 @@ static bool compute_room(struct vmx_area *area, bool exit)
 	same = area->room.max_gap == max_gap;
 	area->room.max_gap = max_gap;
 
+	if (likely(!vmx_orders))
+		return exit && same;
 	for_each_set_bit(order, &vmx_orders, VMX_ALIGN_ORDERS + 1) {
 		u32 *room = &area->room.aligned[order - 1];
 		u32 pages = hole_pages(area, order);
@@ -259,9 +262,9 @@ static void tree_insert(struct vmx_area *area, struct vmx_area *succ)
 		area->before->after = area;
 	succ->before = area;
 	rb_link_node(&area->rb, parent, link);
-	compute_room(area, false);
+	area->room = (struct vmx_room){};
 	if (area->gap)
-		gap_changed(rb_area(parent));
+		gap_changed(area);
 	rb_insert_augmented(&area->rb, &vmx_tree, &room_cb);
 }
 
@@ -315,15 +318,18 @@ static struct vmx_area **start_slot(const struct vmx_area *area)
 struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 				const void *caller, gfp_t gfp, int node)
 {
-	struct vmx_area *area;
+	struct vmx_area *area = NULL;
 
-	spin_lock(&vmx_area_lock);
-	area = vmx_spare;
-	if (area) {
-		vmx_spare = area->next;
-		vmx_spares--;
+	/* A spare one lies wherever it was made. */
+	if (node == NUMA_NO_NODE) {
+		spin_lock(&vmx_area_lock);
+		area = vmx_spare;
+		if (area) {
+			vmx_spare = area->next;
+			vmx_spares--;
+		}
+		spin_unlock(&vmx_area_lock);
 	}
-	spin_unlock(&vmx_area_lock);
 	if (!area)
 		area = kmem_cache_alloc_node(vmx_area_cache, gfp, node);
 	if (!area)
@@ -353,6 +359,21 @@ static void put_descriptor(struct vmx_area *area)
 	area->next = vmx_spare;
 	vmx_spare = area;
 	vmx_spares++;
+}
+
+static void free_spares(void)
+{
+	struct vmx_area *area, *next;
+
+	spin_lock(&vmx_area_lock);
+	area = vmx_spare;
+	vmx_spare = NULL;
+	vmx_spares = 0;
+	spin_unlock(&vmx_area_lock);
+	for (; area; area = next) {
+		next = area->next;
+		kmem_cache_free(vmx_area_cache, area);
+	}
 }
 
 /** vmx_area_free() - a descriptor that has not been inserted */
@@ -601,6 +622,7 @@ void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 	tree_insert(tail, succ);
 	vmx_stats.allocs++;	/* an area of its own, until it is quarantined */
 	vmx_stats.areas++;
+	vmx_stats.peak_areas = max(vmx_stats.peak_areas, vmx_stats.areas);
 	spin_unlock(&vmx_area_lock);
 }
 
@@ -769,6 +791,7 @@ bool vmx_areas_purge(void)
 		while (purge_batch(&flushed))
 			cond_resched();
 	}
+	free_spares();
 	mutex_unlock(&vmx_purge_mutex);
 	return any;
 }
@@ -827,13 +850,6 @@ void vmx_areas_exit(void)
 	vmx_areas_purge();
 	WARN_ON_ONCE(vmx_list || vmx_stats.areas ||
 		     vmx_stats.quarantined_ranges);
-	while (vmx_spare) {
-		struct vmx_area *spare = vmx_spare;
-
-		vmx_spare = spare->next;
-		kmem_cache_free(vmx_area_cache, spare);
-	}
-	vmx_spares = 0;
 	kmem_cache_destroy(vmx_area_cache);
 	kvfree(vmx_starts);
 }

@@ -71,7 +71,8 @@ void *vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 	struct vmx_magazines *mags;
 	struct vmx_area *area;
 
-	if (!size || nr > MAX_PAGES || unlikely(in_interrupt()))
+	if (!READ_ONCE(vmx_magazines_on) || !size || nr > MAX_PAGES ||
+	    unlikely(in_interrupt()))
 		return NULL;
 	mags = raw_cpu_ptr(&vmx_magazines);
 	spin_lock(&mags->lock);
@@ -113,7 +114,7 @@ bool vmx_magazine_put(const void *addr)
 	struct vmx_magazine *mag;
 	bool kept = false;
 
-	if (!area ||
+	if (!READ_ONCE(vmx_magazines_on) || !area ||
 	    (area->flags & ~VMX_ZEROED) != (VMX_ALLOC | VMX_CACHEABLE) ||
 	    area->nr_pages > MAX_PAGES || area->nid != numa_mem_id())
 		return false;
@@ -124,7 +125,7 @@ bool vmx_magazine_put(const void *addr)
 	mags = raw_cpu_ptr(&vmx_magazines);
 	mag = &mags->size[area->nr_pages];
 	spin_lock(&mags->lock);
-	/* Read inside the lock: nothing comes in after magazines=0 has drained. */
+	/* Again, inside the lock: nothing comes in after magazines=0 has drained. */
 	if (vmx_magazines_on && mag->rounds < ROUNDS &&
 	    mags->pages + area->nr_pages <= vmx_magazine_max) {
 		WRITE_ONCE(area->flags, VMX_ALLOC | VMX_CACHED);
