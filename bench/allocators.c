@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What there is to be measured: vmx, the kernel's own, and the floor
+ *
+ * The floor is the least that any such allocator can do: the fewest blocks
+ * that the page allocator has, one store for each page-table entry, one more
+ * to clear it, and the blocks go back.  Entries go to a table of its own that
+ * no CPU walks.  From 512 pages on, each 2 MiB is one entry of the table above.
+ *
+ * Locking: none; one command runs at a time.  Units: counts are in pages.
+ */
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "bench.h"
+#include "vmx.h"
+
+#define FRAME_GFP	(GFP_KERNEL | __GFP_HIGHMEM)
+#define LEAF_ORDER	(PMD_SHIFT - PAGE_SHIFT)
+#define MAX_PAGES	4096
+
+/* The blocks for the present number of pages, largest first. */
+static struct {
+	unsigned int	nr;
+	unsigned char	order[MAX_PAGES / PTRS_PER_PTE + LEAF_ORDER];
+	struct page	*page[MAX_PAGES / PTRS_PER_PTE + LEAF_ORDER];
+} blocks;
+
+static struct page **block_pages;	/* for vm_map_ram(), which wants each */
+static pte_t *floor_ptes;
+static pmd_t *floor_pmds;
+static pteval_t bits;
+static pmdval_t leaf_bits;
+
+static int blocks_prepare(unsigned int nr)
+{
+	if (nr > MAX_PAGES)
+		return -E2BIG;
+	for (blocks.nr = 0; nr; blocks.nr++) {
+		blocks.order[blocks.nr] = min(ilog2(nr), LEAF_ORDER);
+		nr -= 1U << blocks.order[blocks.nr];
+	}
+	return 0;
+}
+
+static __always_inline void blocks_return(unsigned int i)
+{
+	while (i--)
+		__free_pages(blocks.page[i], blocks.order[i]);
+}
+
+static __always_inline bool blocks_take(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < blocks.nr; i++) {
+		blocks.page[i] = alloc_pages(FRAME_GFP, blocks.order[i]);
+		if (!blocks.page[i]) {
+			blocks_return(i);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void *floor_alloc(unsigned int nr)
+{
+	pmd_t *pmd = floor_pmds;
+	pte_t *pte = floor_ptes;
+	unsigned int i, n;
+
+	if (!blocks_take())
+		return NULL;
+	for (i = 0; i < blocks.nr; i++) {
+		phys_addr_t phys = page_to_phys(blocks.page[i]);
+
+		if (blocks.order[i] == LEAF_ORDER) {
+			WRITE_ONCE(*pmd++, native_make_pmd(phys | leaf_bits));
+			continue;
+		}
+		for (n = 1U << blocks.order[i]; n; n--, phys += PAGE_SIZE)
+			WRITE_ONCE(*pte++, native_make_pte(phys | bits));
+	}
+	return floor_ptes;
+}
+
+static void floor_free(void *p, unsigned int nr)
+{
+	pmd_t *pmd = floor_pmds;
+	pte_t *pte = floor_ptes;
+	unsigned int i, n;
+
+	for (i = 0; i < blocks.nr; i++) {
+		if (blocks.order[i] == LEAF_ORDER) {
+			WRITE_ONCE(*pmd++, native_make_pmd(0));
+			continue;
+		}
+		for (n = 1U << blocks.order[i]; n; n--)
+			WRITE_ONCE(*pte++, native_make_pte(0));
+	}
+	blocks_return(blocks.nr);
+}
+
+/* Its table of pages is not counted: the caller has one in any case. */
+static void *map_ram_alloc(unsigned int nr)
+{
+	unsigned int i, j, n = 0;
+	void *p;
+
+	if (!blocks_take())
+		return NULL;
+	for (i = 0; i < blocks.nr; i++) {
+		for (j = 0; j < 1U << blocks.order[i]; j++)
+			block_pages[n++] = blocks.page[i] + j;
+	}
+	p = vm_map_ram(block_pages, nr, NUMA_NO_NODE);
+	if (!p)
+		blocks_return(blocks.nr);
+	return p;
+}
+
+static void map_ram_free(void *p, unsigned int nr)
+{
+	vm_unmap_ram(p, nr);
+	blocks_return(blocks.nr);
+}
+
+/* What the measuring itself costs, to be taken off the others. */
+static void *nothing_alloc(unsigned int nr)
+{
+	return floor_ptes;
+}
+
+static void nothing_free(void *p, unsigned int nr)
+{
+}
+
+static unsigned long bytes(unsigned int nr)
+{
+	return (unsigned long)nr << PAGE_SHIFT;
+}
+
+static void *kernel_alloc(unsigned int nr)
+{
+	return vmalloc(bytes(nr));
+}
+
+static void *kernel_try(unsigned int nr)
+{
+	return __vmalloc(bytes(nr), FRAME_GFP | __GFP_NOWARN);
+}
+
+static void kernel_free(void *p, unsigned int nr)
+{
+	vfree(p);
+}
+
+static void *kernel_huge_alloc(unsigned int nr)
+{
+	return vmalloc_huge(bytes(nr), GFP_KERNEL);
+}
+
+static void *kv_alloc(unsigned int nr)
+{
+	return kvmalloc(bytes(nr), GFP_KERNEL);
+}
+
+static void kv_free(void *p, unsigned int nr)
+{
+	kvfree(p);
+}
+
+static void kernel_purge(void)
+{
+	vm_unmap_aliases();
+}
+
+static void *vmx_plain_alloc(unsigned int nr)
+{
+	return vmx_alloc(bytes(nr));
+}
+
+static void *vmx_try_aligned(unsigned int nr, unsigned long align)
+{
+	return __vmx_alloc_node_range(bytes(nr), align, 0, ULONG_MAX,
+				      FRAME_GFP | __GFP_NOWARN, PAGE_KERNEL, 0,
+				      NUMA_NO_NODE, __builtin_return_address(0));
+}
+
+static void *vmx_try(unsigned int nr)
+{
+	return vmx_try_aligned(nr, PAGE_SIZE);
+}
+
+static void *vmx_aligned_alloc(unsigned int nr)
+{
+	return vmx_try_aligned(nr, PMD_SIZE);
+}
+
+static void *vmx_huge_alloc(unsigned int nr)
+{
+	return vmx_alloc_huge(bytes(nr), GFP_KERNEL);
+}
+
+static void vmx_plain_free(void *p, unsigned int nr)
+{
+	vmx_free(p);
+}
+
+static void vmx_purge(void)
+{
+	vmx_unmap_aliases();
+}
+
+static struct bench_allocator allocators[] = {
+	{ "nothing", .alloc = nothing_alloc, .free = nothing_free },
+	{ "floor", .prepare = blocks_prepare, .alloc = floor_alloc,
+	  .free = floor_free, .one_at_a_time = true },
+
+	{ "vmalloc", .alloc = kernel_alloc, .try_alloc = kernel_try,
+	  .free = kernel_free, .purge = kernel_purge },
+	{ "vmalloc_huge", .alloc = kernel_huge_alloc, .free = kernel_free,
+	  .purge = kernel_purge },
+	{ "vm_map_ram", .prepare = blocks_prepare, .alloc = map_ram_alloc,
+	  .free = map_ram_free, .purge = kernel_purge, .one_at_a_time = true },
+	{ "kvmalloc", .alloc = kv_alloc, .free = kv_free,
+	  .purge = kernel_purge },
+
+	/* With magazines=0, and with magazines=1: then nothing is put off. */
+	{ "vmx_cold", .alloc = vmx_plain_alloc, .try_alloc = vmx_try,
+	  .free = vmx_plain_free, .purge = vmx_purge },
+	{ "vmx_warm", .alloc = vmx_plain_alloc, .free = vmx_plain_free },
+	{ "vmx_huge", .alloc = vmx_huge_alloc, .free = vmx_plain_free,
+	  .purge = vmx_purge },
+	{ "vmx_aligned", .alloc = vmx_aligned_alloc, .free = vmx_plain_free,
+	  .purge = vmx_purge },
+};
+
+/**
+ * bench_find() - an allocator by its name
+ * @name: as in the table
+ *
+ * Return: the allocator, or NULL.
+ */
+const struct bench_allocator *bench_find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(allocators); i++) {
+		if (!strcmp(allocators[i].name, name))
+			return &allocators[i];
+	}
+	return NULL;
+}
+
+/**
+ * bench_allocators_init() - get the floor's tables
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int bench_allocators_init(void)
+{
+	bits = pgprot_val(PAGE_KERNEL);
+	leaf_bits = pgprot_val(PAGE_KERNEL_LARGE);
+	floor_ptes = (pte_t *)get_zeroed_page(GFP_KERNEL);
+	floor_pmds = (pmd_t *)get_zeroed_page(GFP_KERNEL);
+	block_pages = kcalloc(MAX_PAGES, sizeof(*block_pages), GFP_KERNEL);
+	if (floor_ptes && floor_pmds && block_pages)
+		return 0;
+	bench_allocators_exit();
+	return -ENOMEM;
+}
+
+/** bench_allocators_exit() - give them back */
+void bench_allocators_exit(void)
+{
+	kfree(block_pages);
+	free_page((unsigned long)floor_pmds);
+	free_page((unsigned long)floor_ptes);
+}

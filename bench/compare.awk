@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0
+# compare.awk: has vmx become slower? Reads the committed table, then today's.
+#
+# Prints a line for each figure that is worse by more than 3%, or gone, and for
+# each that is better by more than that. Exits 1 when there is one of the former.
+
+BEGIN {
+	FS = ","
+	limit = 0.03
+}
+
+FNR == 1 { file++; next }
+
+{ value[file, $3, $4] = $5 }
+
+file == 1 && $3 ~ /^vmx_/ { cases[++nr] = $3 SUBSEP $4 }
+
+# A loss is judged by what vmx adds: a ratio to the cost itself would hide it
+# behind the floor's share.
+function judge(name, pages, what, was, is,    change) {
+	compared++
+	change = (is - was) / was
+	if (change > limit)
+		verdict = "LOSS"
+	else if (change < -limit)
+		verdict = "gain"
+	else
+		return
+	failed += verdict == "LOSS"
+	printf "%s %s, %d pages: %s was %.4g, is %.4g (%+.1f%%)\n", verdict, name, pages, what, was, is, 100 * change
+}
+
+function figure(f, name, pages, other) { return value[f, name, pages] / value[f, other, pages] }
+
+END {
+	for (i = 1; i <= nr; i++) {
+		split(cases[i], part, SUBSEP)
+		name = part[1]
+		pages = part[2]
+		other = name == "vmx_huge" ? "vmalloc_huge" : "vmalloc"
+		if (!((2, name, pages) in value) || !((2, other, pages) in value)) {
+			printf "LOSS %s, %d pages: not in today's table\n", name, pages
+			failed++
+			continue
+		}
+		judge(name, pages, "ratio to " other, figure(1, name, pages, other), figure(2, name, pages, other))
+		# A warm area costs less than the floor: there is nothing over it.
+		was = value[1, name, pages] - value[1, "floor", pages]
+		is = value[2, name, pages] - value[2, "floor", pages]
+		if (was > 0)
+			judge(name, pages, "cost over the floor", was, is)
+	}
+	if (!compared)
+		print "LOSS nothing to compare"
+	else if (!failed)
+		printf "vmx is no slower than the committed table in %d figures.\n", compared
+	exit failed || !compared
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Areas that are held while others are measured
+ *
+ * Locking: none; one command runs at a time.  Units: counts are in pages.
+ */
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+
+#include "bench.h"
+
+#define CROWD_MAX	200000
+#define FULL_PAGES	15	/* with the guard page, a slot of 64 KiB */
+#define FULL_REPEATS	3
+
+static struct {
+	const struct bench_allocator *allocator;
+	unsigned int	nr;		/* pages of each area */
+	unsigned int	count;
+	void		**area;
+} crowd;
+
+/**
+ * bench_hold() - hold @count areas of @nr pages, or as many as there is room for
+ *
+ * The result is how many.
+ */
+int bench_hold(const struct bench_allocator *a, unsigned int nr,
+	       unsigned int count, struct bench_result *result)
+{
+	if (crowd.count)
+		return -EBUSY;
+	if (count > CROWD_MAX || !a->try_alloc)
+		return -EINVAL;
+	crowd.allocator = a;
+	crowd.nr = nr;
+	while (crowd.count < (count ?: CROWD_MAX)) {
+		void *area = a->try_alloc(nr);
+
+		if (!area)
+			break;
+		crowd.area[crowd.count++] = area;
+		cond_resched();
+	}
+	*result = (struct bench_result){ crowd.count, crowd.count, crowd.count };
+	return crowd.count < count ? -ENOSPC : 0;
+}
+
+/**
+ * bench_thin() - free every @nth of them
+ *
+ * The result is how many are left.
+ */
+int bench_thin(const struct bench_allocator *a, unsigned int nth,
+	       unsigned int unused, struct bench_result *result)
+{
+	unsigned int i, left = 0;
+
+	if (!nth)
+		return -EINVAL;
+	for (i = 0; i < crowd.count; i++) {
+		if (i % nth == nth - 1)
+			crowd.allocator->free(crowd.area[i], crowd.nr);
+		else
+			crowd.area[left++] = crowd.area[i];
+		cond_resched();
+	}
+	crowd.count = left;
+	if (crowd.allocator && crowd.allocator->purge)
+		crowd.allocator->purge();
+	*result = (struct bench_result){ left, left, left };
+	return 0;
+}
+
+/**
+ * bench_drop() - free all of them
+ */
+int bench_drop(const struct bench_allocator *a, unsigned int unused1,
+	       unsigned int unused2, struct bench_result *result)
+{
+	return bench_thin(a, 1, 0, result);
+}
+
+/**
+ * bench_full() - pairs of @nr pages in a range that is 90% full
+ *
+ * The range, of @mib MiB, is filled with areas of FULL_PAGES pages; then every
+ * tenth is freed. The result is as for bench_pairs().
+ */
+int bench_full(const struct bench_allocator *a, unsigned int nr,
+	       unsigned int mib, struct bench_result *result)
+{
+	struct bench_result unused;
+	int err;
+
+	err = bench_plug(a, (unsigned long)mib * SZ_1M);
+	if (!err)
+		err = bench_hold(a, FULL_PAGES, 0, &unused);
+	if (!err)
+		err = bench_thin(a, 10, 0, &unused);
+	if (!err)
+		err = bench_pairs(a, nr, FULL_REPEATS, result);
+	bench_drop(a, 0, 0, &unused);
+	bench_unplug();
+	return err;
+}
+
+/** bench_crowd_init() - get the table of areas */
+int bench_crowd_init(void)
+{
+	crowd.area = kvcalloc(CROWD_MAX, sizeof(*crowd.area), GFP_KERNEL);
+	return crowd.area ? 0 : -ENOMEM;
+}
+
+/** bench_crowd_exit() - free whatever is held */
+void bench_crowd_exit(void)
+{
+	struct bench_result unused;
+
+	bench_drop(NULL, 0, 0, &unused);
+	kvfree(crowd.area);
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Measuring pairs: allocate, free
+ *
+ * A batch is a number of pairs, back to back, and at its end a purge of what
+ * they put off.  So every flush, and every worker that a pair causes, is paid
+ * for within its batch.  Before the measured batches there is one for nothing,
+ * so that caches are in their steady state.  The shapes:
+ *
+ * pairs	one area at a time; enough pairs to free PURGE_BYTES of
+ *		addresses
+ * in order	all are allocated, then all freed, oldest first
+ * at random	the same, freed in random order
+ * mixed	MIXED_LIVE areas are live, of 1 to so many pages; each pair
+ *		replaces one of them, by turns
+ *
+ * "singles" are pairs measured each by itself: the smallest is a pair that made
+ * up for nothing.
+ *
+ * What the loop itself takes, found with an allocator that does nothing, is
+ * taken off.  Random numbers are the same in every run.
+ *
+ * Locking: none; one command runs at a time.  Units: counts are in pages,
+ * results in instructions for one pair.
+ */
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/prandom.h>
+#include <linux/sched.h>
+#include <linux/sizes.h>
+#include <linux/sort.h>
+
+#include "bench.h"
+
+/* Twice what the kernel and vmx let pile up on one CPU before they purge. */
+#define PURGE_BYTES	SZ_64M
+#define PAIRS_MIN	8
+#define ALL_AREAS	1024
+#define ALL_PAGES	32768
+#define MIXED_LIVE	64
+#define MIXED_SIZES	1024
+#define SAMPLES		256
+
+/* So many pairs of an allocator, in one of the shapes. */
+typedef int batch(const struct bench_allocator *a, unsigned int nr,
+		  unsigned int pairs);
+
+static u64 samples[SAMPLES];
+static void *areas[ALL_AREAS];
+static unsigned int order[ALL_AREAS];	/* in which to free them */
+static unsigned int sizes[MIXED_SIZES];	/* of mixed areas */
+
+static int compare(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void summarise(unsigned int n, struct bench_result *result)
+{
+	sort(samples, n, sizeof(*samples), compare, NULL);
+	result->min = samples[0];
+	result->median = samples[n / 2];
+	result->max = samples[n - 1];
+}
+
+static void subtract(struct bench_result *result, u64 overhead)
+{
+	result->min -= min(result->min, overhead);
+	result->median -= min(result->median, overhead);
+	result->max -= min(result->max, overhead);
+}
+
+static void purge(const struct bench_allocator *a)
+{
+	if (a->purge)
+		a->purge();
+}
+
+static int one_pair(const struct bench_allocator *a, unsigned int nr)
+{
+	void *p = a->alloc(nr);
+
+	if (!p)
+		return -ENOMEM;
+	a->free(p, nr);
+	return 0;
+}
+
+static int pairs_batch(const struct bench_allocator *a, unsigned int nr,
+		       unsigned int pairs)
+{
+	int err = 0;
+
+	while (!err && pairs--) {
+		err = one_pair(a, nr);
+		cond_resched();
+	}
+	return err;
+}
+
+/* The areas are freed as order[] says. */
+static int all_batch(const struct bench_allocator *a, unsigned int nr,
+		     unsigned int pairs)
+{
+	unsigned int i, n;
+
+	for (n = 0; n < pairs; n++) {
+		areas[n] = a->alloc(nr);
+		if (!areas[n])
+			break;
+		cond_resched();
+	}
+	for (i = 0; i < pairs; i++) {
+		if (order[i] < n)
+			a->free(areas[order[i]], nr);
+		cond_resched();
+	}
+	return n < pairs ? -ENOMEM : 0;
+}
+
+static int mixed_batch(const struct bench_allocator *a, unsigned int nr,
+		       unsigned int pairs)
+{
+	unsigned int i, live, n = pairs + MIXED_LIVE;
+	int err = 0;
+
+	/* The last MIXED_LIVE turns only free. */
+	for (i = 0; i < n; i++) {
+		void **area = &areas[i % MIXED_LIVE];
+
+		live = i - MIXED_LIVE;
+		if (i >= MIXED_LIVE && *area)
+			a->free(*area, sizes[live % MIXED_SIZES]);
+		*area = NULL;
+		if (i < pairs && !err) {
+			*area = a->alloc(sizes[i % MIXED_SIZES]);
+			err = *area ? 0 : -ENOMEM;
+		}
+		cond_resched();
+	}
+	return err;
+}
+
+static int repeat(batch *run, const struct bench_allocator *a, unsigned int nr,
+		  unsigned int pairs, unsigned int repeats,
+		  struct bench_result *result)
+{
+	unsigned int i;
+	int err;
+
+	purge(a);
+	err = run(a, nr, pairs);
+	purge(a);
+	for (i = 0; !err && i < repeats; i++) {
+		u64 start = bench_clock();
+
+		err = run(a, nr, pairs);
+		purge(a);
+		samples[i] = div_u64(bench_clock() - start + pairs / 2, pairs);
+	}
+	if (!err)
+		summarise(repeats, result);
+	return err;
+}
+
+static int measure(batch *run, const struct bench_allocator *a, unsigned int nr,
+		   unsigned int pairs, unsigned int repeats,
+		   struct bench_result *result)
+{
+	struct bench_result overhead;
+	int err;
+
+	if (!nr || !pairs || !repeats || repeats > SAMPLES)
+		return -EINVAL;
+	err = repeat(run, bench_find("nothing"), nr, pairs, 3, &overhead);
+	if (!err)
+		err = repeat(run, a, nr, pairs, repeats, result);
+	if (!err)
+		subtract(result, overhead.min);
+	return err;
+}
+
+static unsigned int pairs_to_purge(unsigned int nr)
+{
+	return max_t(unsigned int, PAIRS_MIN,
+		     PURGE_BYTES / ((nr + 1) * PAGE_SIZE));
+}
+
+/**
+ * bench_pairs() - one area of @nr pages at a time, @repeats batches
+ */
+int bench_pairs(const struct bench_allocator *a, unsigned int nr,
+		unsigned int repeats, struct bench_result *result)
+{
+	return measure(pairs_batch, a, nr, pairs_to_purge(nr), repeats, result);
+}
+
+static int measure_all(const struct bench_allocator *a, unsigned int nr,
+		       unsigned int repeats, struct bench_result *result)
+{
+	unsigned int pairs = min(ALL_AREAS, ALL_PAGES / max(nr, 1U));
+
+	if (a->one_at_a_time)
+		return -EOPNOTSUPP;
+	return measure(all_batch, a, nr, pairs, repeats, result);
+}
+
+/**
+ * bench_in_order() - many areas of @nr pages, freed as they came
+ */
+int bench_in_order(const struct bench_allocator *a, unsigned int nr,
+		   unsigned int repeats, struct bench_result *result)
+{
+	unsigned int i;
+
+	for (i = 0; i < ALL_AREAS; i++)
+		order[i] = i;
+	return measure_all(a, nr, repeats, result);
+}
+
+/**
+ * bench_at_random() - many areas of @nr pages, freed in random order
+ */
+int bench_at_random(const struct bench_allocator *a, unsigned int nr,
+		    unsigned int repeats, struct bench_result *result)
+{
+	unsigned int i, pairs = min(ALL_AREAS, ALL_PAGES / max(nr, 1U));
+	struct rnd_state rnd;
+
+	prandom_seed_state(&rnd, 1);
+	for (i = 0; i < pairs; i++) {
+		unsigned int j = prandom_u32_state(&rnd) % (i + 1);
+
+		order[i] = order[j];
+		order[j] = i;
+	}
+	return measure_all(a, nr, repeats, result);
+}
+
+/**
+ * bench_mixed() - areas of 1 to @nr pages
+ */
+int bench_mixed(const struct bench_allocator *a, unsigned int nr,
+		unsigned int repeats, struct bench_result *result)
+{
+	struct rnd_state rnd;
+	unsigned int i;
+
+	if (!nr)
+		return -EINVAL;
+	if (a->one_at_a_time)
+		return -EOPNOTSUPP;
+	prandom_seed_state(&rnd, 1);
+	for (i = 0; i < MIXED_SIZES; i++)
+		sizes[i] = 1 + prandom_u32_state(&rnd) % nr;
+	return measure(mixed_batch, a, nr, pairs_to_purge(nr / 2), repeats,
+		       result);
+}
+
+static int time_singles(const struct bench_allocator *a, unsigned int nr,
+			struct bench_result *result)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < SAMPLES; i++) {
+		u64 start = bench_clock();
+
+		err = one_pair(a, nr);
+		samples[i] = bench_clock() - start;
+		cond_resched();
+	}
+	if (!err)
+		summarise(SAMPLES, result);
+	return err;
+}
+
+/**
+ * bench_singles() - pairs of @nr pages, each measured by itself
+ */
+int bench_singles(const struct bench_allocator *a, unsigned int nr,
+		  unsigned int unused, struct bench_result *result)
+{
+	struct bench_result overhead;
+	int err;
+
+	err = time_singles(bench_find("nothing"), nr, &overhead);
+	if (!err)
+		err = time_singles(a, nr, result);
+	if (!err)
+		subtract(result, overhead.min);
+	return err;
+}
+
+/*
+ * Instructions that do nothing and that no compiler writes: scripts/profile
+ * tells by them where a pair begins and where it ends.
+ */
+static __always_inline void mark_begin(void)
+{
+	asm volatile("nopl 0x766d7801(%%rax)" : : : "memory");
+}
+
+static __always_inline void mark_end(void)
+{
+	asm volatile("nopl 0x766d7802(%%rax)" : : : "memory");
+}
+
+/**
+ * bench_profile() - @pairs pairs of @nr pages for scripts/profile to look at
+ */
+int bench_profile(const struct bench_allocator *a, unsigned int nr,
+		  unsigned int pairs, struct bench_result *result)
+{
+	int err = 0;
+
+	while (!err && pairs--) {
+		mark_begin();
+		err = one_pair(a, nr);
+		mark_end();
+		cond_resched();
+	}
+	return err;
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Making the kernel's range of addresses small
+ *
+ * On 64-bit machines the vmalloc range can't be limited, and never runs out.
+ * To compare how allocators do when addresses are scarce, all of it is taken
+ * but for one hole: most by ioremap() of addresses where no memory is, in 1 GiB
+ * entries that need no tables, and the rest by vmap() of one page.
+ *
+ * While it is plugged everybody else in the kernel has to do with the hole too,
+ * so a command plugs and unplugs without returning in between.
+ *
+ * Locking: none; one command runs at a time.  Units: bytes.
+ */
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include <asm/processor.h>
+
+#include "bench.h"
+
+#define PLUGS_MAX	4096
+#define VMAP_PAGES	(SZ_1G / PAGE_SIZE)	/* to begin with */
+
+static void **plugs;
+static unsigned int nr_plugs, nr_ioremap_plugs;
+
+/*
+ * A quarter of all physical addresses, where no memory is.  ioremap() aligns to
+ * 1 GiB and adds a guard page: two pages less, and nothing is left between.
+ */
+static void plug_with_ioremap(void)
+{
+	phys_addr_t nowhere = 1ULL << (boot_cpu_data.x86_phys_bits - 1);
+	unsigned long size;
+
+	for (size = nowhere / 2; size >= SZ_1G; size /= 2) {
+		while (nr_plugs < PLUGS_MAX) {
+			void __iomem *p = ioremap(nowhere, size - 2 * PAGE_SIZE);
+
+			if (!p)
+				break;
+			plugs[nr_plugs++] = (__force void *)p;
+		}
+	}
+	nr_ioremap_plugs = nr_plugs;
+}
+
+static int plug_with_vmap(void)
+{
+	struct page **same;
+	unsigned int i, nr;
+
+	same = kvmalloc_array(VMAP_PAGES, sizeof(*same), GFP_KERNEL);
+	if (!same)
+		return -ENOMEM;
+	for (i = 0; i < VMAP_PAGES; i++)
+		same[i] = ZERO_PAGE(0);
+	for (nr = VMAP_PAGES; nr; nr /= 2) {
+		while (nr_plugs < PLUGS_MAX) {
+			void *p = vmap(same, nr, VM_MAP, PAGE_KERNEL_RO);
+
+			if (!p)
+				break;
+			plugs[nr_plugs++] = p;
+		}
+	}
+	kvfree(same);
+	return nr_plugs < PLUGS_MAX ? 0 : -E2BIG;
+}
+
+/**
+ * bench_unplug() - give the kernel's range back, if it is plugged
+ */
+void bench_unplug(void)
+{
+	while (nr_plugs > nr_ioremap_plugs)
+		vunmap(plugs[--nr_plugs]);
+	while (nr_plugs)
+		iounmap((__force void __iomem *)plugs[--nr_plugs]);
+	nr_ioremap_plugs = 0;
+	kvfree(plugs);
+	plugs = NULL;
+}
+
+/**
+ * bench_plug() - leave one hole in the kernel's range of addresses
+ * @a: the allocator that is to be put to the test; nothing happens unless it
+ *	is the kernel's
+ * @size: of the hole
+ *
+ * Return: 0 or an error.
+ */
+int bench_plug(const struct bench_allocator *a, unsigned long size)
+{
+	phys_addr_t nowhere = 1ULL << (boot_cpu_data.x86_phys_bits - 1);
+	void __iomem *hole;
+	int err;
+
+	if (a != bench_find("vmalloc"))
+		return 0;
+	if (!IS_ENABLED(CONFIG_X86_64))
+		return -EOPNOTSUPP;
+	plugs = kvcalloc(PLUGS_MAX, sizeof(*plugs), GFP_KERNEL);
+	if (!plugs)
+		return -ENOMEM;
+	/* With its guard page it is as long as the hole. */
+	hole = ioremap(nowhere, size - PAGE_SIZE);
+	if (!hole) {
+		err = -ENOMEM;
+		goto unplug;
+	}
+	plug_with_ioremap();
+	err = plug_with_vmap();
+	iounmap(hole);
+	vm_unmap_aliases();
+	if (!err)
+		return 0;
+unplug:
+	bench_unplug();
+	return err;
+}

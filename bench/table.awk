@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0
+# table.awk: a results CSV as tables for people
+
+BEGIN { FS = "," }
+
+NR == 1 { next }
+
+{
+	kernel = $1
+	init[$2] = 1
+	value[$2, $3, $4] = $5
+	if ($5 > 0 && $6 / $5 - 1 > spread[$2])
+		spread[$2] = $6 / $5 - 1
+	if ($3 == "floor" && !($4 in seen)) {
+		seen[$4] = 1
+		size[++nr_sizes] = $4
+	}
+	if (!(($3, $4) in row)) {
+		row[$3, $4] = 1
+		# vmx_cold_held_100 is a row "held_100", column vmx_cold.
+		if (match($3, /^(vmalloc_huge|vmalloc|kvmalloc|vmx_cold|vmx_warm|vmx_huge)_/)) {
+			shape = substr($3, RLENGTH + 1)
+			if ($3 !~ /^vmalloc_huge$/ && !((shape, $4) in shape_seen)) {
+				shape_seen[shape, $4] = 1
+				shape_name[++nr_shapes] = shape
+				shape_pages[nr_shapes] = $4
+			}
+		}
+	}
+}
+
+function get(i, name, pages) { return (i, name, pages) in value ? value[i, name, pages] : "-" }
+
+function over(a, b) { return a == "-" || b == "-" || !b ? "-" : sprintf("%.3f", a / b) }
+
+function minus(a, b) { return a == "-" || b == "-" ? "-" : sprintf("%+d", a - b) }
+
+function pairs(i,    n, p)
+{
+	printf "\nLinux %s, init_on_alloc=%d: instructions for one allocate+free pair (minimum)\n\n", kernel, i
+	printf "%6s %9s %9s %12s %10s %9s %9s %9s %9s | %8s %8s %8s %8s\n", "pages", "floor", "vmalloc", "vmalloc_huge", "vm_map_ram", "kvmalloc", "vmx_cold", "vmx_huge", "vmx_warm", "cold/", "cold-", "huge/", "warm/"
+	printf "%6s %9s %9s %12s %10s %9s %9s %9s %9s | %8s %8s %8s %8s\n", "", "", "", "", "", "", "", "", "", "vmalloc", "floor", "v_huge", "vmalloc"
+	for (n = 1; n <= nr_sizes; n++) {
+		p = size[n]
+		printf "%6d %9s %9s %12s %10s %9s %9s %9s %9s | %8s %8s %8s %8s\n", p,
+			get(i, "floor", p), get(i, "vmalloc", p), get(i, "vmalloc_huge", p),
+			get(i, "vm_map_ram", p), get(i, "kvmalloc", p),
+			get(i, "vmx_cold", p), get(i, "vmx_huge", p), get(i, "vmx_warm", p),
+			over(get(i, "vmx_cold", p), get(i, "vmalloc", p)),
+			minus(get(i, "vmx_cold", p), get(i, "floor", p)),
+			over(get(i, "vmx_huge", p), get(i, "vmalloc_huge", p)),
+			over(get(i, "vmx_warm", p), get(i, "vmalloc", p))
+	}
+}
+
+function shapes(i,    n, s, p)
+{
+	if (!nr_shapes)
+		return
+	printf "\nLinux %s, init_on_alloc=%d: shapes (instructions for a pair, unless the name says otherwise)\n\n", kernel, i
+	printf "%22s %6s %9s %12s %9s %9s %9s %9s | %8s %8s\n", "shape", "pages", "vmalloc", "vmalloc_huge", "kvmalloc", "vmx_cold", "vmx_huge", "vmx_warm", "cold/", "warm/"
+	for (n = 1; n <= nr_shapes; n++) {
+		s = shape_name[n]
+		p = shape_pages[n]
+		if (s == "huge")
+			continue
+		printf "%22s %6d %9s %12s %9s %9s %9s %9s | %8s %8s\n", s, p,
+			get(i, "vmalloc_" s, p), get(i, "vmalloc_huge_" s, p),
+			get(i, "kvmalloc_" s, p), get(i, "vmx_cold_" s, p),
+			get(i, "vmx_huge_" s, p), get(i, "vmx_warm_" s, p),
+			over(get(i, "vmx_cold_" s, p), get(i, "vmalloc_" s, p)),
+			over(get(i, "vmx_warm_" s, p), get(i, "vmalloc_" s, p))
+	}
+}
+
+function clearing(    n, p, c)
+{
+	printf "\nLinux %s: how much of init_on_alloc=1 is clearing (with it, less without it)\n\n", kernel
+	printf "%6s %10s %10s %12s %16s\n", "pages", "vmalloc", "vmx_cold", "of vmx_cold", "vmx_cold/vmalloc"
+	for (n = 1; n <= nr_sizes; n++) {
+		p = size[n]
+		c = get(1, "vmx_cold", p) - get(0, "vmx_cold", p)
+		printf "%6d %10d %10d %11.1f%% %16s\n", p,
+			get(1, "vmalloc", p) - get(0, "vmalloc", p), c,
+			100 * c / get(1, "vmx_cold", p),
+			over(get(1, "vmx_cold", p), get(1, "vmalloc", p))
+	}
+}
+
+END {
+	for (i = 0; i <= 1; i++) {
+		if (i in init) {
+			pairs(i)
+			shapes(i)
+			printf "\nSpread, median over minimum, at the most: %.2f%%\n", 100 * spread[i]
+		}
+	}
+	if (0 in init && 1 in init)
+		clearing()
+}
