@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _SHIM_BITOPS_H
+#define _SHIM_BITOPS_H
+
+#include_next <linux/bitops.h>
+#include <linux/bitmap.h>	/* for_each_set_bit() */
+
+#endif

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _SHIM_GFP_H
+#define _SHIM_GFP_H
+
+#include <linux/types.h>	/* gfp_t, GFP_KERNEL */
+
+#define NUMA_NO_NODE	(-1)
+
+#endif

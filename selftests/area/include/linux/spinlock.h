@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _SHIM_SPINLOCK_H
+#define _SHIM_SPINLOCK_H
+
+#include <linux/compiler.h>
+#include "shim.h"
+
+/* One thread sees what it does in order. */
+#define smp_rmb()	barrier()
+
+struct spinlock {
+	bool held;
+};
+
+#define spinlock_t	struct spinlock
+
+#define DEFINE_SPINLOCK(name)	spinlock_t name
+
+static inline void spin_lock(spinlock_t *lock)
+{
+	shim_lock(&lock->held);
+	shim_spinning++;
+}
+
+static inline void spin_unlock(spinlock_t *lock)
+{
+	shim_spinning--;
+	shim_unlock(&lock->held);
+}
+
+#endif

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The naive model of the address space: a byte for each page */
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/kernel.h>
+
+#include "model.h"
+#include "shim.h"
+
+struct model model;
+
+static size_t page_of(unsigned long addr)
+{
+	return (addr - model.start) / PAGE_SIZE;
+}
+
+static unsigned long addr_of(size_t page)
+{
+	return model.start + page * PAGE_SIZE;
+}
+
+void model_init(unsigned long start, size_t pages)
+{
+	model.start = start;
+	model.end = start + pages * PAGE_SIZE;
+	model.pages = pages;
+	memset(model.kind, HOLE, pages);
+	memset(model.owner, 0, pages * sizeof(model.owner[0]));
+	model.nr_live = 0;
+	model.nr_dying = 0;
+	model.stats = (struct vmx_area_stats){ .slice_bytes = pages * PAGE_SIZE };
+}
+
+static bool all_hole(size_t page, size_t pages)
+{
+	size_t last = page + pages;
+
+	if (last > model.pages)
+		return false;
+	while (page < last)
+		if (model.kind[page++] != HOLE)
+			return false;
+	return true;
+}
+
+unsigned long model_find_hole(unsigned long size, unsigned long align,
+			      unsigned long start, unsigned long end)
+{
+	size_t page;
+
+	for (page = 0; page < model.pages; page++) {
+		unsigned long addr = addr_of(page);
+
+		if (model.kind[page] != HOLE || addr & (align - 1) || addr < start)
+			continue;
+		if (addr >= end || end - addr < size)
+			break;
+		if (all_hole(page, size / PAGE_SIZE))
+			return addr;
+	}
+	return 0;
+}
+
+/* Gives pages from @page to before @last a new kind. */
+static void paint(size_t page, size_t last, enum kind kind, struct model_area *owner)
+{
+	for (; page < last; page++) {
+		model.kind[page] = kind;
+		model.owner[page] = owner;
+	}
+}
+
+static void paint_area(struct model_area *it, enum kind kind)
+{
+	size_t page = page_of(it->addr);
+
+	paint(page, page + it->size / PAGE_SIZE, kind, kind == AREA ? it : NULL);
+}
+
+static void set_add(struct model_area **set, size_t *nr, struct model_area *it)
+{
+	it->index = (*nr)++;
+	set[it->index] = it;
+}
+
+static void set_del(struct model_area **set, size_t *nr, struct model_area *it)
+{
+	set[it->index] = set[--*nr];
+	set[it->index]->index = it->index;
+}
+
+static void count(struct model_area *it, int sign)
+{
+	struct vmx_area_stats *stats = &model.stats;
+
+	stats->areas += sign;
+	stats->area_bytes += sign * it->size;
+	stats->guard_bytes += sign * it->guard;
+	if (stats->peak_areas < stats->areas)
+		stats->peak_areas = stats->areas;
+}
+
+static struct model_area *new_area(struct vmx_area *area)
+{
+	struct model_area *it = malloc(sizeof(*it));
+
+	if (!it)
+		fail("no memory for the test itself");
+	*it = (struct model_area){
+		.area = area,
+		.addr = (unsigned long)area->addr,
+		.size = area->size,
+		.guard = area->flags & VMX_NO_GUARD ? 0 : PAGE_SIZE,
+		.id = area->id,
+	};
+	paint_area(it, AREA);
+	count(it, 1);
+	model.stats.allocs++;
+	return it;
+}
+
+struct model_area *model_insert(struct vmx_area *area)
+{
+	struct model_area *it = new_area(area);
+
+	set_add(model.live, &model.nr_live, it);
+	return it;
+}
+
+void model_remove(struct model_area *it)
+{
+	it->dying = true;
+	set_del(model.live, &model.nr_live, it);
+	set_add(model.dying, &model.nr_dying, it);
+}
+
+void model_cancel(struct model_area *it)
+{
+	paint_area(it, HOLE);
+	set_del(model.live, &model.nr_live, it);
+	count(it, -1);
+	model.stats.allocs--;
+	free(it);
+}
+
+unsigned long model_room(const struct model_area *it)
+{
+	size_t page = page_of(it->addr + it->size), last = page;
+
+	while (last < model.pages && model.kind[last] == HOLE)
+		last++;
+	return (last - page) * PAGE_SIZE;
+}
+
+void model_resize(struct model_area *it, unsigned long size)
+{
+	count(it, -1);
+	paint_area(it, HOLE);
+	it->size = size;
+	paint_area(it, AREA);
+	count(it, 1);
+}
+
+struct model_area *model_cut(struct model_area *it, struct vmx_area *tail)
+{
+	struct model_area *cut;
+
+	model_resize(it, (unsigned long)tail->addr - it->addr);
+	cut = new_area(tail);
+	cut->dying = true;
+	set_add(model.dying, &model.nr_dying, cut);
+	return cut;
+}
+
+static bool is_quarantined(size_t page)
+{
+	return model.kind[page] == LAZY || model.kind[page] == PURGING;
+}
+
+/*
+ * Two quarantined ranges become one with the hole between them, [first, last).
+ * One of them is new, and a flush under way is too early for it: so both wait.
+ */
+static void join(size_t first, size_t last)
+{
+	paint(first, last, LAZY, NULL);
+	model.stats.quarantined_bytes += (last - first) * PAGE_SIZE;
+	model.stats.quarantined_ranges--;
+	while (first && model.kind[first - 1] == PURGING)
+		model.kind[--first] = LAZY;
+	while (last < model.pages && model.kind[last] == PURGING)
+		model.kind[last++] = LAZY;
+}
+
+void model_quarantine(struct model_area *it)
+{
+	size_t first = page_of(it->addr), last = first + it->size / PAGE_SIZE;
+	size_t left = first, right = last;
+
+	paint(first, last, LAZY, NULL);
+	set_del(model.dying, &model.nr_dying, it);
+	count(it, -1);
+	model.stats.frees++;
+	model.stats.quarantined_bytes += it->size;
+	model.stats.quarantined_ranges++;
+
+	while (left && model.kind[left - 1] == HOLE)
+		left--;
+	if (left && is_quarantined(left - 1))
+		join(left, first);
+	while (right < model.pages && model.kind[right] == HOLE)
+		right++;
+	if (right < model.pages && is_quarantined(right))
+		join(last, right);
+	free(it);
+}
+
+bool model_purge_begin(void)
+{
+	bool any = false;
+	size_t page;
+
+	for (page = 0; page < model.pages; page++) {
+		if (model.kind[page] == LAZY) {
+			model.kind[page] = PURGING;
+			any = true;
+		}
+	}
+	model.stats.purges += any;
+	return any;
+}
+
+size_t model_purge_some(bool (*is_hole)(unsigned long addr))
+{
+	size_t page, last, n = 0;
+
+	for (page = 0; page < model.pages; page = last) {
+		last = page + 1;
+		if (model.kind[page] != PURGING)
+			continue;
+		while (last < model.pages && model.kind[last] == PURGING)
+			last++;
+		if (!is_hole(addr_of(page)))
+			continue;
+		paint(page, last, HOLE, NULL);
+		model.stats.quarantined_bytes -= (last - page) * PAGE_SIZE;
+		model.stats.quarantined_ranges--;
+		n++;
+	}
+	return n;
+}
+
+struct model_area *model_find(unsigned long addr)
+{
+	struct model_area *it;
+
+	if (addr < model.start || addr >= model.end)
+		return NULL;
+	it = model.owner[page_of(addr)];
+	return it && !it->dying ? it : NULL;
+}
+
+struct model_area *model_first_from(unsigned long addr)
+{
+	size_t page;
+
+	for (page = 0; page < model.pages; page++) {
+		struct model_area *it = model.owner[page];
+
+		if (it && !it->dying && it->addr == addr_of(page) && it->addr >= addr)
+			return it;
+	}
+	return NULL;
+}
+
+struct vmx_range model_range_at(unsigned long addr)
+{
+	size_t page = page_of(addr), first = page, last = page + 1;
+	struct model_area *it = model.owner[page];
+
+	while (first && model.kind[first - 1] == model.kind[page] &&
+	       model.owner[first - 1] == it)
+		first--;
+	while (last < model.pages && model.kind[last] == model.kind[page] &&
+	       model.owner[last] == it)
+		last++;
+	if (model.kind[page] == HOLE)
+		return (struct vmx_range){ addr, addr_of(last), VMX_RANGE_HOLE };
+	if (!it || it->dying)
+		return (struct vmx_range){ addr_of(first), addr_of(last), VMX_RANGE_QUARANTINE };
+	return (struct vmx_range){ addr_of(first), addr_of(last), VMX_RANGE_AREA, it->area };
+}
+
+bool model_hole_from(unsigned long addr, struct vmx_range *hole)
+{
+	size_t page;
+
+	for (page = 0; page < model.pages; page++) {
+		if (model.kind[page] == HOLE && addr_of(page) >= addr) {
+			*hole = model_range_at(addr_of(page));
+			return true;
+		}
+	}
+	return false;
+}
+
+void model_check_stats(const struct vmx_area_stats *stats)
+{
+#define FIELD(name) { #name, offsetof(struct vmx_area_stats, name) }
+	static const struct {
+		const char *name;
+		size_t offset;
+	} fields[] = {
+		FIELD(slice_bytes), FIELD(areas), FIELD(area_bytes), FIELD(guard_bytes),
+		FIELD(quarantined_bytes), FIELD(quarantined_ranges), FIELD(peak_areas),
+		FIELD(allocs), FIELD(frees), FIELD(purges),
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fields); i++) {
+		unsigned long is = *(unsigned long *)((char *)stats + fields[i].offset);
+		unsigned long should = *(unsigned long *)((char *)&model.stats + fields[i].offset);
+
+		if (is != should)
+			fail("stats: %s is %lu and should be %lu", fields[i].name, is, should);
+	}
+}
+
+/* The pages of one range, or of a hole (NULL), up to before @last. */
+static size_t check_pages(size_t page, size_t last, const struct vmx_area *range)
+{
+	static const enum kind kinds[] = {
+		[VMX_LIVE] = AREA,
+		[VMX_DYING] = AREA,
+		[VMX_LAZY] = LAZY,
+		[VMX_PURGING] = PURGING,
+	};
+	enum kind kind = range ? kinds[range->state] : HOLE;
+
+	for (; page < last; page++) {
+		struct model_area *it = model.owner[page];
+
+		if (model.kind[page] != kind)
+			fail("page %#lx is of kind %d and should be %d",
+			     addr_of(page), kind, model.kind[page]);
+		if (!it)
+			continue;
+		if (it->area != range)
+			fail("page %#lx belongs to another area", addr_of(page));
+		if (range->state != (it->dying ? VMX_DYING : VMX_LIVE))
+			fail("page %#lx: its area is in state %d", addr_of(page), range->state);
+	}
+	return page;
+}
+
+void model_check_ranges(struct vmx_area *(*next)(struct vmx_area *range))
+{
+	struct vmx_area *range = NULL;
+	size_t page = 0, ranges = 0;
+
+	while ((range = next(range))) {
+		size_t first = page_of((unsigned long)range->addr);
+
+		page = check_pages(page, first, NULL);
+		page = check_pages(page, first + range->size / PAGE_SIZE, range);
+		ranges++;
+	}
+	check_pages(page, model.pages, NULL);
+	if (ranges != model.stats.areas + model.stats.quarantined_ranges)
+		fail("%zu ranges where %lu areas and %lu quarantined ranges should be",
+		     ranges, model.stats.areas, model.stats.quarantined_ranges);
+}

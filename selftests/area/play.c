@@ -1,0 +1,660 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Operations on vmx_area.c and on the model, side by side */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+
+#include "model.h"
+#include "play.h"
+#include "shim.h"
+#include "source.h"
+#include "subject.h"
+
+#define PURGE_BATCH	64	/* the most that one critical section may turn into holes */
+#define MAX_DYING	24	/* as many CPUs may be freeing at the same time */
+#define HUGE_SHIFT	9	/* 2 MiB */
+
+/* What the owner of an area writes to its descriptor stays as it is. */
+#define OWNERS_PAGES	((struct page **)0x5eed)
+#define CALLER		((const void *)0xca11e4)
+
+bool play_trace;
+
+static struct {
+	const struct profile *profile;
+	struct source *source;
+	unsigned long step;
+	unsigned long last_id;
+	bool purging;		/* inside vmx_areas_purge() */
+	bool flushed;		/* ... and its flush has been */
+} play;
+
+static struct play_tally tally;
+
+#define trace(...)					\
+do {							\
+	if (play_trace) {				\
+		printf("# %6lu: ", tally.steps);		\
+		printf(__VA_ARGS__);			\
+		putchar('\n');				\
+	}						\
+} while (0)
+
+static unsigned long any(unsigned long below)
+{
+	return pick(play.source, below);
+}
+
+static bool one_in(unsigned long odds)
+{
+	return odds && !any(odds);
+}
+
+unsigned long play_steps(void)
+{
+	return play.step;
+}
+
+const struct play_tally *play_tally(void)
+{
+	return &tally;
+}
+
+/* ---- checks ---- */
+
+static void check_stats(void)
+{
+	struct vmx_area_stats stats;
+
+	vmx_areas_stats(&stats);
+	model_check_stats(&stats);
+}
+
+static void check_all(void)
+{
+	check_stats();
+	subject_check();
+	model_check_ranges(subject_next);
+	/* A descriptor for each range, the spare ones, the cache, and the index. */
+	if (shim_allocated() != model.stats.areas + model.stats.quarantined_ranges +
+				subject_spares() + 2)
+		fail("%zu allocations are held for %lu areas, %lu quarantined ranges, %zu spares",
+		     shim_allocated(), model.stats.areas, model.stats.quarantined_ranges,
+		     subject_spares());
+}
+
+/* The descriptor is still what its owner and vmx_area_insert() made it. */
+static void check_descriptor(const struct model_area *it)
+{
+	const struct vmx_area *area = it->area;
+	const unsigned long guard = area->flags & VMX_NO_GUARD ? 0 : PAGE_SIZE;
+
+	if ((unsigned long)area->addr != it->addr || area->size != it->size ||
+	    area->id != it->id || guard != it->guard)
+		fail("area: %p, %#lx, id %lu, guard %lu should be %#lx, %#lx, id %lu, guard %lu",
+		     area->addr, area->size, area->id, guard,
+		     it->addr, it->size, it->id, it->guard);
+	if (area->pages != OWNERS_PAGES || area->caller != CALLER || area->phys_addr ||
+	    area->pid != current->pid || strcmp(area->comm, current->comm))
+		fail("area: %p: a field has changed that is its owner's", area->addr);
+}
+
+/* ---- operations ---- */
+
+static void purge(void);
+
+/* A node may be asked for, and then a spare descriptor won't do. */
+static int any_node(void)
+{
+	return one_in(4) ? 0 : NUMA_NO_NODE;
+}
+
+static struct vmx_area *new_area(unsigned long size, unsigned long flags)
+{
+	struct vmx_area *area = vmx_area_alloc(size, flags, CALLER, GFP_KERNEL, any_node());
+	unsigned long pages = (size + PAGE_SIZE - 1) / PAGE_SIZE;
+
+	if (!area)
+		fail("alloc: no descriptor");
+	if (area->flags != flags || area->requested != size || area->pages ||
+	    area->nr_pages || area->size != (pages + !(flags & VMX_NO_GUARD)) * PAGE_SIZE)
+		fail("alloc: a fresh descriptor for %lu bytes has %#lx", size, area->size);
+	area->pages = OWNERS_PAGES;
+	return area;
+}
+
+static unsigned long any_size(void)
+{
+	unsigned long pages = 1 + any(1 + any(play.profile->max_pages));
+
+	/* Now and then not a multiple of the page size. */
+	return pages * PAGE_SIZE - (one_in(4) ? any(PAGE_SIZE) : 0);
+}
+
+static unsigned long any_align(void)
+{
+	if (!one_in(play.profile->align_odds))
+		return PAGE_SIZE;
+	if (one_in(50))
+		return PAGE_SIZE << any(BITS_PER_LONG - PAGE_SHIFT);
+	return PAGE_SIZE << any(HUGE_SHIFT + 1);
+}
+
+/* In or near the slice, often at an end of something. */
+static unsigned long any_addr(void)
+{
+	unsigned long addr = model.start + any(model.pages + 1) * PAGE_SIZE;
+
+	switch (any(8)) {
+	case 0:
+		return addr + any(PAGE_SIZE);
+	case 1:
+		return addr - 1;
+	case 2:
+		return any(2) ? model.start - any(3 * PAGE_SIZE) : model.end + any(2 * PAGE_SIZE);
+	case 3:
+		return any(2) ? 0 : ULONG_MAX;
+	default:
+		return addr;
+	}
+}
+
+static void insert(void)
+{
+	unsigned long flags = VMX_ALLOC | (one_in(4) ? VMX_NO_GUARD : 0) |
+			      (one_in(4) ? VMX_UNLIST : 0);
+	unsigned long size = any_size(), align = any_align();
+	unsigned long start = model.start, end = model.end, place;
+	struct vmx_area *area = new_area(size, flags);
+	int err;
+
+	if (one_in(8))
+		start = any_addr();
+	if (one_in(8))
+		end = any_addr();
+
+	place = model_find_hole(area->size, align, start, end);
+	err = vmx_area_insert(area, align, start, end);
+	trace("insert size=%#lx align=%#lx [%#lx, %#lx): %d, %p",
+	      area->size, align, start, end, err, err ? NULL : area->addr);
+	if (err != (place ? 0 : -ENOSPC))
+		fail("insert size=%#lx align=%#lx [%#lx, %#lx): %d, and the lowest hole is %#lx",
+		     area->size, align, start, end, err, place);
+	if (err) {
+		tally.no_hole++;
+		vmx_area_free(area);
+		/* As callers do that may sleep. */
+		if (one_in(3))
+			purge();
+		return;
+	}
+	if ((unsigned long)area->addr != place)
+		fail("insert size=%#lx align=%#lx [%#lx, %#lx): %p, and the lowest hole is %#lx",
+		     area->size, align, start, end, area->addr, place);
+	if (area->id <= play.last_id)
+		fail("insert: id %lu, not above %lu", area->id, play.last_id);
+	if (vmx_area_complete(area) != !(flags & VMX_UNLIST))
+		fail("insert: complete or not, the flags say otherwise");
+	play.last_id = area->id;
+	check_descriptor(model_insert(area));
+	tally.inserted++;
+	tally.most_areas = max(tally.most_areas, model.stats.areas);
+	tally.fullest = max(tally.fullest, model.stats.area_bytes / PAGE_SIZE * 100 / model.pages);
+}
+
+static void insert_refused(void)
+{
+	struct vmx_area *area = new_area(PAGE_SIZE, 0);
+	unsigned long align = PAGE_SIZE;
+	int err;
+
+	switch (any(5)) {
+	case 0:
+		area->size = 0;
+		break;
+	case 1:
+		area->size += 1 + any(PAGE_SIZE - 1);
+		break;
+	case 2:
+		align = 0;
+		break;
+	case 3:
+		align = PAGE_SIZE / 2;
+		break;
+	case 4:
+		align = 3 * PAGE_SIZE;
+		break;
+	}
+	shim_expect_warning();
+	err = vmx_area_insert(area, align, model.start, model.end);
+	trace("insert size=%#lx align=%#lx: %d", area->size, align, err);
+	if (err != -EINVAL || shim_warned() != 1)
+		fail("insert size=%#lx align=%#lx: %d", area->size, align, err);
+	vmx_area_free(area);
+}
+
+static void no_memory(void)
+{
+	int node = any_node();
+	bool spare = node == NUMA_NO_NODE && subject_spares();
+	struct vmx_area *area;
+
+	shim_fail_in = 0;
+	area = vmx_area_alloc(any_size(), 0, CALLER, GFP_KERNEL, node);
+	shim_fail_in = -1;
+	trace("alloc without memory: %p", area);
+	if (!area != !spare)
+		fail("alloc without memory: %p", area);
+	if (area)
+		vmx_area_free(area);
+}
+
+static void quarantine(struct model_area *it)
+{
+	bool due, should;
+
+	trace("quarantine %#lx, %#lx", it->addr, it->size);
+	check_descriptor(it);
+	due = vmx_area_quarantine(it->area);
+	model_quarantine(it);
+	should = model.stats.quarantined_bytes > vmx_lazy_max;
+	if (due != should)
+		fail("quarantine: purge due: %d, should be %d", due, should);
+	if (due)
+		purge();
+}
+
+static void quarantine_one(void)
+{
+	if (model.nr_dying)
+		quarantine(model.dying[any(model.nr_dying)]);
+}
+
+static struct model_area *any_live(void)
+{
+	return model.nr_live ? model.live[any(model.nr_live)] : NULL;
+}
+
+/* A magazine marks what it keeps: freed for everybody, listed all the same. */
+static void set_cached(struct model_area *it, bool cached)
+{
+	it->cached = cached;
+	if (cached)
+		it->area->flags |= VMX_CACHED;
+	else
+		it->area->flags &= ~VMX_CACHED;
+}
+
+static void cache_or_not(void)
+{
+	struct model_area *it = any_live();
+
+	if (!it)
+		return;
+	set_cached(it, !it->cached);
+	trace("cached %#lx: %d", it->addr, it->cached);
+}
+
+static void resize(void)
+{
+	struct model_area *it = any_live();
+	unsigned long room, bytes;
+	int err;
+
+	if (!it)
+		return;
+	room = model_room(it);
+	bytes = (1 + any(one_in(2) ? play.profile->max_pages : room / PAGE_SIZE + 2)) * PAGE_SIZE;
+	err = vmx_area_extend(it->area, bytes);
+	trace("extend %#lx, %#lx by %#lx of %#lx: %d", it->addr, it->size, bytes, room, err);
+	if (err != (bytes <= room ? 0 : -ENOSPC))
+		fail("extend %#lx by %#lx, with %#lx of room: %d", it->addr, bytes, room, err);
+	if (err)
+		return;
+	/* The frames for it may not be had. */
+	if (one_in(3))
+		vmx_area_extend(it->area, -bytes);
+	else
+		model_resize(it, it->size + bytes);
+}
+
+static void cut(void)
+{
+	struct model_area *it = any_live();
+	unsigned long keep, pages;
+	struct vmx_area *tail;
+
+	if (!it)
+		return;
+	pages = vmx_area_pages(it->area);
+	if (pages < 2)
+		return;
+	keep = 1 + any(pages - 1);
+	tail = new_area(PAGE_SIZE, VMX_NO_GUARD);
+	vmx_area_cut(it->area, tail, keep);
+	trace("cut %#lx, %#lx to %lu pages", it->addr, it->size, keep);
+	if ((unsigned long)tail->addr != it->addr + keep * PAGE_SIZE + it->guard ||
+	    tail->size != (pages - keep) * PAGE_SIZE || it->area->nr_pages != keep)
+		fail("cut %#lx, %#lx to %lu pages: the tail is %p, %#lx",
+		     it->addr, it->size, keep, tail->addr, tail->size);
+	quarantine(model_cut(it, tail));
+}
+
+static void remove_one(void)
+{
+	struct model_area *it = any_live();
+	struct vmx_area *area;
+
+	if (!it)
+		return;
+	if (it->cached) {
+		if (vmx_area_remove((void *)it->addr))
+			fail("remove %#lx: it was freed before", it->addr);
+		set_cached(it, false);
+	}
+	area = vmx_area_remove((void *)it->addr);
+	trace("remove %#lx", it->addr);
+	if (area != it->area)
+		fail("remove %#lx: %p, not %p", it->addr, area, it->area);
+	model_remove(it);
+	/* Some owners take their time. */
+	if (!one_in(8))
+		quarantine(it);
+	else if (model.nr_dying > MAX_DYING)
+		quarantine_one();
+}
+
+/* An address that is no live area's start. */
+static void remove_refused(void)
+{
+	unsigned long addr = any_addr();
+	struct model_area *it = model_find(addr);
+	struct vmx_area *area;
+
+	if (it && addr == it->addr)
+		addr += 1 + any(it->size - 1);
+	area = vmx_area_remove((void *)addr);
+	trace("remove %#lx: %p", addr, area);
+	if (area)
+		fail("remove %#lx: %p, and no area starts there", addr, area);
+}
+
+static void cancel(void)
+{
+	struct model_area *it = any_live();
+
+	if (!it)
+		return;
+	trace("cancel %#lx, %#lx", it->addr, it->size);
+	check_descriptor(it);
+	vmx_area_cancel(it->area);
+	model_cancel(it);
+}
+
+static void look_up(void)
+{
+	unsigned long addr = any_addr();
+	struct model_area *within = model_find(addr), *first = model_first_from(addr);
+	struct vmx_area *found, *at, *from;
+
+	spin_lock(&vmx_area_lock);
+	found = vmx_area_find(addr);
+	from = vmx_area_first_from(addr);
+	at = vmx_area_at((void *)addr);
+	spin_unlock(&vmx_area_lock);
+	trace("look up %#lx: in %p, at %p, from %p", addr, found, at, from);
+	if (found != (within && !within->cached ? within->area : NULL))
+		fail("find %#lx: %p", addr, found);
+	if (from != (first ? first->area : NULL))
+		fail("first_from %#lx: %p", addr, from);
+	if (at != (within && within->addr == addr ? within->area : NULL))
+		fail("at %#lx: %p", addr, at);
+}
+
+static bool same_range(const struct vmx_range *a, const struct vmx_range *b)
+{
+	return a->start == b->start && a->end == b->end && a->kind == b->kind && a->area == b->area;
+}
+
+static void explore(void)
+{
+	unsigned long addr = model.start + any(model.pages) * PAGE_SIZE;
+	struct vmx_range range, hole, should_hole, should;
+	bool has, should_have;
+
+	if (one_in(4))
+		addr += any(PAGE_SIZE);
+	should = model_range_at(addr);
+	should_have = model_hole_from(addr, &should_hole);
+	spin_lock(&vmx_area_lock);
+	vmx_range_at(addr, &range);
+	has = vmx_hole_from(addr, &hole);
+	spin_unlock(&vmx_area_lock);
+	trace("explore %#lx: [%#lx, %#lx) of kind %d", addr, range.start, range.end, range.kind);
+	if (!same_range(&range, &should))
+		fail("range_at %#lx: [%#lx, %#lx) of kind %d should be [%#lx, %#lx) of kind %d",
+		     addr, range.start, range.end, range.kind,
+		     should.start, should.end, should.kind);
+	if (has != should_have || (has && !same_range(&hole, &should_hole)))
+		fail("hole_from %#lx: %d, [%#lx, %#lx)", addr, has, hole.start, hole.end);
+}
+
+static void set_lazy_max(void)
+{
+	vmx_lazy_max = one_in(3) ? ULONG_MAX : any(model.pages) * PAGE_SIZE;
+	trace("lazy_max=%#lx", vmx_lazy_max);
+}
+
+/* ---- purge, and what others do in the meantime ---- */
+
+static void step(void);
+
+static bool is_hole(unsigned long addr)
+{
+	return !subject_range(addr);
+}
+
+static void others_do(unsigned long most)
+{
+	unsigned long n = any(most + 1);
+
+	while (n--)
+		step();
+}
+
+static void flush(void)
+{
+	shim_might_sleep("the flush");
+	if (!play.purging || play.flushed)
+		fail("purge: a flush too many");
+	if (!model_purge_begin())
+		fail("purge: a flush for nothing");
+	if (model_purge_some(is_hole))
+		fail("purge: a range became a hole before the flush");
+	play.flushed = true;
+	trace("flush");
+	tally.most_purged = max(tally.most_purged, model.stats.quarantined_ranges);
+	others_do(12);
+}
+
+static void resched(void)
+{
+	size_t purged;
+
+	if (!play.purging || !play.flushed)
+		fail("cond_resched() outside a purge");
+	purged = model_purge_some(is_hole);
+	trace("purged %zu", purged);
+	if (purged > PURGE_BATCH)
+		fail("purge: %zu ranges in one critical section", purged);
+	others_do(6);
+}
+
+static void purge(void)
+{
+	bool waiting = model.stats.quarantined_ranges;
+	bool purged;
+
+	/* Another purge would wait for the end of the one under way. */
+	if (play.purging)
+		return;
+	trace("purge");
+	tally.purges++;
+	play.purging = true;
+	play.flushed = false;
+	purged = vmx_areas_purge();
+	if (purged != waiting || play.flushed != waiting)
+		fail("purge: %d, flush: %d, waiting: %d", purged, play.flushed, waiting);
+	model_purge_some(is_hole);
+	if (memchr(model.kind, PURGING, model.pages))
+		fail("purge: over, and not everything became a hole");
+	if (subject_spares())
+		fail("purge: over, and spare descriptors are kept");
+	play.purging = false;
+}
+
+/* ---- the play ---- */
+
+/* Grow quickly while far from the aim, then stay near it. */
+static void insert_or_remove(void)
+{
+	size_t aim = model.pages * play.profile->fill / 100 * PAGE_SIZE;
+	unsigned long inserts = 20;	/* percent */
+
+	if (model.nr_live < play.profile->max_areas && model.stats.area_bytes < aim)
+		inserts = model.nr_live < play.profile->max_areas / 4 * 3 ? 90 : 60;
+	if (any(100) < inserts)
+		insert();
+	else
+		remove_one();
+}
+
+static void step(void)
+{
+	/* What is really freed can't be used any more without being noticed. */
+	if (one_in(3))
+		subject_drop_spares();
+	play.step++;
+	tally.steps++;
+	tally.while_purging += play.purging;
+	switch (any(40)) {
+	case 0:
+	case 1:
+	case 2:
+	case 3:
+		look_up();
+		break;
+	case 4:
+		cancel();
+		break;
+	case 5:
+		remove_refused();
+		break;
+	case 6:
+		insert_refused();
+		break;
+	case 7:
+		no_memory();
+		break;
+	case 8:
+		if (one_in(8))
+			set_lazy_max();
+		break;
+	case 9:
+		quarantine_one();
+		break;
+	case 10:
+		cache_or_not();
+		break;
+	case 11:
+		resize();
+		break;
+	case 12:
+		cut();
+		break;
+	case 13:
+		explore();
+		break;
+	default:
+		insert_or_remove();
+	}
+	check_stats();
+	if (play.step % play.profile->check_every == 0)
+		check_all();
+}
+
+void play_step(void)
+{
+	if (one_in(play.profile->purge_odds))
+		purge();
+	step();
+	if (shim_spinning)
+		fail("a lock is still held");
+}
+
+/* Where slices lie: round, odd, and as high as an address can be. */
+static unsigned long any_start(size_t pages)
+{
+	unsigned long top = 0UL - (pages + 1) * PAGE_SIZE;
+
+	switch (any(4)) {
+	case 0:
+		return top;
+	case 1:
+		return top / 4 * 3 & -(PAGE_SIZE << HUGE_SHIFT);
+	default:
+		return (top / 4 * 3 & -(PAGE_SIZE << HUGE_SHIFT)) + any(512) * PAGE_SIZE;
+	}
+}
+
+void play_begin(const struct profile *profile, struct source *source)
+{
+	unsigned long start;
+	int err;
+
+	play.profile = profile;
+	play.source = source;
+	play.step = 0;
+	play.purging = false;
+	start = any_start(profile->pages);
+	vmx_lazy_max = ULONG_MAX;
+	shim_resched = resched;
+
+	/* Neither the index nor the cache can be had: nothing stays behind. */
+	shim_fail_in = any(4);
+	err = vmx_areas_init(start, start + profile->pages * PAGE_SIZE, flush);
+	if (err) {
+		if (err != -ENOMEM || shim_allocated())
+			fail("init: %d, %zu allocations", err, shim_allocated());
+		shim_fail_in = -1;
+		err = vmx_areas_init(start, start + profile->pages * PAGE_SIZE, flush);
+	}
+	if (err)
+		fail("init: %d", err);
+	shim_fail_in = -1;
+	model_init(start, profile->pages);
+	trace("slice [%#lx, %#lx)", model.start, model.end);
+}
+
+void play_end(void)
+{
+	struct source nothing = source_from_bytes((const unsigned char *)"", 0);
+
+	vmx_lazy_max = ULONG_MAX;
+	while (model.nr_live)
+		remove_one();
+	while (model.nr_dying)
+		quarantine_one();
+	check_all();
+	/* Leaving purges. */
+	play.purging = true;
+	play.flushed = false;
+	play.source = &nothing;
+	vmx_areas_exit();
+	if (shim_allocated())
+		fail("exit: %zu allocations are left", shim_allocated());
+}
