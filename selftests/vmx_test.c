@@ -94,7 +94,7 @@ int module_unload(const char *name)
 
 int vmx_load(const char *params)
 {
-	const char *const leftover[] = { "vmx_user", "vmx_witness", "vmx" };
+	const char *const leftover[] = { "vmx_family", "vmx_user", "vmx_witness", "vmx" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(leftover); i++) {

@@ -31,7 +31,7 @@
 /* ---- modules ---- */
 
 /*
- * Load and unload one of vmx, vmx_witness, vmx_user.  vmx_load() first unloads
+ * Load and unload vmx or one of the test modules.  vmx_load() first unloads
  * what a test that failed has left behind.
  */
 int module_load(const char *name, const char *params);

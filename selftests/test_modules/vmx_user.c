@@ -14,19 +14,11 @@
 #include <linux/vmalloc.h>
 
 #include "vmx.h"
+#include "check.h"
 
 #define HELD_BYTES 5000
 
 static void *held;
-
-#define CHECK(cond) ({						\
-	bool __good = (cond);					\
-								\
-	if (!__good)						\
-		pr_err("vmx_user: line %d: not so: %s\n",	\
-		       __LINE__, #cond);			\
-	__good;							\
-})
 
 static void *alloc_range(unsigned long bytes, unsigned long align,
 			 unsigned long start, unsigned long end)

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Vmalloc's family under vmx's names, as another module uses it
+ *
+ * test_modules/vmx_user.c and vmx_family.c are those modules: their checks run
+ * when they are loaded. What takes a user space process is here.
+ */
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include "../kselftest_harness.h"
+#include "vmx_test.h"
+
+#define SHARED "/sys/kernel/debug/vmx_family"
+#define SHARED_PAGES 5
+
+FIXTURE(family) {
+	int log;
+};
+
+/*
+ * Without magazines, what a module frees is gone at once; and with no purge but
+ * by hand, it is known which place comes next.
+ */
+FIXTURE_SETUP(family)
+{
+	char params[64];
+
+	self->log = kmsg_open();
+	snprintf(params, sizeof(params), "%s magazines=0" LAZY, SLICE);
+	ASSERT_EQ(0, vmx_load(params));
+}
+
+FIXTURE_TEARDOWN(family)
+{
+	EXPECT_EQ(0, module_loaded("vmx_user") ? module_unload("vmx_user") : 0);
+	EXPECT_EQ(0, module_loaded("vmx_family") ? module_unload("vmx_family") : 0);
+	EXPECT_EQ(0, vmx_stat("areas"));
+	EXPECT_EQ(0, vmx_stat("pages"));
+	EXPECT_EQ(0, vmx_unload());
+}
+
+static void expect_checks_hold(struct __test_metadata *_metadata, int log, const char *module)
+{
+	char line[256] = "", prefix[32];
+
+	EXPECT_EQ(0, module_load(module, ""));
+	snprintf(prefix, sizeof(prefix), "%s:", module);
+	EXPECT_EQ(0, kmsg_count(log, prefix, line, sizeof(line)))
+		TH_LOG("%s", line);
+}
+
+TEST_F(family, plain_functions)
+{
+	expect_checks_hold(_metadata, self->log, "vmx_user");
+	EXPECT_EQ(1, vmx_stat("areas"));
+}
+
+TEST_F(family, all_others)
+{
+	expect_checks_hold(_metadata, self->log, "vmx_family");
+	EXPECT_EQ(1, vmx_stat("areas"));
+	EXPECT_EQ(SHARED_PAGES, vmx_stat("pages"));
+}
+
+/* debugfs frees what debugfs made, and vmx stays while somebody needs it. */
+TEST_F(family, its_area_is_its_own)
+{
+	struct areas areas;
+	char request[32];
+
+	ASSERT_EQ(0, module_load("vmx_user", ""));
+	ASSERT_EQ(0, vmx_areas(&areas));
+	ASSERT_EQ(1, areas.n);
+	EXPECT_EQ(5000, areas.area[0].req);
+	EXPECT_NE(NULL, strstr(areas.area[0].text, "[vmx_user]"))
+		TH_LOG("%s", areas.area[0].text);
+	snprintf(request, sizeof(request), "0x%lx", areas.area[0].start);
+	EXPECT_EQ(-EPERM, vmx_ask("free", request));
+	EXPECT_EQ(1, vmx_stat("fail_eperm"));
+	/* Ids are for what debugfs made. */
+	EXPECT_EQ(-ENOENT, vmx_free_id(areas.area[0].id));
+	areas_free(&areas);
+
+	/* "all" is all of debugfs's */
+	ASSERT_EQ(0, vmx_ask("alloc", "4K count=3"));
+	EXPECT_EQ(0, vmx_ask("free", "all"));
+	EXPECT_EQ(1, vmx_stat("areas"));
+	EXPECT_EQ(-EWOULDBLOCK, vmx_unload());
+}
+
+static void *map_shared(int fd, size_t pages, size_t first)
+{
+	return mmap(NULL, pages * page_size(), PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		    first * page_size());
+}
+
+/* remap_vmx_range() and vmx_read_iter(): two views of the same frames. */
+TEST_F(family, user_space_shares_an_area)
+{
+	size_t bytes = SHARED_PAGES * page_size(), i;
+	unsigned char *all, *tail, *copy = malloc(bytes);
+	int fd;
+
+	ASSERT_EQ(0, module_load("vmx_family", ""));
+	fd = open(SHARED, O_RDWR);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(MAP_FAILED, map_shared(fd, SHARED_PAGES + 1, 0));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(MAP_FAILED, map_shared(fd, SHARED_PAGES, 1));
+	EXPECT_EQ(EINVAL, errno);
+	all = map_shared(fd, SHARED_PAGES, 0);
+	tail = map_shared(fd, 2, SHARED_PAGES - 2);
+	ASSERT_NE(MAP_FAILED, all);
+	ASSERT_NE(MAP_FAILED, tail);
+
+	for (i = 0; i < bytes; i++)
+		all[i] = i * 7 + i / 256;
+	EXPECT_EQ(0, memcmp(tail, all + bytes - 2 * page_size(), 2 * page_size()));
+	ASSERT_EQ((ssize_t)bytes, read(fd, copy, bytes));
+	EXPECT_EQ(0, memcmp(copy, all, bytes));
+	EXPECT_EQ(0, read(fd, copy, bytes));
+
+	/* Freed, it lives on for those who have it mapped. */
+	ASSERT_EQ(1, write(fd, "", 1));
+	EXPECT_EQ(0, vmx_stat("areas"));
+	ASSERT_EQ(0, vmx_ask("purge", "1"));
+	ASSERT_EQ(0, vmx_ask("alloc", "1M zero"));
+	EXPECT_EQ(0, memcmp(copy, all, bytes));
+	ASSERT_EQ(0, vmx_ask("free", "all"));
+	EXPECT_EQ(MAP_FAILED, map_shared(fd, 1, 0));
+	munmap(all, bytes);
+	munmap(tail, 2 * page_size());
+	close(fd);
+	free(copy);
+}
+
+/* Freed areas that are kept for reuse are given back on demand, all of them. */
+TEST_F(family, magazines_are_emptied)
+{
+	static const char magazines[] = "/sys/module/vmx/parameters/magazines";
+
+	int by_purge;
+
+	for (by_purge = 0; by_purge < 2; by_purge++) {
+		ASSERT_EQ(0, module_load("vmx_user", ""));
+		ASSERT_EQ(0, spill(magazines, "1", 1));
+		/* It frees the area that it held. */
+		ASSERT_EQ(0, module_unload("vmx_user"));
+		EXPECT_EQ(2, vmx_stat("pages"));
+		EXPECT_EQ(1, vmx_stat("cached_areas"));
+		EXPECT_EQ(0, by_purge ? vmx_ask("purge", "1") : spill(magazines, "0", 1));
+		EXPECT_EQ(0, vmx_stat("cached_areas"));
+		EXPECT_EQ(0, vmx_stat("pages"));
+		ASSERT_EQ(0, spill(magazines, "0", 1));
+	}
+}
+
+TEST_HARNESS_MAIN

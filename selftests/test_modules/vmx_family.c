@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Uses the rest of vmx's family: what vmx_user.c leaves out
+ *
+ * Loading it runs the checks; any that fails is named in the kernel log and
+ * insmod fails with EUCLEAN.  The kernel's own functions for vmalloc() memory
+ * are the witnesses.
+ *
+ * While it is loaded, debugfs/vmx_family is one area of vmx_alloc_user():
+ * read() it, mmap() it, and write() anything to have it freed.
+ */
+#include <linux/debugfs.h>
+#include <linux/fs.h>
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/preempt.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/uio.h>
+#include <linux/vmalloc.h>
+
+#include "vmx.h"
+#include "check.h"
+
+#define SHARED_PAGES 5
+
+/* Every page of @p: the kernel finds a frame there, and vmx the same. */
+static bool is_mapped(const char *p, unsigned int pages)
+{
+	unsigned int i;
+
+	for (i = 0; i < pages; i++, p += PAGE_SIZE) {
+		if (!CHECK(vmalloc_to_page(p)) ||
+		    !CHECK(vmx_to_page(p) == vmalloc_to_page(p)) ||
+		    !CHECK(vmx_to_pfn(p) == vmalloc_to_pfn(p)))
+			return false;
+	}
+	return true;
+}
+
+static bool zeroed_on_node(void)
+{
+	unsigned long bytes = 3 * PAGE_SIZE;
+	void *p = vmx_zalloc_node(bytes, first_online_node);
+	bool good = CHECK(p) && is_mapped(p, 3) &&
+		    CHECK(!memchr_inv(p, 0, bytes)) &&
+		    CHECK(page_to_nid(vmx_to_page(p)) == first_online_node);
+
+	vmx_free(p);
+	return good;
+}
+
+static bool below_4g(void)
+{
+	char *p = vmx_alloc_32(64 * PAGE_SIZE);
+	bool good = CHECK(p) && is_mapped(p, 64);
+	unsigned int i;
+
+	for (i = 0; good && i < 64; i++)
+		good = CHECK(vmx_to_pfn(p + i * PAGE_SIZE) >> (32 - PAGE_SHIFT) == 0);
+	vmx_free(p);
+	return good;
+}
+
+static bool huge(void)
+{
+	unsigned int pages = 2 * PMD_SIZE / PAGE_SIZE + 1;
+	char *p = vmx_alloc_huge(pages * PAGE_SIZE, GFP_KERNEL | __GFP_ZERO);
+	struct vmx_area *area = find_vmx_area(p);
+	bool good = CHECK(p) && CHECK(area) && is_mapped(p, pages) &&
+		    CHECK(area->nr_pages == pages) &&
+		    CHECK(!memchr_inv(p, 0, pages * PAGE_SIZE)) &&
+		    CHECK(!vmalloc_to_page(p + pages * PAGE_SIZE));
+
+	/* A leaf maps frames that follow one another, from an aligned one on. */
+	if (good && area->leaves)
+		good = CHECK(IS_ALIGNED((unsigned long)p, PMD_SIZE)) &&
+		       CHECK(vmx_to_pfn(p) % PTRS_PER_PTE == 0) &&
+		       CHECK(vmx_to_pfn(p + PMD_SIZE - 1) ==
+			     vmx_to_pfn(p) + PTRS_PER_PTE - 1);
+	vmx_free(p);
+	return good;
+}
+
+/* No sleep: with a lock held, and with nothing to be had by purging. */
+static bool atomic(void)
+{
+	static DEFINE_SPINLOCK(lock);
+	void *a, *b;
+	bool good;
+
+	spin_lock(&lock);
+	a = __vmx_alloc(9 * PAGE_SIZE, GFP_ATOMIC | __GFP_HIGHMEM);
+	b = __vmx_alloc(PAGE_SIZE, GFP_NOWAIT);
+	spin_unlock(&lock);
+	good = CHECK(a) && is_mapped(a, 9) && CHECK(b) && is_mapped(b, 1) &&
+	       CHECK(!__vmx_alloc(0, GFP_KERNEL | __GFP_NOWARN)) &&
+	       CHECK(!vmx_alloc_huge(0, GFP_KERNEL | __GFP_NOWARN));
+	vmx_free(a);
+	vmx_free(b);
+	return good;
+}
+
+static bool grows_in_place(void)
+{
+	unsigned long bytes = 2 * PAGE_SIZE;
+	char *p = __vmx_alloc(bytes, GFP_KERNEL | __GFP_ZERO), *q;
+	bool good;
+
+	if (!CHECK(p))
+		return false;
+	memset(p, 0x5a, bytes);
+	q = vmx_realloc(p, 7 * PAGE_SIZE, GFP_KERNEL | __GFP_ZERO);
+	good = CHECK(q == p) && is_mapped(q, 7) &&
+	       CHECK(!memchr_inv(q, 0x5a, bytes)) &&
+	       CHECK(!memchr_inv(q + bytes, 0, 5 * PAGE_SIZE)) &&
+	       CHECK(find_vmx_area(q)->nr_pages == 7) &&
+	       CHECK(!vmalloc_to_page(q + 7 * PAGE_SIZE));
+	vmx_free(q ?: p);
+	return good;
+}
+
+static bool moves_when_it_must(void)
+{
+	char *p = vmx_alloc(PAGE_SIZE), *wall = vmx_alloc(PAGE_SIZE), *q;
+	bool good;
+
+	if (!CHECK(p) || !CHECK(wall))
+		return false;
+	memset(p, 0xa5, PAGE_SIZE);
+	q = vmx_realloc(p, 4 * PAGE_SIZE, GFP_KERNEL);
+	good = CHECK(q) && CHECK(q != p) && is_mapped(q, 4) &&
+	       CHECK(!memchr_inv(q, 0xa5, PAGE_SIZE)) &&
+	       CHECK(!find_vmx_area(p));
+	vmx_free(q ?: p);
+	vmx_free(wall);
+	return good;
+}
+
+static bool shrinks(void)
+{
+	unsigned int pages = 20, kept = 3;
+	char *p = vmx_alloc(pages * PAGE_SIZE), *q;
+	unsigned int i;
+	bool good;
+
+	if (!CHECK(p))
+		return false;
+	memset(p, 0x3c, pages * PAGE_SIZE);
+	q = vmx_realloc(p, kept * PAGE_SIZE - 1, GFP_KERNEL);
+	good = CHECK(q == p) && is_mapped(p, kept) &&
+	       CHECK(find_vmx_area(p)->nr_pages == kept) &&
+	       CHECK(find_vmx_area(p)->size == (kept + 1) * PAGE_SIZE) &&
+	       CHECK(!memchr_inv(p, 0x3c, kept * PAGE_SIZE - 1));
+	for (i = kept; good && i < pages; i++)
+		good = CHECK(!vmalloc_to_page(p + i * PAGE_SIZE));
+	vmx_free(p);
+	return good;
+}
+
+static bool realloc_at_the_edges(void)
+{
+	char *p = vmx_realloc(NULL, 100, GFP_KERNEL);
+	bool good = CHECK(p) &&
+		    CHECK(!vmx_realloc(p, ULONG_MAX, GFP_KERNEL | __GFP_NOWARN)) &&
+		    CHECK(find_vmx_area(p)) && is_mapped(p, 1) &&
+		    CHECK(!vmx_realloc(p, 0, GFP_KERNEL)) &&
+		    CHECK(!find_vmx_area(p));
+
+	return good;
+}
+
+/* Frames of ours, the first of them mapped twice. */
+static bool somebody_elses_pages(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL), *last = alloc_page(GFP_KERNEL);
+	struct page *pages[] = { page, last, page };
+	char *p, *q;
+	bool good;
+
+	if (!CHECK(page) || !CHECK(last))
+		return false;
+	p = vmx_map(pages, ARRAY_SIZE(pages), VM_MAP, PAGE_KERNEL);
+	q = vmx_map_ram(pages, 2, NUMA_NO_NODE);
+	good = CHECK(p) && is_mapped(p, 3) && CHECK(q) && is_mapped(q, 2) &&
+	       CHECK(!vmx_map(pages, 0, VM_MAP, PAGE_KERNEL)) &&
+	       CHECK(vmalloc_to_page(p) == page) &&
+	       CHECK(vmalloc_to_page(p + PAGE_SIZE) == last) &&
+	       CHECK(!vmalloc_to_page(p + 3 * PAGE_SIZE));
+	if (good) {
+		strscpy(p, "written here", PAGE_SIZE);
+		good = CHECK(!strcmp(p + 2 * PAGE_SIZE, "written here")) &&
+		       CHECK(!strcmp(q, "written here")) &&
+		       CHECK(!strcmp(page_address(page), "written here"));
+	}
+	if (p)
+		vmx_unmap(p);
+	if (q)
+		vmx_unmap_ram(q, 2);
+	vmx_unmap(NULL);
+	good = good && CHECK(!vmalloc_to_page(p)) && CHECK(!vmalloc_to_page(q)) &&
+	       CHECK(page_count(page) == 1) && CHECK(page_count(last) == 1);
+	__free_page(page);
+	__free_page(last);
+	return good;
+}
+
+/* VM_MAP_PUT_PAGES: vmx_free() drops the array and a reference to each page. */
+static bool pages_handed_over(void)
+{
+	struct page **pages = kvmalloc_array(2, sizeof(*pages), GFP_KERNEL);
+	struct page *page = alloc_page(GFP_KERNEL);
+	bool good;
+	void *p;
+
+	if (!CHECK(pages) || !CHECK(page))
+		return false;
+	get_page(page);
+	get_page(page);
+	pages[0] = page;
+	pages[1] = page;
+	p = vmx_map(pages, 2, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);
+	good = CHECK(p) && is_mapped(p, 2);
+	vmx_free(p);
+	good = good && CHECK(page_count(page) == 1);
+	__free_page(page);
+	return good;
+}
+
+/* What was freed is a hole again: the lowest that there is. */
+static bool aliases_are_flushed(void)
+{
+	void *p, *q;
+	bool good;
+
+	vmx_unmap_aliases();
+	p = __vmx_alloc(PAGE_SIZE, GFP_KERNEL);
+	vmx_free(p);
+	vmx_unmap_aliases();
+	q = __vmx_alloc(PAGE_SIZE, GFP_KERNEL);
+	good = CHECK(p) && CHECK(q == p);
+	vmx_free(q);
+	return good;
+}
+
+static long read_into(void *to, const char *from, size_t bytes)
+{
+	struct kvec vec = { .iov_base = to, .iov_len = bytes };
+	struct iov_iter iter;
+
+	iov_iter_kvec(&iter, READ, &vec, 1, bytes);
+	return vmx_read_iter(&iter, from, bytes);
+}
+
+/* From the middle of one area, over its guard page, into the next one. */
+static bool reads_across(void)
+{
+	char *a = vmx_alloc(2 * PAGE_SIZE), *b = vmx_alloc(PAGE_SIZE);
+	char *buf = kmalloc(4 * PAGE_SIZE, GFP_KERNEL);
+	bool good = CHECK(a) && CHECK(b) && CHECK(buf);
+
+	if (good) {
+		memset(a, 'a', 2 * PAGE_SIZE);
+		memset(b, 'b', PAGE_SIZE);
+		memset(buf, 'x', 4 * PAGE_SIZE);
+		good = CHECK(b == a + 3 * PAGE_SIZE) &&
+		       CHECK(read_into(buf, a + 100, 4 * PAGE_SIZE - 200) ==
+			     4 * PAGE_SIZE - 200) &&
+		       CHECK(!memchr_inv(buf, 'a', 2 * PAGE_SIZE - 100)) &&
+		       CHECK(!memchr_inv(buf + 2 * PAGE_SIZE - 100, 0, PAGE_SIZE)) &&
+		       CHECK(!memchr_inv(buf + 3 * PAGE_SIZE - 100, 'b', PAGE_SIZE - 100)) &&
+		       CHECK(buf[4 * PAGE_SIZE - 200] == 'x') &&
+		       CHECK(!read_into(buf, a + 2 * PAGE_SIZE, PAGE_SIZE)) &&
+		       CHECK(!read_into(buf, (char *)&good, 1));
+	}
+	kfree(buf);
+	vmx_free(a);
+	vmx_free(b);
+	return good;
+}
+
+/* ---- the shared area ---- */
+
+static char *shared;
+static DEFINE_MUTEX(shared_lock);	/* protects shared */
+
+static int shared_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	int ret;
+
+	mutex_lock(&shared_lock);
+	ret = remap_vmx_range(vma, shared, vma->vm_pgoff);
+	mutex_unlock(&shared_lock);
+	return ret;
+}
+
+static ssize_t shared_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	size_t left = SHARED_PAGES * PAGE_SIZE - iocb->ki_pos;
+	ssize_t ret = 0;
+
+	if (iocb->ki_pos >= SHARED_PAGES * PAGE_SIZE)
+		return 0;
+	mutex_lock(&shared_lock);
+	if (shared)
+		ret = vmx_read_iter(to, shared + iocb->ki_pos,
+				    min(left, iov_iter_count(to)));
+	mutex_unlock(&shared_lock);
+	if (ret > 0)
+		iocb->ki_pos += ret;
+	return ret;
+}
+
+static ssize_t shared_write(struct file *file, const char __user *text,
+			    size_t len, loff_t *pos)
+{
+	mutex_lock(&shared_lock);
+	vmx_free(shared);
+	shared = NULL;
+	mutex_unlock(&shared_lock);
+	return len;
+}
+
+static const struct file_operations shared_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read_iter = shared_read_iter,
+	.write = shared_write,
+	.mmap = shared_mmap,
+};
+
+static struct dentry *shared_file;
+
+static int __init family_init(void)
+{
+	bool good = zeroed_on_node() && below_4g() && huge() && atomic() &&
+		    grows_in_place() && moves_when_it_must() && shrinks() &&
+		    realloc_at_the_edges() && somebody_elses_pages() &&
+		    pages_handed_over() && aliases_are_flushed() &&
+		    reads_across();
+
+	shared = vmx_alloc_user(SHARED_PAGES * PAGE_SIZE);
+	good = good && CHECK(shared) &&
+	       CHECK(IS_ALIGNED((unsigned long)shared, SHMLBA)) &&
+	       CHECK(!memchr_inv(shared, 0, SHARED_PAGES * PAGE_SIZE));
+	/* The safe kind knows no mmap(). */
+	if (good) {
+		shared_file = debugfs_create_file_unsafe("vmx_family", 0600, NULL,
+							 NULL, &shared_fops);
+		return 0;
+	}
+	vmx_free(shared);
+	return -EUCLEAN;
+}
+module_init(family_init);
+
+static void __exit family_exit(void)
+{
+	debugfs_remove(shared_file);
+	vmx_free(shared);
+}
+module_exit(family_exit);
+
+MODULE_DESCRIPTION("Uses the rest of vmx's family");
+MODULE_LICENSE("GPL");
