@@ -49,3 +49,18 @@ release_of() {
 	[ -n "$release" ] || die "$1 is not a kernel's build folder, or the kernel was not prepared"
 	echo "$release"
 }
+
+end_jobs() {
+	local job
+	for job in $(jobs -p); do
+		kill -- "-$job" 2>/dev/null || :
+	done
+}
+
+# Give each background job a process group of its own, and end them all with this
+# script: a guest must not outlive the person's Ctrl-C.
+own_jobs() {
+	set -m
+	trap end_jobs EXIT
+	trap 'exit 130' INT TERM
+}
