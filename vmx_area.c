@@ -573,29 +573,46 @@ struct vmx_area *vmx_area_first_from(unsigned long addr)
 	return best;
 }
 
+static void move_end(struct vmx_area *area, unsigned long size)
+{
+	unsigned long grown = size - area->size;	/* wraps for a shorter one */
+
+	area->size = size;
+	vmx_stats.area_bytes += grown;
+	area->after->gap -= grown;
+	gap_changed(area->after);
+}
+
 /**
  * vmx_area_extend() - make an area longer, in place
  * @area: the area; its owner calls
- * @bytes: how much longer; a negative number undoes what was done and not used
+ * @bytes: how much longer
  *
  * Return: 0, or -ENOSPC when the hole behind it is too short.
  */
-int vmx_area_extend(struct vmx_area *area, long bytes)
+int vmx_area_extend(struct vmx_area *area, unsigned long bytes)
 {
-	struct vmx_area *succ;
 	int err = -ENOSPC;
 
 	spin_lock(&vmx_area_lock);
-	succ = area->after;
-	if (bytes < 0 || succ->gap >= bytes) {
-		area->size += bytes;
-		vmx_stats.area_bytes += bytes;
-		succ->gap -= bytes;
-		gap_changed(succ);
+	if (area->after->gap >= bytes) {
+		move_end(area, area->size + bytes);
 		err = 0;
 	}
 	spin_unlock(&vmx_area_lock);
 	return err;
+}
+
+/**
+ * vmx_area_retract() - undo vmx_area_extend()
+ * @area: the area; its owner calls
+ * @bytes: as given to vmx_area_extend(); nothing was mapped there
+ */
+void vmx_area_retract(struct vmx_area *area, unsigned long bytes)
+{
+	spin_lock(&vmx_area_lock);
+	move_end(area, area->size - bytes);
+	spin_unlock(&vmx_area_lock);
 }
 
 /**

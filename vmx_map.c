@@ -20,7 +20,8 @@ static void *map_pages(struct page **pages, unsigned int count,
 	struct vmx_area *area;
 
 	might_sleep();
-	if (!count || count > totalram_pages())
+	if (!count || count > totalram_pages() ||
+	    count > (vmx_end - vmx_start) >> PAGE_SHIFT)
 		return NULL;
 	area = __get_vmx_area_node((unsigned long)count << PAGE_SHIFT, PAGE_SIZE,
 				   flags | VMX_MAP | VMX_UNLIST, vmx_start,
@@ -53,7 +54,7 @@ static void *map_pages(struct page **pages, unsigned int count,
  * Context: may sleep.
  * Return: the address, to be given back with vmx_unmap(), or vmx_free() after
  * VM_MAP_PUT_PAGES; NULL for a count of zero, for one of more than the machine
- * has memory, and when addresses or memory run out.
+ * has memory or the slice has room, and when addresses or memory run out.
  */
 void *vmx_map(struct page **pages, unsigned int count, unsigned long flags,
 	      pgprot_t prot)

@@ -102,12 +102,14 @@ static unsigned int take_singles(struct page **pages, unsigned int nr,
  */
 void vmx_pages_split(struct page *head)
 {
-	unsigned int order = vmx_pages_order(head);
+	unsigned int order = vmx_pages_order(head), i;
 
 	if (!order)
 		return;
-	set_page_private(head, 0);
 	split_page(head, order);
+	/* Only the first frame's is the page allocator's to reset, or ours. */
+	for (i = 0; i < 1U << order; i++)
+		set_page_private(head + i, 0);
 }
 
 static void give_back(struct page **pages, unsigned int nr, bool may_sleep)

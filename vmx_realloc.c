@@ -97,7 +97,7 @@ free_array:
 	if (pages != old_pages)
 		vmx_page_array_free(area, pages);
 give_back_hole:
-	vmx_area_extend(area, -(long)(extra * PAGE_SIZE));
+	vmx_area_retract(area, extra * PAGE_SIZE);
 	return err;
 }
 
@@ -165,10 +165,11 @@ void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 	/* Whoever asks for cleared memory finds it cleared on growing again. */
 	if (size < old && (want_init_on_free() || want_init_on_alloc(flags)))
 		memset(area->addr + size, 0, old - size);
+	/* kmemleak reads what it knows of: not while the tail goes. */
+	kmemleak_free(area->addr);
 	keep = pages_to_keep(area, nr);
 	if (keep < area->nr_pages)
 		shrink(area, keep);
-	kmemleak_free(area->addr);
 	area->requested = size;
 	kmemleak_alloc(area->addr, PAGE_ALIGN(size), 2, flags);
 	return area->addr;

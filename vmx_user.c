@@ -51,7 +51,10 @@ static bool copy_from_area(void *to, unsigned long addr, size_t len)
 
 	spin_lock(&vmx_area_lock);
 	area = vmx_area_find(addr);
+	/* Not the guard page: after vmx_realloc() a TLB may still reach it. */
 	copied = area && vmx_area_complete(area) &&
+		 addr - (unsigned long)area->addr <
+		 vmx_area_pages(area) * PAGE_SIZE &&
 		 !copy_from_kernel_nofault(to, (void *)addr, len);
 	spin_unlock(&vmx_area_lock);
 	return copied;

@@ -62,7 +62,8 @@ struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 void vmx_area_free(struct vmx_area *area);
 int vmx_area_insert(struct vmx_area *area, unsigned long align,
 		    unsigned long start, unsigned long end);
-int vmx_area_extend(struct vmx_area *area, long bytes);
+int vmx_area_extend(struct vmx_area *area, unsigned long bytes);
+void vmx_area_retract(struct vmx_area *area, unsigned long bytes);
 void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 		  unsigned int keep);
 struct vmx_area *vmx_area_remove(const void *addr);

@@ -317,7 +317,7 @@ static void resize(void)
 		return;
 	/* The frames for it may not be had. */
 	if (one_in(3))
-		vmx_area_extend(it->area, -bytes);
+		vmx_area_retract(it->area, bytes);
 	else
 		model_resize(it, it->size + bytes);
 }
