@@ -177,8 +177,13 @@ struct page **vmx_page_array(struct vmx_area *area, unsigned int nr, gfp_t gfp,
 	gfp = meta_gfp(gfp);
 	if (bytes <= PAGE_SIZE || !gfpflags_allow_blocking(gfp))
 		return kmalloc_node(bytes, gfp, node);
-	pages = kvmalloc_node(bytes, gfp, node);
-	if (is_vmalloc_addr(pages))
+	/* Not kvmalloc_node(): told not to wake the OOM killer, it would compact. */
+	pages = kmalloc_node(bytes, (gfp & ~__GFP_RETRY_MAYFAIL) |
+			     __GFP_NORETRY | __GFP_NOWARN, node);
+	if (pages)
+		return pages;
+	pages = __vmalloc(bytes, gfp);
+	if (pages)
 		area->flags |= VMX_VPAGES;
 	return pages;
 }
@@ -239,8 +244,8 @@ void clear_vmx_unlist(struct vmx_area *area)
  * those of __vmx_alloc_node_range(), which is this, but for saying why it
  * failed.
  *
- * Returns the area; -EINVAL for zero, for an alignment that is not a power of
- * two and in an interrupt; -E2BIG for more than the machine or [start, end)
+ * Returns the area; -EINVAL for zero, for an alignment above a page that is not a
+ * power of two, and in an interrupt; -E2BIG for more than the machine or [start, end)
  * holds; -ENOSPC without a hole; -ENOMEM without memory; -EINTR after a fatal
  * signal.
  */
@@ -266,13 +271,18 @@ struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 	if (real_size < size || real_size >> PAGE_SHIFT > totalram_pages() ||
 	    start >= end || real_size > end - start)
 		goto refuse;
-	if (vm_flags & VMX_ALLOW_HUGE && leaf && real_size >= leaf)
-		align = max(align, leaf);
+	vm_flags |= VMX_ALLOC | VMX_UNLIST;
 	if (gfp_mask & __GFP_ZERO)
 		vm_flags |= VMX_ZEROED;
 
-	area = __get_vmx_area_node(size, align, vm_flags | VMX_ALLOC | VMX_UNLIST,
-				   start, end, node, gfp_mask, caller);
+	area = ERR_PTR(-ENOSPC);
+	if (vm_flags & VMX_ALLOW_HUGE && leaf && real_size >= leaf)
+		area = __get_vmx_area_node(size, max(align, leaf), vm_flags,
+					   start, end, node, gfp_mask, caller);
+	/* Better small pages than none. */
+	if (area == ERR_PTR(-ENOSPC))
+		area = __get_vmx_area_node(size, align, vm_flags, start, end,
+					   node, gfp_mask, caller);
 	if (IS_ERR(area)) {
 		err = PTR_ERR(area);
 		goto refuse;
@@ -290,7 +300,10 @@ struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 	return area;
 
 cancel_area:
-	vmx_area_cancel(area);
+	if (err == -EBUSY)	/* some of it was mapped for a moment */
+		vmx_area_quarantine(vmx_area_remove(area->addr));
+	else
+		vmx_area_cancel(area);
 refuse:
 	trace_vmx_refused(size, err);
 	return ERR_PTR(err);
@@ -740,8 +753,8 @@ void vmx_alloc_exit(void)
 	vmx_magazines_exit();
 	for (; vmx_list; left++) {
 		if (!left)
-			pr_warn("%pS left %lu bytes behind\n", vmx_list->caller,
-				vmx_list->requested);
+			pr_warn("%lu bytes were left behind, asked for by %s\n",
+				vmx_list->requested, vmx_list->comm);
 		__vmx_unmap(vmx_list->addr, true);
 	}
 	if (left)

@@ -150,8 +150,9 @@ static int make_one(struct list_head *made, const struct vmx_request *req)
 	}
 	/* Its owner, vmx_owned, keeps the descriptor and not the address. */
 	kmemleak_not_leak(area->addr);
-	err = xa_reserve(&vmx_owned, area->id,
-			 GFP_KERNEL | __GFP_RETRY_MAYFAIL);
+	/* Reserves the entry; an id that has come round again is refused. */
+	err = xa_insert(&vmx_owned, area->id, NULL,
+			GFP_KERNEL | __GFP_RETRY_MAYFAIL);
 	if (err)
 		goto free_area;
 	new->area = area;

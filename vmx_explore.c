@@ -6,8 +6,8 @@
  * file was told counts for that open file, and for files that were told
  * nothing: "echo 3 > area; cat area" works.
  *
- * Locking: vmx_area_lock, let go of at least once for each line of "map" and
- * each CHUNK pages of "area".  vmx_last_lock protects what was told last.
+ * Locking: vmx_area_lock, let go of for each character of "map" and each CHUNK
+ * pages of "area".  vmx_last_lock protects what was told last.
  * Units: bytes, but for counts of pages.
  */
 #include <linux/capability.h>
@@ -201,14 +201,14 @@ static int map_show(struct seq_file *m, void *v)
 		    "#                        g guard  c cached  Q quarantined\n");
 	for (at = vmx_start; at < vmx_end;) {
 		seq_printf(m, "0x%0*lx ", digits, vmx_shown_address(m, at));
-		spin_lock(&vmx_area_lock);
 		for (column = 0; column < width && at < vmx_end; column++) {
 			unsigned long next = min(at + cell, vmx_end);
 
+			spin_lock(&vmx_area_lock);
 			seq_putc(m, mark_of(at, next));
+			spin_unlock(&vmx_area_lock);
 			at = next;
 		}
-		spin_unlock(&vmx_area_lock);
 		seq_putc(m, '\n');
 		cond_resched();
 	}
@@ -361,7 +361,7 @@ static void show_flags(struct seq_file *m, const char *name,
 		{ VMX_NO_GUARD, "NO_GUARD" }, { VMX_PUT_PAGES, "PUT_PAGES" },
 		{ VMX_ALLOW_HUGE, "ALLOW_HUGE" }, { VMX_VPAGES, "VPAGES" },
 		{ VMX_ZEROED, "ZEROED" }, { VMX_CACHEABLE, "CACHEABLE" },
-		{ VMX_CACHED, "CACHED" },
+		{ VMX_CACHED, "CACHED" }, { VMX_SPLIT, "SPLIT" },
 	};
 	int i;
 
@@ -395,7 +395,7 @@ static unsigned int show_block(struct seq_file *m, const struct vmx_area *area,
 			       unsigned int i)
 {
 	struct page *page = area->pages[i];
-	unsigned int order = vmx_pages_order(page);
+	unsigned int order = area->flags & VMX_ALLOC ? vmx_pages_order(page) : 0;
 	unsigned long start = (unsigned long)area->addr + i * PAGE_SIZE;
 
 	seq_printf(m, "frames     0x%lx-0x%lx pfn=0x%lx order=%u zone=%s node=%d flags=%pGp\n",
@@ -437,7 +437,7 @@ static unsigned int show_entries(struct seq_file *m,
 static int area_show(struct seq_file *m, void *v)
 {
 	unsigned long addr = what_to_show(m), id = 0;
-	unsigned int i = 0, frames = 0, n;
+	unsigned int i = 0, frames = 0, n, run;
 	struct vmx_area *area;
 	bool more = true;
 
@@ -445,7 +445,7 @@ static int area_show(struct seq_file *m, void *v)
 		seq_puts(m, "# write an address or an id first\n");
 		return 0;
 	}
-	while (more) {
+	while (more && !seq_has_overflowed(m)) {
 		spin_lock(&vmx_area_lock);
 		area = vmx_area_at((void *)addr);
 		if (!area || !vmx_area_complete(area) || (id && area->id != id)) {
@@ -458,8 +458,10 @@ static int area_show(struct seq_file *m, void *v)
 		id = area->id;
 		for (n = 0; n < CHUNK && frames < area->nr_pages; n++)
 			frames += show_block(m, area, frames);
-		for (; n < CHUNK && i < vmx_area_pages(area); n++)
-			i += show_entries(m, area, i);
+		for (; n < CHUNK && i < vmx_area_pages(area); i += run) {
+			run = show_entries(m, area, i);
+			n += run;
+		}
 		more = i < vmx_area_pages(area);
 		spin_unlock(&vmx_area_lock);
 		cond_resched();

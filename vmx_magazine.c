@@ -27,8 +27,10 @@
 #include <linux/cpuhotplug.h>
 #include <linux/kmemleak.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/percpu.h>
+#include <linux/sched/mm.h>
 #include <linux/string.h>
 #include <linux/topology.h>
 #include <trace/events/vmx.h>
@@ -71,6 +73,7 @@ void *vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 	struct vmx_magazines *mags;
 	struct vmx_area *area;
 
+	might_alloc(gfp);
 	if (!READ_ONCE(vmx_magazines_on) || !size || nr > MAX_PAGES ||
 	    unlikely(in_interrupt()))
 		return NULL;
@@ -112,10 +115,13 @@ bool vmx_magazine_put(const void *addr)
 	struct vmx_area *area = vmx_area_at(addr);
 	struct vmx_magazines *mags;
 	struct vmx_magazine *mag;
+	unsigned long flags;
 	bool kept = false;
 
-	if (!READ_ONCE(vmx_magazines_on) || !area ||
-	    (area->flags & ~VMX_ZEROED) != (VMX_ALLOC | VMX_CACHEABLE) ||
+	if (!READ_ONCE(vmx_magazines_on) || !area)
+		return false;
+	flags = READ_ONCE(area->flags);
+	if ((flags & ~VMX_ZEROED) != (VMX_ALLOC | VMX_CACHEABLE) ||
 	    area->nr_pages > MAX_PAGES || area->nid != numa_mem_id())
 		return false;
 	debug_check_no_locks_freed(addr, area->nr_pages * PAGE_SIZE);
@@ -127,8 +133,9 @@ bool vmx_magazine_put(const void *addr)
 	spin_lock(&mags->lock);
 	/* Again, inside the lock: nothing comes in after magazines=0 has drained. */
 	if (vmx_magazines_on && mag->rounds < ROUNDS &&
-	    mags->pages + area->nr_pages <= vmx_magazine_max) {
-		WRITE_ONCE(area->flags, VMX_ALLOC | VMX_CACHED);
+	    mags->pages + area->nr_pages <= vmx_magazine_max &&
+	    /* Of two CPUs that free the same area, one is to be warned about. */
+	    cmpxchg(&area->flags, flags, VMX_ALLOC | VMX_CACHED) == flags) {
 		area->cached = mag->top;
 		mag->top = area;
 		mag->rounds++;
@@ -290,6 +297,10 @@ int vmx_magazines_init(void)
 /** vmx_magazines_exit() - give everything back; no user is left */
 void vmx_magazines_exit(void)
 {
+	/* Parameters go later than this: from here on, setting one is enough. */
+	kernel_param_lock(THIS_MODULE);
+	vmx_magazines_ready = false;
+	kernel_param_unlock(THIS_MODULE);
 	cpuhp_remove_state_nocalls(vmx_hotplug_state);
 	vmx_shrinker_unregister(&vmx_magazine_shrinker);
 	vmx_magazines_drain();

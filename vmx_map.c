@@ -32,7 +32,8 @@ static void *map_pages(struct page **pages, unsigned int count,
 	}
 	if (vmx_pgtable_map((unsigned long)area->addr, pages, count, prot,
 			    false) < 0) {
-		vmx_area_cancel(area);
+		/* Some of it was mapped for a moment. */
+		vmx_area_quarantine(vmx_area_remove(area->addr));
 		return NULL;
 	}
 	if (flags & VMX_PUT_PAGES) {
@@ -49,7 +50,7 @@ static void *map_pages(struct page **pages, unsigned int count,
  * @count: how many
  * @flags: VM_MAP, and VM_MAP_PUT_PAGES to hand over the pages (one reference
  *	to each) and the array (from kvmalloc()), to be freed by vmx_free()
- * @prot: the entries' protection
+ * @prot: the entries' protection; never executable
  *
  * Context: may sleep.
  * Return: the address, to be given back with vmx_unmap(), or vmx_free() after
@@ -59,7 +60,7 @@ static void *map_pages(struct page **pages, unsigned int count,
 void *vmx_map(struct page **pages, unsigned int count, unsigned long flags,
 	      pgprot_t prot)
 {
-	return map_pages(pages, count, flags & VMX_PUT_PAGES, prot,
+	return map_pages(pages, count, flags & VMX_PUT_PAGES, pgprot_nx(prot),
 			 NUMA_NO_NODE, __builtin_return_address(0));
 }
 EXPORT_SYMBOL_GPL(vmx_map);
@@ -128,6 +129,7 @@ EXPORT_SYMBOL_GPL(vmx_unmap_ram);
  */
 void vmx_unmap_aliases(void)
 {
+	vmx_magazines_drain();
 	vmx_areas_purge();
 }
 EXPORT_SYMBOL_GPL(vmx_unmap_aliases);

@@ -33,8 +33,11 @@ static struct page *page_at(loff_t offset, bool split)
 	area = vmx_area_find(vmx_start + offset);
 	if (!area || !vmx_area_complete(area) || !vmx_is_owned(area))
 		return NULL;
-	for (i = 0; split && i < area->nr_pages; i++)
-		vmx_pages_split(area->pages[i]);
+	if (split && !(area->flags & VMX_SPLIT)) {
+		for (i = 0; i < area->nr_pages; i++)
+			vmx_pages_split(area->pages[i]);
+		area->flags |= VMX_SPLIT;
+	}
 	i = (vmx_start + offset - (unsigned long)area->addr) >> PAGE_SHIFT;
 	return i < area->nr_pages ? area->pages[i] : NULL;
 }
@@ -94,7 +97,7 @@ static ssize_t mem_read(struct file *file, char __user *to, size_t len,
 static ssize_t mem_write(struct file *file, const char __user *from, size_t len,
 			 loff_t *ppos)
 {
-	return copy_range(NULL, from, len, ppos) ?: -ENOSPC;
+	return copy_range(NULL, from, len, ppos) ?: len ? -ENOSPC : 0;
 }
 
 static loff_t mem_llseek(struct file *file, loff_t offset, int whence)
@@ -125,7 +128,7 @@ static const struct vm_operations_struct mem_vm_ops = {
 
 static int mem_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	if (!(vma->vm_flags & VM_SHARED))
+	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
 	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
 	vma->vm_ops = &mem_vm_ops;

@@ -171,8 +171,8 @@ int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
 		   bool split, int *nid)
 {
 	/* A large block is an offer to be taken up, never worth any work. */
-	gfp_t block_gfp = (gfp & ~(__GFP_RECLAIM | __GFP_NOFAIL)) |
-			  __GFP_NOWARN | __GFP_NORETRY;
+	gfp_t block_gfp = (gfp & ~(__GFP_RECLAIM | __GFP_NOFAIL | __GFP_HIGH)) |
+			  __GFP_NOWARN | __GFP_NORETRY | __GFP_NOMEMALLOC;
 	gfp_t single_gfp = gfp | __GFP_NOWARN;
 	unsigned int order = VMX_BLOCK_ORDER_MAX;
 	bool may_sleep = gfpflags_allow_blocking(gfp);

@@ -95,7 +95,7 @@ static unsigned int pages_in_slot(unsigned long addr, unsigned int nr)
 static void clear_ptes(pte_t *pte, unsigned int nr)
 {
 	for (; nr; nr--, pte++)
-		vmx_arch_set_pte(pte, __pte(0));
+		vmx_arch_clear_pte(pte);
 }
 
 /*
@@ -118,6 +118,10 @@ static int set_ptes_checked(pte_t *pte, struct page **pages, unsigned int nr,
 			value = __pte(pte_val(value) + PAGE_SIZE);
 		} else {
 			next = pages[i];
+			if (WARN_ON_ONCE(!next)) {
+				clear_ptes(pte, i);
+				return -EINVAL;
+			}
 			value = mk_pte(next, prot);
 		}
 		vmx_arch_set_pte(&pte[i], value);
@@ -167,7 +171,8 @@ static void make_room_for_leaves(unsigned long addr, struct page **pages,
  * Nothing needs to be flushed afterwards: CPUs don't cache absent entries.
  *
  * Return: the number of leaves above the PTE level; -EBUSY when an entry was
- * in use already, which is a bug somewhere (everything is unmapped again).
+ * in use already and -EINVAL when a page is NULL, which are bugs somewhere
+ * (everything is unmapped again, but not flushed).
  */
 int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
 		    pgprot_t prot, bool leaves)

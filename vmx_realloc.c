@@ -60,7 +60,6 @@ static int grow(struct vmx_area *area, unsigned int nr, gfp_t gfp)
 {
 	unsigned int old_nr = area->nr_pages, extra = nr - old_nr;
 	struct page **pages, **old_pages = area->pages;
-	bool may_sleep = gfpflags_allow_blocking(gfp);
 	int err, nid;
 
 	err = vmx_area_extend(area, extra * PAGE_SIZE);
@@ -92,7 +91,8 @@ static int grow(struct vmx_area *area, unsigned int nr, gfp_t gfp)
 	return 0;
 
 return_pages:
-	vmx_pages_return(pages + old_nr, extra, may_sleep);
+	vmx_pgtable_flush();	/* some of it was mapped for a moment */
+	vmx_pages_return(pages + old_nr, extra, true);
 free_array:
 	if (pages != old_pages)
 		vmx_page_array_free(area, pages);
@@ -125,6 +125,10 @@ static void *move(struct vmx_area *area, size_t size, gfp_t gfp,
  * @flags: GFP_KERNEL, and __GFP_ZERO if the area is to be cleared wherever it
  *	grows; then it must have been so from the first
  *
+ * Frames that are new, on growing or moving, are plain ones: neither below 4 GiB
+ * nor from a node because the old ones were, nor is a special alignment kept on
+ * moving.
+ *
  * A shorter area keeps its address and loses the frames behind its end, a whole
  * leaf at a time where it has leaves; a CPU may reach them there until the
  * next purge. A longer one keeps its address if the hole behind it allows.
@@ -151,7 +155,7 @@ void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 					      PAGE_KERNEL, 0, NUMA_NO_NODE,
 					      caller);
 	area = vmx_area_at(p);
-	if (WARN(!area || !(area->flags & VMX_ALLOC),
+	if (WARN(!area || (area->flags & (VMX_ALLOC | VMX_CACHED)) != VMX_ALLOC,
 		 "vmx: %p is no area's start: not changed\n", p))
 		return NULL;
 	if (PAGE_ALIGN(size) < size || size >> PAGE_SHIFT > totalram_pages())

@@ -32,6 +32,7 @@
 #define VMX_ZEROED	0x00020000	/* the caller asked for cleared frames */
 #define VMX_CACHEABLE	0x00040000	/* may go into a magazine when freed */
 #define VMX_CACHED	0x00080000	/* freed, and in a magazine */
+#define VMX_SPLIT	0x00100000	/* no block among the frames any more */
 
 #define VMX_INLINE_PAGES 4
 #define VMX_ALIGN_ORDERS 9	/* alignments up to 2 MiB are searched exactly */
@@ -82,7 +83,7 @@ struct vmx_area {
 	pid_t		pid;		/* who asked for it, for the list */
 	char		comm[TASK_COMM_LEN];
 	short		nid;		/* node of all frames; NUMA_NO_NODE: several */
-	unsigned short	leaves;		/* entries above the PTE level */
+	unsigned int	leaves;		/* entries above the PTE level */
 	unsigned char	state;		/* enum vmx_area_state */
 	struct page	*inline_pages[VMX_INLINE_PAGES]; /* @pages of small ones */
 };

@@ -66,6 +66,15 @@ static __always_inline void vmx_arch_set_pte(pte_t *ptep, pte_t pte)
 		native_set_pte(ptep, pte);
 }
 
+/* Not native_set_pte(0): with PAE, that would drop the upper half first. */
+static __always_inline void vmx_arch_clear_pte(pte_t *ptep)
+{
+	if (cpu_feature_enabled(X86_FEATURE_XENPV))
+		set_pte(ptep, __pte(0));
+	else
+		native_pte_clear(NULL, 0, ptep);
+}
+
 /*
  * On i386 with page-table isolation each process has PMD tables of its own,
  * so a leaf set in one of them would be seen by that process alone.
