@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/time.h>
 #include <sanitizer/common_interface_defs.h>
 
 #include <linux/kernel.h>
@@ -20,7 +20,7 @@
 #include "shim.h"
 #include "source.h"
 
-#define STUCK	120	/* seconds that no slice takes */
+#define STUCK	60	/* seconds of CPU time that no slice takes */
 
 static const struct profile profiles[] = {
 	{ .name = "few", .pages = 4096, .max_areas = 32, .fill = 50, .max_pages = 128,
@@ -52,6 +52,7 @@ static void stuck(int signal)
 
 int main(int argc, char **argv)
 {
+	const struct itimerval limit = { .it_value.tv_sec = STUCK };
 	unsigned long operations;
 	struct source source;
 	size_t i;
@@ -70,10 +71,10 @@ int main(int argc, char **argv)
 	shim_where = where;
 	__sanitizer_set_death_callback(where);
 	source = source_from_seed(seed);
-	signal(SIGALRM, stuck);
+	signal(SIGVTALRM, stuck);
 
 	while (tally->steps < operations) {
-		alarm(STUCK);
+		setitimer(ITIMER_VIRTUAL, &limit, NULL);
 		play_begin(profile, &source);
 		while (play_steps() < profile->round && tally->steps < operations)
 			play_step();
