@@ -7,12 +7,15 @@
  *
  * Locking: none; one command runs at a time.  Units: frames.
  */
+#include <linux/delay.h>
 #include <linux/gfp.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 
 #include "bench.h"
+
+#define PASSES 5
 
 static LIST_HEAD(kept);
 
@@ -34,11 +37,11 @@ static unsigned int release(struct list_head *pages)
  * All blocks of an order, as single frames.  No reclaim, and below the
  * watermarks: whoever else needs memory meanwhile is out of luck.
  */
-static unsigned int take(unsigned int order, struct list_head *odd)
+static void take(unsigned int order, struct list_head *odd)
 {
 	gfp_t gfp = __GFP_HIGHMEM | __GFP_NOWARN | __GFP_MEMALLOC;
-	unsigned int i, n = 0;
 	struct page *page;
+	unsigned int i;
 
 	while ((page = alloc_pages(gfp, order))) {
 		split_page(page, order);
@@ -46,10 +49,8 @@ static unsigned int take(unsigned int order, struct list_head *odd)
 			bool is_odd = page_to_pfn(page) % 2;
 
 			list_add(&page->lru, is_odd ? odd : &kept);
-			n++;
 		}
 	}
-	return n;
 }
 
 /**
@@ -60,16 +61,22 @@ static unsigned int take(unsigned int order, struct list_head *odd)
 int bench_shatter(const struct bench_allocator *a, unsigned int unused1,
 		  unsigned int unused2, struct bench_result *result)
 {
-	unsigned int order, n;
+	unsigned int order, pass, n = 0;
 	LIST_HEAD(odd);
 
 	if (!list_empty(&kept))
 		return -EBUSY;
 	take(0, &odd);
-	/* What CPUs keep in lists of their own goes by order. */
-	for (order = PMD_SHIFT - PAGE_SHIFT; order; order--)
-		take(order, &odd);
-	n = release(&odd);
+	/*
+	 * What CPUs keep in lists of their own goes by order, and what the
+	 * shortage made others give back comes later.
+	 */
+	for (pass = 0; pass < PASSES; pass++) {
+		for (order = PMD_SHIFT - PAGE_SHIFT; order; order--)
+			take(order, &odd);
+		n += release(&odd);
+		msleep(200);
+	}
 	*result = (struct bench_result){ n, n, n };
 	return 0;
 }
