@@ -36,6 +36,12 @@ static const struct {
 	{ "alloc",	0600 },
 	{ "free",	0200 },
 	{ "areas",	0400 },
+	{ "gaps",	0400 },
+	{ "map",	0400 },
+	{ "area",	0600 },
+	{ "walk",	0600 },
+	{ "pgtables",	0400 },
+	{ "mem",	0600 },
 	{ "stats",	0400 },
 	{ "purge",	0200 },
 	{ "error_log",	0400 },
@@ -86,7 +92,10 @@ static bool shows_an_address(const char *text)
 
 TEST_F(access, no_address_without_cap_syslog)
 {
-	static const char *const readable[] = { "areas", "stats", "error_log", "README" };
+	static const char *const readable[] = {
+		"areas", "gaps", "map", "stats", "error_log", "README"
+	};
+	static const char *const addresses_only[] = { "area", "walk", "pgtables" };
 	unsigned long start;
 	struct areas areas;
 	struct made made;
@@ -106,6 +115,11 @@ TEST_F(access, no_address_without_cap_syslog)
 		EXPECT_FALSE(shows_an_address(text))
 			TH_LOG("%s: %s", readable[i], text);
 		free(text);
+	}
+	for (i = 0; i < ARRAY_SIZE(addresses_only); i++) {
+		EXPECT_EQ(NULL, vmx_read(addresses_only[i]))
+			TH_LOG("%s", addresses_only[i]);
+		EXPECT_EQ(EPERM, errno);
 	}
 	/* The same list, by offset. */
 	ASSERT_EQ(0, vmx_areas(&areas));

@@ -438,6 +438,11 @@ long witness(const char *fmt, ...)
 	return ret;
 }
 
+unsigned int witness_word(unsigned int seed, unsigned long word)
+{
+	return seed ^ (unsigned int)word * 2654435761U;
+}
+
 /* ---- the kernel ---- */
 
 unsigned long page_size(void)

@@ -115,6 +115,8 @@ int vmx_free_id(unsigned long id);
 int witness_load(void);
 /* Ask vmx_witness; its answer is a number, or -errno. */
 long witness(const char *fmt, ...) __printf(1, 2);
+/* What its "fill" writes, 32 bits at a time. */
+unsigned int witness_word(unsigned int seed, unsigned long word);
 
 /* ---- the kernel ---- */
 

@@ -64,11 +64,6 @@ TEST_F(witness, list_by_hand)
 	areas_free(&areas);
 }
 
-static unsigned int pattern(unsigned int seed, unsigned long word)
-{
-	return seed ^ (unsigned int)word * 2654435761U;
-}
-
 /* Each area gets a pattern of its own: its index is the seed. */
 static void fill_all(struct __test_metadata *_metadata, const struct made *made)
 {
@@ -92,7 +87,7 @@ TEST_F(witness, kcore_reads_what_was_written)
 
 		ASSERT_EQ(0, kcore_read(self->made[i].addr, words, bytes));
 		for (w = 0; w < bytes / 4; w++) {
-			ASSERT_EQ(pattern(i, w), words[w])
+			ASSERT_EQ(witness_word(i, w), words[w])
 				TH_LOG("area %lu, byte %lu", self->made[i].id, 4 * w);
 		}
 	}
