@@ -125,6 +125,14 @@ TEST_F(requests, alignment_is_met)
 	}
 }
 
+/* Leaves are an offer: where none fits, small pages are to be had. */
+TEST_F(requests, huge_without_room)
+{
+	ASSERT_EQ(0, vmx_load("slice=6M"));
+	EXPECT_EQ(0, vmx_ask("alloc", "2M huge count=2"));
+	EXPECT_EQ(1024, vmx_stat("pages"));
+}
+
 /*
  * The line of the list, word for word: as /proc/vmallocinfo's up to N0=, then
  * key=value.
