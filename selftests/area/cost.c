@@ -206,19 +206,21 @@ static void mixed(size_t nr)
 		free_any();
 }
 
-/* Of any two neighbours one is quarantined and one is not, highest last. */
+/*
+ * Of any two neighbours one is quarantined and one is not.  The lowest is the
+ * last, to be freed first: then each has all that were freed below it.
+ */
 static void alternating(size_t nr)
 {
 	size_t i;
 
-	for (i = 0; i < nr; i++) {
+	while (nr_areas < 2 * nr)
 		insert_counted(one_page(), PAGE_SIZE, START);
-		insert_counted(one_page(), PAGE_SIZE, START);
-	}
 	for (i = 0; i < nr; i++) {
-		vmx_area_quarantine(vmx_area_remove(areas[2 * i]->addr));
-		areas[i] = areas[2 * i + 1];
+		free_counted(areas[2 * i]->addr);
+		areas[3 * nr - 1 - i] = areas[2 * i + 1];
 	}
+	memmove(areas, areas + 2 * nr, nr * sizeof(areas[0]));
 	nr_areas = nr;
 }
 
