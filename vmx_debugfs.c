@@ -129,6 +129,18 @@ static const char *why_not(int err)
 	}
 }
 
+/*
+ * Whoever takes the last frames gets an error, but others, who want one more,
+ * would have the kernel wake the OOM killer.  What is too large for any machine
+ * is for vmx_alloc_area() to refuse.
+ */
+static bool is_affordable(unsigned long size)
+{
+	return size > vmx_end - vmx_start ||
+	       size >> PAGE_SHIFT > totalram_pages() ||
+	       (long)(size >> PAGE_SHIFT) < si_mem_available();
+}
+
 static int make_one(struct list_head *made, const struct vmx_request *req)
 {
 	gfp_t gfp = GFP_KERNEL | __GFP_HIGHMEM | __GFP_NOWARN;
@@ -136,6 +148,8 @@ static int make_one(struct list_head *made, const struct vmx_request *req)
 	struct made *new;
 	int err;
 
+	if (!is_affordable(req->size))
+		return -ENOMEM;
 	if (req->zero)
 		gfp |= __GFP_ZERO;
 	new = kmalloc(sizeof(*new), GFP_KERNEL | __GFP_RETRY_MAYFAIL);
@@ -352,7 +366,8 @@ static int named_area(struct vmx_text *text, unsigned long *id)
 			value += vmx_start;
 		spin_lock(&vmx_area_lock);
 		area = vmx_area_at((void *)value);
-		*id = area ? area->id : 0;
+		*id = area && vmx_area_complete(area) &&
+		      !(area->flags & VMX_CACHED) ? area->id : 0;
 		spin_unlock(&vmx_area_lock);
 	} else {
 		*id = value;
@@ -361,7 +376,7 @@ static int named_area(struct vmx_text *text, unsigned long *id)
 		return 0;
 	if (by_addr && *id)
 		return vmx_text_refuse(text, -EPERM, text->word,
-				       "the area belongs to a module");
+				       "no finished write to alloc made this area");
 	return vmx_text_refuse(text, -ENOENT, text->word,
 			       "no such area was made by writing to alloc");
 }

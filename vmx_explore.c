@@ -409,15 +409,14 @@ static unsigned int show_entries(struct seq_file *m,
 				 const struct vmx_area *area, unsigned int i)
 {
 	unsigned long addr = (unsigned long)area->addr + i * PAGE_SIZE;
-	unsigned int n, nr = min(vmx_area_pages(area) - i, (unsigned int)CHUNK);
+	unsigned int nr = min(vmx_area_pages(area) - i, (unsigned int)CHUNK);
+	unsigned int n = 1;
 	struct vmx_walk first, walk;
 	char flags[64];
 
 	vmx_pgtable_describe(addr, &first);
 	if (first.last == VMX_PMD && first.end == VMX_WALK_PAGE)
-		nr = n = PMD_SIZE >> PAGE_SHIFT;
-	else
-		n = 1;
+		n = PMD_SIZE >> PAGE_SHIFT;
 	for (; n < nr; n++) {
 		vmx_pgtable_describe(addr + n * PAGE_SIZE, &walk);
 		if (walk.end != first.end || walk.last != first.last ||
@@ -508,20 +507,16 @@ static int walk_text(struct file *file, struct vmx_text *text)
 static void show_step(struct seq_file *m, const struct vmx_walk *walk,
 		      enum vmx_walk_level level)
 {
-	static const struct {
-		u64 mask;
-		const char *name;
-	} names[] = { VMX_ARCH_FLAG_NAMES };
 	u64 entry = walk->step[level].entry;
 	phys_addr_t table = walk->step[level].table;
-	int i;
+	unsigned int bit;
 
 	seq_printf(m, "%s  table %pap index %3u entry 0x%016llx",
 		   vmx_level_name(level), &table, walk->step[level].index,
 		   entry);
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		if (entry & names[i].mask)
-			seq_printf(m, " %s", names[i].name);
+	for (bit = 0; bit < BITS_PER_BYTE * sizeof(entry); bit++) {
+		if (entry >> bit & 1 && vmx_arch_flag_name(bit))
+			seq_printf(m, " %s", vmx_arch_flag_name(bit));
 	}
 	if (level != walk->last)
 		seq_printf(m, " -> table 0x%llx", vmx_arch_entry_phys(entry));

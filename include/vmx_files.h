@@ -9,10 +9,9 @@
 #ifndef _VMX_FILES_H
 #define _VMX_FILES_H
 
+#include <linux/fs.h>
 #include <linux/types.h>
 
-struct file;
-struct file_operations;
 struct seq_file;
 
 /* One byte less than a page: what stdio cuts at 4096 is refused, not halved. */

@@ -12,7 +12,7 @@
  *   VMX_GFP_32			where frames below 4 GiB are
  *   vmx_arch_entry_flags(), vmx_arch_entry_phys()	the halves of an entry
  *   vmx_arch_entry_present()	does it lead anywhere?
- *   VMX_ARCH_FLAG_NAMES		its flag bits by name, for people
+ *   vmx_arch_flag_name()	a flag bit's name, for people
  *   vmx_arch_dump_flags()	... and as the kernel's dump prints them
  */
 #ifndef _VMX_ARCH_H

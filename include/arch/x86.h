@@ -111,17 +111,33 @@ static inline u64 vmx_arch_entry_phys(u64 entry)
 }
 
 /* As the manuals name them; bit 7 is PS above the PTE level and PAT in a PTE. */
-#define VMX_ARCH_FLAG_NAMES			\
-	{ _PAGE_PRESENT, "P" },			\
-	{ _PAGE_RW, "R/W" },			\
-	{ _PAGE_USER, "U/S" },			\
-	{ _PAGE_PWT, "PWT" },			\
-	{ _PAGE_PCD, "PCD" },			\
-	{ _PAGE_ACCESSED, "A" },		\
-	{ _PAGE_DIRTY, "D" },			\
-	{ _PAGE_PSE, "PS/PAT" },		\
-	{ _PAGE_GLOBAL, "G" },			\
-	{ _PAGE_NX, "XD" }
+static inline const char *vmx_arch_flag_name(unsigned int bit)
+{
+	switch (bit) {
+	case _PAGE_BIT_PRESENT:
+		return "P";
+	case _PAGE_BIT_RW:
+		return "R/W";
+	case _PAGE_BIT_USER:
+		return "U/S";
+	case _PAGE_BIT_PWT:
+		return "PWT";
+	case _PAGE_BIT_PCD:
+		return "PCD";
+	case _PAGE_BIT_ACCESSED:
+		return "A";
+	case _PAGE_BIT_DIRTY:
+		return "D";
+	case _PAGE_BIT_PSE:
+		return "PS/PAT";
+	case _PAGE_BIT_GLOBAL:
+		return "G";
+	case _PAGE_BIT_NX:
+		return "XD";
+	default:
+		return NULL;
+	}
+}
 
 /*
  * One run's flags in the columns of the kernel's own page-table dump, so that
