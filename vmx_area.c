@@ -2,22 +2,18 @@
 /*
  * The address space: descriptors, the sorted list, holes, lazy purge
  *
- * Every range of the slice that is in use is one node of one tree, sorted by
- * address.  A node knows the length of the hole in front of it (gap) and the
- * longest such hole in its subtree (room), so areas and holes together fill the
- * slice by construction: there is no second structure that could disagree.
- * A sentinel of length 0 stands at the end of the slice and has the last hole
- * in front of it.
+ * Every range of the slice that is in use, live or not, knows its neighbours and
+ * the length of the hole in front of it (gap), so areas and holes together fill
+ * the slice by construction.  A sentinel of length 0 stands at the end of the
+ * slice, has the last hole in front of it, and closes the ring.
  *
  *	vmx_list -> area 1 ------------------> area 2 -> ...
  *	  | hole | area 1 | quarantined | hole | area 2 | hole | sentinel
  *
  * The list holds the live areas only, in address order, through vmx_area.next.
- * vmx_starts[] leads from an area's first page to its descriptor, so that
- * freeing needs no search: 8 bytes for each page of the slice.  All ranges,
- * live or not, know the one below and the one above; and a few descriptors that
- * are not needed now are kept until the next purge, as an area is often freed
- * for the next one.
+ * vmx_hole.c chooses holes; vmx_index.c leads from an address to an area.  A few
+ * descriptors that are not needed now are kept until the next purge, as an area
+ * is often freed for the next one.
  *
  * A freed range is quarantined: a CPU's TLB may still reach it.  One flush
  * serves all ranges quarantined before it; then they become holes.  Quarantined
@@ -26,15 +22,12 @@
  * that is live is never far: between two live areas there are a quarantined
  * range or two, and those that somebody takes down at this moment.
  *
- * Cost, n being the number of ranges: insertion, removal, lookup and the search
- * for the lowest hole that fits are O(log n), for any size, sub-range and
- * alignment up to 2 MiB.  The room is kept for each alignment in use, as the
- * longest hole need not have an aligned place.  For a larger alignment, each
- * hole with room at 2 MiB and none at the alignment costs another O(log n).
+ * Cost: O(log n) for insertion and removal, n being the number of holes; lookup
+ * is O(log of the slice's pages), to the base of 64.
  *
  * Locking: vmx_purge_mutex, then vmx_area_lock.  vmx_area_lock is a plain
- * spinlock: no function here may be called from an interrupt.  It protects the
- * tree, the list, the quarantine and the counters.
+ * spinlock: no function here may be called from an interrupt.  It protects all
+ * that is here, and what vmx_hole.c and vmx_index.c keep.
  *
  * Units: bytes, page-aligned, but for counters that say otherwise.
  *
@@ -42,7 +35,6 @@
  * include nothing that the shims of selftests/area do not offer.
  */
 #include <linux/align.h>
-#include <linux/bitops.h>
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
@@ -51,8 +43,6 @@
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
-#include <linux/overflow.h>
-#include <linux/rbtree_augmented.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <trace/events/vmx.h>
@@ -69,11 +59,7 @@ DEFINE_SPINLOCK(vmx_area_lock);
 unsigned long vmx_lazy_max = ULONG_MAX;
 
 static DEFINE_MUTEX(vmx_purge_mutex);
-static struct rb_root vmx_tree = RB_ROOT;
 static struct vmx_area vmx_sentinel;
-static struct vmx_area **vmx_starts;	/* by page: the live area that starts */
-static unsigned long vmx_first;		/* first address of the slice */
-static unsigned long vmx_orders;	/* bit n: room.aligned[n - 1] is kept */
 static LIST_HEAD(vmx_quarantine);
 static struct kmem_cache *vmx_area_cache;
 static struct vmx_area *vmx_spare;	/* descriptors, linked by next */
@@ -82,208 +68,36 @@ static void (*vmx_flush)(void);
 static unsigned long vmx_next_id;
 static struct vmx_area_stats vmx_stats;
 
-static unsigned long area_start(const struct vmx_area *area)
-{
-	return (unsigned long)area->addr;
-}
-
-static unsigned long area_end(const struct vmx_area *area)
-{
-	return area_start(area) + area->size;
-}
-
-static unsigned long hole_start(const struct vmx_area *area)
-{
-	return area_start(area) - area->gap;
-}
-
-static struct vmx_area *rb_area(struct rb_node *rb)
-{
-	return rb_entry_safe(rb, struct vmx_area, rb);
-}
-
-/* Pages that fit into the hole in front of @area, aligned to 2^@order pages. */
-static u32 hole_pages(const struct vmx_area *area, unsigned int order)
-{
-	unsigned long low = ALIGN(hole_start(area), PAGE_SIZE << order);
-
-	if (low < hole_start(area) || low >= area_start(area))
-		return 0;
-	return (area_start(area) - low) >> PAGE_SHIFT;
-}
-
-static struct vmx_room *rb_room(struct rb_node *rb)
-{
-	return rb ? &rb_entry(rb, struct vmx_area, rb)->room : NULL;
-}
-
-/*
- * Recomputes @area->room from its own hole and its children; with @exit, tells
- * whether it was right already and the way up can end here.
- */
-static __always_inline bool compute_room(struct vmx_area *area, bool exit)
-{
-	struct vmx_room *left = rb_room(area->rb.rb_left);
-	struct vmx_room *right = rb_room(area->rb.rb_right);
-	unsigned long max_gap = area->gap;
-	unsigned int order;
-	bool same;
-
-	if (left && left->max_gap > max_gap)
-		max_gap = left->max_gap;
-	if (right && right->max_gap > max_gap)
-		max_gap = right->max_gap;
-	same = area->room.max_gap == max_gap;
-	area->room.max_gap = max_gap;
-
-	if (likely(!vmx_orders))
-		return exit && same;
-	for_each_set_bit(order, &vmx_orders, VMX_ALIGN_ORDERS + 1) {
-		u32 *room = &area->room.aligned[order - 1];
-		u32 pages = hole_pages(area, order);
-
-		if (left)
-			pages = max(pages, left->aligned[order - 1]);
-		if (right)
-			pages = max(pages, right->aligned[order - 1]);
-		same &= *room == pages;
-		*room = pages;
-	}
-	return exit && same;
-}
-
-RB_DECLARE_CALLBACKS(static, room_cb, struct vmx_area, rb, room, compute_room)
-
-/* After a change of area->gap, and with the tree otherwise in order. */
-static void gap_changed(struct vmx_area *area)
-{
-	room_cb_propagate(&area->rb, NULL);
-}
-
-/* The longest hole in a subtree, in bytes from its first aligned place on. */
-static unsigned long subtree_room(struct rb_node *rb, unsigned int order)
-{
-	struct vmx_room *room = rb_room(rb);
-
-	if (!room)
-		return 0;
-	if (!order)
-		return room->max_gap;
-	return (unsigned long)room->aligned[order - 1] << PAGE_SHIFT;
-}
-
-/*
- * Nodes keep room.aligned[] for the orders that were ever asked for; the first
- * request of an order, and no other, computes it for all ranges there are.
- */
-static void activate_order(unsigned int order)
-{
-	struct rb_node *rb;
-
-	__set_bit(order, &vmx_orders);
-	for (rb = rb_first_postorder(&vmx_tree); rb; rb = rb_next_postorder(rb))
-		compute_room(rb_area(rb), false);
-}
-
-/*
- * The lowest place at or above @start with room for @size bytes at @align.
- * Returns the range behind that hole and leaves the place in *@addr, or NULL;
- * *@looked tells how many holes were looked at.
- *
- * In-order walk over the holes with room enough; subtrees without one, and
- * those that end below @start, are never entered.
- */
-static struct vmx_area *lowest_hole(unsigned long size, unsigned long align,
-				    unsigned long start, unsigned long *addr,
-				    unsigned int *looked)
-{
-	unsigned int order = min_t(unsigned int, VMX_ALIGN_ORDERS,
-				   ilog2(align >> PAGE_SHIFT));
-	struct rb_node *rb = vmx_tree.rb_node;
-	struct vmx_area *area;
-
-	if (order && !test_bit(order, &vmx_orders))
-		activate_order(order);
-	*looked = 0;
-	if (subtree_room(rb, order) < size)
-		return NULL;
-	for (;;) {
-		area = rb_area(rb);
-		if (hole_start(area) > start &&
-		    subtree_room(rb->rb_left, order) >= size) {
-			rb = rb->rb_left;
-			continue;
-		}
-		for (;;) {
-			/* Everything to the left of this hole is ruled out. */
-			unsigned long low = max(hole_start(area), start);
-			unsigned long place = ALIGN(low, align);
-			struct rb_node *child;
-
-			++*looked;
-			if (area->gap >= size && place >= low &&
-			    place < area_start(area) &&
-			    area_start(area) - place >= size) {
-				*addr = place;
-				return area;
-			}
-			if (subtree_room(rb->rb_right, order) >= size) {
-				rb = rb->rb_right;
-				break;
-			}
-			do {
-				child = rb;
-				rb = rb_parent(rb);
-				if (!rb)
-					return NULL;
-			} while (child == rb->rb_right);
-			area = rb_area(rb);
-		}
-	}
-}
-
 /* Puts @area, with addr and size set, into the hole in front of @succ. */
-static void tree_insert(struct vmx_area *area, struct vmx_area *succ)
+static void ring_insert(struct vmx_area *area, struct vmx_area *succ)
 {
-	struct rb_node *parent = &succ->rb;
-	struct rb_node **link = &parent->rb_left;
+	unsigned long low = vmx_area_start(succ) - succ->gap;
 
-	area->gap = area_start(area) - hole_start(succ);
-	succ->gap = area_start(succ) - area_end(area);
-	gap_changed(succ);
-
-	if (*link) {
-		parent = &succ->before->rb;
-		link = &parent->rb_right;
-	}
+	vmx_hole_resize(succ, vmx_area_start(succ) - vmx_area_end(area));
+	area->gap = 0;
+	vmx_hole_resize(area, vmx_area_start(area) - low);
 	area->before = succ->before;
 	area->after = succ;
-	if (area->before)
-		area->before->after = area;
+	area->before->after = area;
 	succ->before = area;
-	rb_link_node(&area->rb, parent, link);
-	area->room = (struct vmx_room){};
-	if (area->gap)
-		gap_changed(area);
-	rb_insert_augmented(&area->rb, &vmx_tree, &room_cb);
 }
 
-static void tree_unlink(struct vmx_area *area)
+/* @area leaves the ring, and what it knew of the hole in front of it is lost. */
+static void ring_unlink(struct vmx_area *area)
 {
-	rb_erase_augmented(&area->rb, &vmx_tree, &room_cb);
+	vmx_hole_resize(area, 0);
 	area->after->before = area->before;
-	if (area->before)
-		area->before->after = area->after;
+	area->before->after = area->after;
 }
 
 /* @area's bytes, and the hole in front of it, become hole. */
-static void tree_erase(struct vmx_area *area)
+static void ring_erase(struct vmx_area *area)
 {
 	struct vmx_area *succ = area->after;
+	unsigned long bytes = area->gap + area->size;
 
-	tree_unlink(area);
-	succ->gap += area->size + area->gap;
-	gap_changed(succ);
+	ring_unlink(area);
+	vmx_hole_resize(succ, succ->gap + bytes);
 }
 
 /* The link that leads, or would lead, to @area in the list. */
@@ -291,18 +105,13 @@ static struct vmx_area **list_link(struct vmx_area *area)
 {
 	do {
 		area = area->before;
-	} while (area && area->state != VMX_LIVE);
-	return area ? &area->next : &vmx_list;
+	} while (area->state != VMX_LIVE);
+	return area == &vmx_sentinel ? &vmx_list : &area->next;
 }
 
 static unsigned long guard_size(const struct vmx_area *area)
 {
 	return area->flags & VMX_NO_GUARD ? 0 : PAGE_SIZE;
-}
-
-static struct vmx_area **start_slot(const struct vmx_area *area)
-{
-	return &vmx_starts[(area_start(area) - vmx_first) >> PAGE_SHIFT];
 }
 
 /**
@@ -384,19 +193,26 @@ void vmx_area_free(struct vmx_area *area)
 	spin_unlock(&vmx_area_lock);
 }
 
+/* Where in the slice others than the first fit are of use: all of it. */
+static enum vmx_fit fit_of(const struct vmx_area *area, unsigned long start,
+			   unsigned long end)
+{
+	if (likely(!(area->flags & VMX_FIT_MASK)) || start > vmx_index.first ||
+	    end < vmx_area_start(&vmx_sentinel))
+		return VMX_FIT_FIRST;
+	return (area->flags & VMX_FIT_MASK) >> VMX_FIT_SHIFT;
+}
+
 /**
- * vmx_area_insert() - find the lowest hole that fits and put an area there
- * @area: from vmx_area_alloc(); gets addr and id
+ * vmx_area_insert() - find a hole that fits and put an area there
+ * @area: from vmx_area_alloc(); gets addr and id. VMX_FIT() in its flags says
+ *	which hole; when the range is not the whole slice, it is the lowest
  * @align: a power of two, at least a page
  * @start: lowest address that will do
  * @end: first address behind the range that will do
  *
  * The area is in the list when this returns; with VMX_UNLIST in its flags, it is
  * not to be shown yet.
- *
- * Source of the search: Linux's own free-area tree since 5.2, which keeps the
- * holes as nodes; hanging a hole on the range behind it is older (mmap's gap
- * tree, Linux 3.8 to 6.0) and saves a node for each hole.
  *
  * Return: 0; -ENOSPC when no hole fits; -EINVAL for a size of zero or an
  * alignment that is not a power of two.
@@ -413,19 +229,20 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 		return -EINVAL;
 
 	spin_lock(&vmx_area_lock);
-	succ = lowest_hole(area->size, align, start, &addr, &looked);
+	succ = vmx_hole_find(area->size, align, start, fit_of(area, start, end),
+			     &addr, &looked);
 	if (!succ || addr >= end || end - addr < area->size) {
 		spin_unlock(&vmx_area_lock);
 		trace_vmx_hole(area->size, align, looked, 0, 0, 0);
 		return -ENOSPC;
 	}
-	trace_vmx_hole(area->size, align, looked, addr, hole_start(succ),
-		       succ->gap);
+	trace_vmx_hole(area->size, align, looked, addr,
+		       vmx_area_start(succ) - succ->gap, succ->gap);
 	area->addr = (void *)addr;
 	area->state = VMX_LIVE;
 	area->id = ++vmx_next_id;
-	tree_insert(area, succ);
-	*start_slot(area) = area;
+	ring_insert(area, succ);
+	vmx_index_add(area);
 	link = list_link(area);
 	area->next = *link;
 	*link = area;
@@ -448,22 +265,16 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
  */
 struct vmx_area *vmx_area_find(unsigned long addr)
 {
-	struct rb_node *rb = vmx_tree.rb_node;
+	struct vmx_area *area;
 
 	lockdep_assert_held(&vmx_area_lock);
-	while (rb) {
-		struct vmx_area *area = rb_area(rb);
-
-		if (addr < area_start(area))
-			rb = rb->rb_left;
-		else if (addr >= area_end(area))
-			rb = rb->rb_right;
-		else
-			return area->state == VMX_LIVE &&
-			       !(READ_ONCE(area->flags) & VMX_CACHED) ?
-			       area : NULL;
-	}
-	return NULL;
+	if (addr < vmx_index.first || addr >= vmx_area_start(&vmx_sentinel))
+		return NULL;
+	area = vmx_index_below(addr);
+	if (!area || addr >= vmx_area_end(area) ||
+	    READ_ONCE(area->flags) & VMX_CACHED)
+		return NULL;
+	return area;
 }
 
 /**
@@ -475,28 +286,21 @@ struct vmx_area *vmx_area_find(unsigned long addr)
  */
 void vmx_range_at(unsigned long addr, struct vmx_range *range)
 {
-	struct rb_node *rb = vmx_tree.rb_node;
-	struct vmx_area *area = &vmx_sentinel;
+	struct vmx_area *area = vmx_index_below(addr) ?: vmx_sentinel.after;
 
 	lockdep_assert_held(&vmx_area_lock);
-	/* The first range that ends above addr. */
-	while (rb) {
-		if (area_end(rb_area(rb)) > addr) {
-			area = rb_area(rb);
-			rb = rb->rb_left;
-		} else {
-			rb = rb->rb_right;
-		}
-	}
-	if (addr < area_start(area)) {
+	/* The first range that ends above addr; to the next live one it's not far. */
+	while (vmx_area_end(area) <= addr)
+		area = area->after;
+	if (addr < vmx_area_start(area)) {
 		*range = (struct vmx_range){
-			.start = addr, .end = area_start(area),
+			.start = addr, .end = vmx_area_start(area),
 			.kind = VMX_RANGE_HOLE,
 		};
 		return;
 	}
 	*range = (struct vmx_range){
-		.start = area_start(area), .end = area_end(area),
+		.start = vmx_area_start(area), .end = vmx_area_end(area),
 		.kind = area->state == VMX_LIVE ? VMX_RANGE_AREA :
 						  VMX_RANGE_QUARANTINE,
 		.area = area->state == VMX_LIVE ? area : NULL,
@@ -517,30 +321,14 @@ bool vmx_hole_from(unsigned long addr, struct vmx_range *range)
 	unsigned int looked;
 
 	lockdep_assert_held(&vmx_area_lock);
-	succ = lowest_hole(PAGE_SIZE, PAGE_SIZE, addr, &range->start, &looked);
+	succ = vmx_hole_find(PAGE_SIZE, PAGE_SIZE, addr, VMX_FIT_FIRST,
+			     &range->start, &looked);
 	if (!succ)
 		return false;
-	range->end = area_start(succ);
+	range->end = vmx_area_start(succ);
 	range->kind = VMX_RANGE_HOLE;
 	range->area = NULL;
 	return true;
-}
-
-/**
- * vmx_area_at() - the live area that starts at an address
- * @addr: any address
- *
- * Context: any.  Without vmx_area_lock the answer holds only for the owner of
- * the area, who alone can make it untrue.
- * Return: the area, or NULL.
- */
-struct vmx_area *vmx_area_at(const void *addr)
-{
-	unsigned long offset = (unsigned long)addr - vmx_first;
-
-	if (offset >= vmx_stats.slice_bytes || !IS_ALIGNED(offset, PAGE_SIZE))
-		return NULL;
-	return READ_ONCE(vmx_starts[offset >> PAGE_SHIFT]);
 }
 
 /**
@@ -554,23 +342,15 @@ struct vmx_area *vmx_area_at(const void *addr)
  */
 struct vmx_area *vmx_area_first_from(unsigned long addr)
 {
-	struct rb_node *rb = vmx_tree.rb_node;
-	struct vmx_area *best = NULL;
+	struct vmx_area *area;
 
 	lockdep_assert_held(&vmx_area_lock);
-	while (rb) {
-		struct vmx_area *area = rb_area(rb);
-
-		if (area_start(area) >= addr) {
-			best = area;
-			rb = rb->rb_left;
-		} else {
-			rb = rb->rb_right;
-		}
-	}
-	while (best && (best->state != VMX_LIVE || best == &vmx_sentinel))
-		best = best->after;
-	return best;
+	if (addr <= vmx_index.first)
+		return vmx_list;
+	if (addr >= vmx_area_start(&vmx_sentinel))
+		return NULL;
+	area = vmx_index_below(addr - 1);
+	return area ? area->next : vmx_list;
 }
 
 static void move_end(struct vmx_area *area, unsigned long size)
@@ -579,8 +359,7 @@ static void move_end(struct vmx_area *area, unsigned long size)
 
 	area->size = size;
 	vmx_stats.area_bytes += grown;
-	area->after->gap -= grown;
-	gap_changed(area->after);
+	vmx_hole_resize(area->after, area->after->gap - grown);
 }
 
 /**
@@ -626,17 +405,18 @@ void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 		  unsigned int keep)
 {
 	unsigned long size = keep * PAGE_SIZE + guard_size(area);
-	struct vmx_area *succ;
 
 	spin_lock(&vmx_area_lock);
-	succ = area->after;
 	tail->addr = area->addr + size;
 	tail->size = area->size - size;
 	tail->state = VMX_DYING;
 	area->size = size;
 	area->nr_pages = keep;
-	succ->gap += tail->size;
-	tree_insert(tail, succ);
+	tail->gap = 0;
+	tail->before = area;
+	tail->after = area->after;
+	tail->after->before = tail;
+	area->after = tail;
 	vmx_stats.allocs++;	/* an area of its own, until it is quarantined */
 	vmx_stats.areas++;
 	vmx_stats.peak_areas = max(vmx_stats.peak_areas, vmx_stats.areas);
@@ -664,7 +444,7 @@ struct vmx_area *vmx_area_remove(const void *addr)
 	if (area) {
 		trace_vmx_unlink(area->id, area->addr, area->size,
 				 area->requested);
-		*start_slot(area) = NULL;
+		vmx_index_del(area);
 		*list_link(area) = area->next;
 		area->next = NULL;
 		area->state = VMX_DYING;
@@ -680,9 +460,9 @@ struct vmx_area *vmx_area_remove(const void *addr)
 void vmx_area_cancel(struct vmx_area *area)
 {
 	spin_lock(&vmx_area_lock);
-	*start_slot(area) = NULL;
+	vmx_index_del(area);
 	*list_link(area) = area->next;
-	tree_erase(area);
+	ring_erase(area);
 	vmx_stats.allocs--;
 	vmx_stats.areas--;
 	vmx_stats.area_bytes -= area->size;
@@ -706,7 +486,7 @@ static void quarantine_merge(struct vmx_area *left, struct vmx_area *right)
 
 	left->state = VMX_LAZY;
 	list_move_tail(&left->quarantine, &vmx_quarantine);
-	tree_unlink(right);
+	ring_unlink(right);
 	list_del(&right->quarantine);
 	left->size += gap + right->size;
 	vmx_stats.quarantined_bytes += gap;
@@ -738,7 +518,7 @@ bool vmx_area_quarantine(struct vmx_area *area)
 	area->state = VMX_LAZY;
 	list_add_tail(&area->quarantine, &vmx_quarantine);
 	prev = area->before;
-	if (prev && is_quarantined(prev)) {
+	if (is_quarantined(prev)) {
 		quarantine_merge(prev, area);
 		area = prev;
 	}
@@ -764,7 +544,7 @@ static bool purge_batch(struct list_head *flushed)
 		vmx_stats.quarantined_ranges--;
 		trace_vmx_hole_back(area->addr, area->size);
 		list_del(&area->quarantine);
-		tree_erase(area);
+		ring_erase(area);
 		put_descriptor(area);
 		if (++n == PURGE_BATCH)
 			break;
@@ -831,29 +611,30 @@ void vmx_areas_stats(struct vmx_area_stats *stats)
  */
 int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
 {
-	vmx_starts = kvcalloc((end - start) >> PAGE_SHIFT, sizeof(*vmx_starts),
-			      GFP_KERNEL);
-	if (!vmx_starts)
-		return -ENOMEM;
+	int err = vmx_index_init(start, end);
+
+	if (err)
+		return err;
 	vmx_area_cache = KMEM_CACHE(vmx_area, 0);
 	if (!vmx_area_cache) {
-		kvfree(vmx_starts);
+		vmx_index_exit();
 		return -ENOMEM;
 	}
 
-	vmx_first = start;
 	vmx_flush = flush;
 	vmx_list = NULL;
 	vmx_stats = (struct vmx_area_stats){ .slice_bytes = end - start };
+	/* Counts as live, so that whoever goes along the ring ends here. */
 	vmx_sentinel = (struct vmx_area){
 		.addr = (void *)end,
-		.gap = end - start,
-		.room.max_gap = end - start,
+		.before = &vmx_sentinel,
+		.after = &vmx_sentinel,
+		.state = VMX_LIVE,
 	};
-	vmx_orders = 0;
-	vmx_tree = RB_ROOT;
-	rb_link_node(&vmx_sentinel.rb, NULL, &vmx_tree.rb_node);
-	rb_insert_color(&vmx_sentinel.rb, &vmx_tree);
+	spin_lock(&vmx_area_lock);
+	vmx_holes_init();
+	vmx_hole_resize(&vmx_sentinel, end - start);
+	spin_unlock(&vmx_area_lock);
 	return 0;
 }
 
@@ -868,5 +649,5 @@ void vmx_areas_exit(void)
 	WARN_ON_ONCE(vmx_list || vmx_stats.areas ||
 		     vmx_stats.quarantined_ranges);
 	kmem_cache_destroy(vmx_area_cache);
-	kvfree(vmx_starts);
+	vmx_index_exit();
 }

@@ -34,6 +34,12 @@
 #define VMX_CACHED	0x00080000	/* freed, and in a magazine */
 #define VMX_SPLIT	0x00100000	/* no block among the frames any more */
 
+/* Which hole an area goes into; in vm_flags as VMX_FIT(fit). See vmx_hole.c. */
+enum vmx_fit { VMX_FIT_FIRST, VMX_FIT_BEST, VMX_FIT_LAST, VMX_FIT_NEXT };
+#define VMX_FIT_SHIFT	24
+#define VMX_FIT(fit)	((unsigned long)(fit) << VMX_FIT_SHIFT)
+#define VMX_FIT_MASK	VMX_FIT(3)
+
 #define VMX_INLINE_PAGES 4
 #define VMX_ALIGN_ORDERS 9	/* alignments up to 2 MiB are searched exactly */
 
@@ -71,7 +77,8 @@ struct vmx_area {
 	/* private: */
 	unsigned long	requested;	/* bytes that the caller asked for */
 	unsigned long	id;		/* never used twice while loaded */
-	struct rb_node	rb;		/* in the tree of ranges, by address */
+	struct rb_node	rb;		/* with a hole in front: among them */
+	struct rb_node	by_size;	/* likewise */
 	struct vmx_area	*before;	/* the range below this one, live or not */
 	struct vmx_area	*after;		/* ... and the one above */
 	unsigned long	gap;		/* bytes of hole in front of this range */

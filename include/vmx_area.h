@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The address space of the slice: what vmx_area.c offers
+ * The address space of the slice: what vmx_area.c offers, and what it is made of
+ *
+ *	vmx_area.c -> vmx_hole.c, vmx_index.c
  *
  * Knows descriptors and addresses only: no page, no page table, no file.
  */
 #ifndef _VMX_AREA_H
 #define _VMX_AREA_H
 
+#include <linux/align.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -37,6 +40,20 @@ struct vmx_range {
 	const struct vmx_area	*area;	/* of VMX_RANGE_AREA, under the lock */
 };
 
+/*
+ * Which live area starts where; see vmx_index.c.  The levels are enough for any
+ * address space.
+ */
+#define VMX_INDEX_LEVELS 10
+
+struct vmx_index {
+	unsigned long	first;		/* address of the slice */
+	unsigned long	pages;
+	struct vmx_area	**starts;	/* by page */
+	unsigned long	*marks[VMX_INDEX_LEVELS];
+	unsigned int	levels;
+};
+
 struct vmx_area_stats {
 	unsigned long	slice_bytes;
 	unsigned long	areas;			/* live and dying */
@@ -54,6 +71,23 @@ extern struct vmx_area *vmx_list;
 extern spinlock_t vmx_area_lock;
 extern unsigned long vmx_lazy_max;
 
+/* vmx_index.c */
+extern struct vmx_index vmx_index;
+
+int vmx_index_init(unsigned long start, unsigned long end);
+void vmx_index_exit(void);
+void vmx_index_add(struct vmx_area *area);
+void vmx_index_del(const struct vmx_area *area);
+struct vmx_area *vmx_index_below(unsigned long addr);
+
+/* vmx_hole.c */
+void vmx_holes_init(void);
+void vmx_hole_resize(struct vmx_area *area, unsigned long gap);
+struct vmx_area *vmx_hole_find(unsigned long size, unsigned long align,
+			       unsigned long start, enum vmx_fit fit,
+			       unsigned long *addr, unsigned int *looked);
+
+/* vmx_area.c */
 int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void));
 void vmx_areas_exit(void);
 
@@ -72,11 +106,38 @@ bool vmx_area_quarantine(struct vmx_area *area);
 bool vmx_areas_purge(void);
 
 struct vmx_area *vmx_area_find(unsigned long addr);
-struct vmx_area *vmx_area_at(const void *addr);
 struct vmx_area *vmx_area_first_from(unsigned long addr);
 void vmx_range_at(unsigned long addr, struct vmx_range *range);
 bool vmx_hole_from(unsigned long addr, struct vmx_range *range);
 void vmx_areas_stats(struct vmx_area_stats *stats);
+
+static inline unsigned long vmx_area_start(const struct vmx_area *area)
+{
+	return (unsigned long)area->addr;
+}
+
+static inline unsigned long vmx_area_end(const struct vmx_area *area)
+{
+	return vmx_area_start(area) + area->size;
+}
+
+/**
+ * vmx_area_at() - the live area that starts at an address
+ * @addr: any address
+ *
+ * Context: any.  Without vmx_area_lock the answer holds only for the owner of
+ * the area, who alone can make it untrue.
+ * Return: the area, or NULL.
+ */
+static inline struct vmx_area *vmx_area_at(const void *addr)
+{
+	unsigned long offset = (unsigned long)addr - vmx_index.first;
+
+	if (offset >> PAGE_SHIFT >= vmx_index.pages ||
+	    !IS_ALIGNED(offset, PAGE_SIZE))
+		return NULL;
+	return READ_ONCE(vmx_index.starts[offset >> PAGE_SHIFT]);
+}
 
 /* Pages of @area that can be mapped: all but the guard. */
 static inline unsigned int vmx_area_pages(const struct vmx_area *area)

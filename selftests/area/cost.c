@@ -107,6 +107,29 @@ static void insert(void)
 	insert_counted(any_area(), PAGE_SIZE, pick(&source, 2) ? START : any_page());
 }
 
+static void insert_fit(enum vmx_fit fit)
+{
+	struct vmx_area *area = any_area();
+
+	area->flags |= VMX_FIT(fit);
+	insert_counted(area, PAGE_SIZE, START);
+}
+
+static void insert_best(void)
+{
+	insert_fit(VMX_FIT_BEST);
+}
+
+static void insert_last(void)
+{
+	insert_fit(VMX_FIT_LAST);
+}
+
+static void insert_next(void)
+{
+	insert_fit(VMX_FIT_NEXT);
+}
+
 static void insert_aligned(void)
 {
 	insert_counted(one_page(), 2 * PAGE_SIZE, START);
@@ -242,6 +265,9 @@ static const struct operation {
 	bool flushing;		/* all areas, while a flush is under way */
 } operations[] = {
 	{ "insert", mixed, insert, cancel, SAMPLES },
+	{ "insert_best", mixed, insert_best, cancel, SAMPLES },
+	{ "insert_last", mixed, insert_last, cancel, SAMPLES },
+	{ "insert_next", mixed, insert_next, cancel, SAMPLES },
 	{ "insert_aligned", misaligned, insert_aligned, cancel_last, SAMPLES },
 	{ "refuse", mixed, refuse, NULL, SAMPLES },
 	{ "cancel", mixed, cancel, insert, SAMPLES },

@@ -40,6 +40,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 		.fill = 100,
 		.max_pages = 1 + pick(&source, 16),
 		.align_odds = 1 + pick(&source, 4),
+		.fit_odds = 1 + pick(&source, 8),
 		.purge_odds = 16,
 		.check_every = 8,
 	};

@@ -27,6 +27,7 @@ void model_init(unsigned long start, size_t pages)
 	model.pages = pages;
 	memset(model.kind, HOLE, pages);
 	memset(model.owner, 0, pages * sizeof(model.owner[0]));
+	model.next_fit = 0;
 	model.nr_live = 0;
 	model.nr_dying = 0;
 	model.stats = (struct vmx_area_stats){ .slice_bytes = pages * PAGE_SIZE };
@@ -44,8 +45,8 @@ static bool all_hole(size_t page, size_t pages)
 	return true;
 }
 
-unsigned long model_find_hole(unsigned long size, unsigned long align,
-			      unsigned long start, unsigned long end)
+static unsigned long first_fit(unsigned long size, unsigned long align,
+			       unsigned long start, unsigned long end)
 {
 	size_t page;
 
@@ -60,6 +61,59 @@ unsigned long model_find_hole(unsigned long size, unsigned long align,
 			return addr;
 	}
 	return 0;
+}
+
+static unsigned long last_fit(unsigned long size, unsigned long align)
+{
+	size_t page = model.pages;
+
+	while (page--)
+		if (!(addr_of(page) & (align - 1)) && all_hole(page, size / PAGE_SIZE))
+			return addr_of(page);
+	return 0;
+}
+
+static unsigned long best_fit(unsigned long size, unsigned long align)
+{
+	size_t page, last, best = 0, shortest = SIZE_MAX;
+	unsigned long need = size / PAGE_SIZE + align / PAGE_SIZE - 1;
+
+	for (page = 0; page < model.pages; page = last) {
+		last = page + 1;
+		if (model.kind[page] != HOLE)
+			continue;
+		while (last < model.pages && model.kind[last] == HOLE)
+			last++;
+		if (last - page >= need && last - page < shortest) {
+			shortest = last - page;
+			best = page;
+		}
+	}
+	if (shortest == SIZE_MAX)
+		return 0;
+	while (addr_of(best) & (align - 1))
+		best++;
+	return addr_of(best);
+}
+
+unsigned long model_find_hole(unsigned long size, unsigned long align,
+			      unsigned long start, unsigned long end, enum vmx_fit fit)
+{
+	unsigned long place = 0;
+
+	if (start > model.start || end < model.end)
+		fit = VMX_FIT_FIRST;
+	if (fit == VMX_FIT_LAST)
+		return last_fit(size, align);
+	if (fit == VMX_FIT_BEST)
+		place = best_fit(size, align);
+	if (fit == VMX_FIT_NEXT)
+		place = first_fit(size, align, model.next_fit, end);
+	if (!place)
+		place = first_fit(size, align, start, end);
+	if (place && fit == VMX_FIT_NEXT)
+		model.next_fit = place + size;
+	return place;
 }
 
 /* Gives pages from @page to before @last a new kind. */

@@ -43,15 +43,16 @@ struct model {
 	size_t nr_live, nr_dying;
 
 	struct vmx_area_stats stats;
+	unsigned long next_fit;		/* where the next one looks first */
 };
 
 extern struct model model;
 
 void model_init(unsigned long start, size_t pages);
 
-/* The lowest place, or 0: there is none. */
+/* The place that the fit chooses, or 0: there is none. */
 unsigned long model_find_hole(unsigned long size, unsigned long align,
-			      unsigned long start, unsigned long end);
+			      unsigned long start, unsigned long end, enum vmx_fit fit);
 struct model_area *model_insert(struct vmx_area *area);
 void model_remove(struct model_area *it);
 void model_cancel(struct model_area *it);

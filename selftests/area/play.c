@@ -165,8 +165,9 @@ static unsigned long any_addr(void)
 
 static void insert(void)
 {
+	enum vmx_fit fit = one_in(play.profile->fit_odds) ? any(4) : VMX_FIT_FIRST;
 	unsigned long flags = VMX_ALLOC | (one_in(4) ? VMX_NO_GUARD : 0) |
-			      (one_in(4) ? VMX_UNLIST : 0);
+			      (one_in(4) ? VMX_UNLIST : 0) | VMX_FIT(fit);
 	unsigned long size = any_size(), align = any_align();
 	unsigned long start = model.start, end = model.end, place;
 	struct vmx_area *area = new_area(size, flags);
@@ -177,13 +178,13 @@ static void insert(void)
 	if (one_in(8))
 		end = any_addr();
 
-	place = model_find_hole(area->size, align, start, end);
+	place = model_find_hole(area->size, align, start, end, fit);
 	err = vmx_area_insert(area, align, start, end);
-	trace("insert size=%#lx align=%#lx [%#lx, %#lx): %d, %p",
-	      area->size, align, start, end, err, err ? NULL : area->addr);
+	trace("insert size=%#lx align=%#lx fit=%d [%#lx, %#lx): %d, %p",
+	      area->size, align, fit, start, end, err, err ? NULL : area->addr);
 	if (err != (place ? 0 : -ENOSPC))
-		fail("insert size=%#lx align=%#lx [%#lx, %#lx): %d, and the lowest hole is %#lx",
-		     area->size, align, start, end, err, place);
+		fail("insert size=%#lx align=%#lx fit=%d [%#lx, %#lx): %d, and the place is %#lx",
+		     area->size, align, fit, start, end, err, place);
 	if (err) {
 		tally.no_hole++;
 		vmx_area_free(area);
@@ -193,8 +194,8 @@ static void insert(void)
 		return;
 	}
 	if ((unsigned long)area->addr != place)
-		fail("insert size=%#lx align=%#lx [%#lx, %#lx): %p, and the lowest hole is %#lx",
-		     area->size, align, start, end, area->addr, place);
+		fail("insert size=%#lx align=%#lx fit=%d [%#lx, %#lx): %p, and the place is %#lx",
+		     area->size, align, fit, start, end, area->addr, place);
 	if (area->id <= play.last_id)
 		fail("insert: id %lu, not above %lu", area->id, play.last_id);
 	if (vmx_area_complete(area) != !(flags & VMX_UNLIST))

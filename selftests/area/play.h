@@ -20,6 +20,7 @@ struct profile {
 	unsigned int fill;		/* ... or so many percent of the slice */
 	unsigned int max_pages;		/* of an area */
 	unsigned int align_odds;	/* one in so many has an alignment of its own */
+	unsigned int fit_odds;		/* ... has a fit of its own */
 	unsigned int purge_odds;	/* one step in so many is a purge */
 	unsigned int check_every;	/* steps */
 	unsigned int round;		/* steps, then another slice */

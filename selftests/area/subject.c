@@ -1,36 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vmx_area.c, unmodified, and the checks that need its static names
+ * vmx_area.c and what it is made of, unmodified, and the checks that need their
+ * static names
  *
  * The checks here know nothing of what was asked for: they say whether the
  * structures are sound, by the plainest walk that shows it.
  */
+#include "../../vmx_hole.c"
+#include "../../vmx_index.c"
 #include "../../vmx_area.c"
 
 #include "subject.h"
 
 struct vmx_area *subject_next(struct vmx_area *range)
 {
-	struct rb_node *rb = range ? rb_next(&range->rb) : rb_first(&vmx_tree);
-
-	return rb_area(rb) == &vmx_sentinel ? NULL : rb_area(rb);
+	range = range ? range->after : vmx_sentinel.after;
+	return range == &vmx_sentinel ? NULL : range;
 }
 
 struct vmx_area *subject_range(unsigned long addr)
 {
-	struct rb_node *rb = vmx_tree.rb_node;
+	struct vmx_area *range = NULL;
 
-	while (rb) {
-		struct vmx_area *range = rb_area(rb);
-
-		if (addr < area_start(range))
-			rb = rb->rb_left;
-		else if (addr >= area_end(range))
-			rb = rb->rb_right;
-		else
-			return range;
-	}
-	return NULL;
+	while ((range = subject_next(range)))
+		if (addr >= vmx_area_start(range) && addr < vmx_area_end(range))
+			break;
+	return range;
 }
 
 size_t subject_spares(void)
@@ -58,10 +53,10 @@ static unsigned long hole_at(struct vmx_area *range, unsigned long align)
 
 	while (place & (align - 1)) {
 		place += PAGE_SIZE;
-		if (place >= area_start(range) || place < hole_start(range))
+		if (place >= vmx_area_start(range) || place < hole_start(range))
 			return 0;
 	}
-	return area_start(range) - place;
+	return vmx_area_start(range) - place;
 }
 
 /* The room that a node claims is the most of its own hole and its children's. */
@@ -102,31 +97,58 @@ static int check_subtree(struct rb_node *rb, struct rb_node *parent)
 	return left + rb_is_black(rb);
 }
 
-/* Ranges and holes, one after the other, are the slice: sentinel last. */
+/*
+ * Ranges and holes, one after the other, are the slice: sentinel last.  Those
+ * behind a hole, and no others, are in the tree; in the same order.
+ */
 static void check_order(void)
 {
-	unsigned long end = vmx_first;
-	struct vmx_area *range, *before = NULL;
-	struct rb_node *rb;
+	unsigned long end = vmx_index.first;
+	struct vmx_area *range, *before = &vmx_sentinel;
+	struct rb_node *rb = rb_first(&vmx_holes);
 
-	for (rb = rb_first(&vmx_tree); rb; rb = rb_next(rb)) {
-		range = rb_area(rb);
+	do {
+		range = before->after;
 		if (hole_start(range) != end)
 			fail("order: %p has a hole from %#lx in front, and %#lx is where it begins",
 			     range->addr, hole_start(range), end);
-		if (area_start(range) < end || area_end(range) < area_start(range))
+		if (vmx_area_start(range) < end || vmx_area_end(range) < vmx_area_start(range))
 			fail("order: %p with %#lx bytes runs backwards", range->addr, range->size);
 		if (range == &vmx_sentinel ? range->size : !range->size)
 			fail("order: %p has %#lx bytes", range->addr, range->size);
-		if (range->before != before || (before && before->after != range))
+		if (range->before != before)
 			fail("order: %p does not know its neighbour", range->addr);
+		if (range->gap) {
+			if (rb_area(rb) != range)
+				fail("order: the hole in front of %p is misplaced",
+				     range->addr);
+			rb = rb_next(rb);
+		}
 		before = range;
-		end = area_end(range);
-	}
-	if (rb_area(rb_last(&vmx_tree)) != &vmx_sentinel)
-		fail("order: the sentinel is not the last");
-	if (end != vmx_first + vmx_stats.slice_bytes)
+		end = vmx_area_end(range);
+	} while (range != &vmx_sentinel);
+	if (rb)
+		fail("order: a node without a hole");
+	if (end != vmx_index.first + vmx_stats.slice_bytes)
 		fail("order: all ends at %#lx and not with the slice", end);
+}
+
+/* All holes, shortest first, if that is kept. */
+static void check_sizes(void)
+{
+	struct vmx_area *range = &vmx_sentinel;
+	struct rb_node *rb;
+	size_t holes = 0;
+
+	do {
+		holes += !!range->gap;
+		range = range->after;
+	} while (range != &vmx_sentinel);
+	for (rb = rb_first(&vmx_sizes); rb; rb = rb_next(rb), holes--)
+		if (rb_next(rb) && !is_shorter(rb, rb_next(rb)))
+			fail("sizes: out of order");
+	if (vmx_sizes_kept && holes)
+		fail("sizes: not as many as there are holes");
 }
 
 /* The list has the live ranges in order; so has the index, by first page. */
@@ -142,7 +164,7 @@ static void check_list(void)
 		if (range != listed)
 			fail("list: %p where %p should be",
 			     listed ? listed->addr : NULL, range->addr);
-		if (*start_slot(range) != range)
+		if (vmx_index.starts[page_of(range)] != range)
 			fail("index: %p is missing", range->addr);
 		listed = listed->next;
 		live++;
@@ -151,9 +173,30 @@ static void check_list(void)
 		fail("list: %p behind the last live area", listed->addr);
 
 	for (slot = 0; slot < slots; slot++)
-		live -= !!vmx_starts[slot];
+		live -= !!vmx_index.starts[slot];
 	if (live)
 		fail("index: an entry that is no live area's");
+}
+
+/* A mark for each start, and above for each word that has one. */
+static void check_marks(void)
+{
+	unsigned long bits = vmx_index.pages, bit;
+	unsigned int level;
+
+	for (level = 0; level < vmx_index.levels; level++) {
+		for (bit = 0; bit < bits; bit++) {
+			bool is = vmx_index.marks[level][bit / BITS_PER_LONG] >>
+				  bit % BITS_PER_LONG & 1;
+
+			if (is != (level ? !!vmx_index.marks[level - 1][bit] :
+					   !!vmx_index.starts[bit]))
+				fail("marks: level %u, bit %lu is %d", level, bit, is);
+		}
+		bits = DIV_ROUND_UP(bits, BITS_PER_LONG);
+	}
+	if (bits != 1)
+		fail("marks: %lu words at the top", bits);
 }
 
 /* Every range that waits for the next flush, and no other, is queued for it. */
@@ -166,8 +209,8 @@ static void check_quarantine(void)
 		waiting += range->state == VMX_LAZY;
 
 	list_for_each_entry(range, &vmx_quarantine, quarantine) {
-		if (subject_range(area_start(range)) != range)
-			fail("quarantine: %p is not in the tree", range->addr);
+		if (subject_range(vmx_area_start(range)) != range)
+			fail("quarantine: %p is no range", range->addr);
 		if (range->state != VMX_LAZY)
 			fail("quarantine: %p is in state %d", range->addr, range->state);
 		if (--waiting < 0)
@@ -179,9 +222,11 @@ static void check_quarantine(void)
 
 void subject_check(void)
 {
-	check_subtree(vmx_tree.rb_node, NULL);
+	check_subtree(vmx_holes.rb_node, NULL);
 	check_order();
+	check_sizes();
 	check_list();
+	check_marks();
 	check_quarantine();
 	if (vmx_spares > SPARES_MAX)
 		fail("spares: %u are kept", vmx_spares);
