@@ -49,12 +49,14 @@ struct alloc_file {
 struct made {
 	struct list_head list;
 	struct vmx_area *area;	/* not to be touched once it can be freed */
-	unsigned long id;
+	unsigned long id;	/* 0: there is no area, only an explanation */
 	unsigned long addr;
 	unsigned long size;
+	struct vmx_explanation *why;	/* NULL: not asked for */
 };
 
-static bool may_see_addresses(struct seq_file *m)
+/** vmx_may_see_addresses() - was the file opened with CAP_SYSLOG? */
+bool vmx_may_see_addresses(struct seq_file *m)
 {
 	return file_ns_capable(m->file, &init_user_ns, CAP_SYSLOG);
 }
@@ -62,7 +64,7 @@ static bool may_see_addresses(struct seq_file *m)
 /** vmx_shown_address() - an address, or for most people its offset */
 unsigned long vmx_shown_address(struct seq_file *m, unsigned long addr)
 {
-	return may_see_addresses(m) ? addr : addr - vmx_start;
+	return vmx_may_see_addresses(m) ? addr : addr - vmx_start;
 }
 
 /* --- writing: what all files that take text have in common --- */
@@ -141,46 +143,62 @@ static bool is_affordable(unsigned long size)
 	       (long)(size >> PAGE_SHIFT) < si_mem_available();
 }
 
-static int make_one(struct list_head *made, const struct vmx_request *req)
+static struct vmx_area *make_area(const struct vmx_request *req)
 {
 	gfp_t gfp = GFP_KERNEL | __GFP_HIGHMEM | __GFP_NOWARN;
+
+	if (!is_affordable(req->size))
+		return ERR_PTR(-ENOMEM);
+	if (req->zero)
+		gfp |= __GFP_ZERO;
+	return vmx_alloc_area(req->size, req->align, vmx_start, vmx_end, gfp,
+			      PAGE_KERNEL, req->huge ? VMX_ALLOW_HUGE : 0,
+			      req->node, (void *)_THIS_IP_);
+}
+
+static struct vmx_area *make_explained(const struct vmx_request *req,
+				       struct vmx_explanation **why)
+{
+	struct vmx_explanation *explanation = vmx_explain_begin();
+	struct vmx_area *area;
+
+	if (IS_ERR(explanation))
+		return ERR_CAST(explanation);
+	area = make_area(req);
+	vmx_explain_end(explanation);
+	*why = explanation;
+	return area;
+}
+
+/* The area becomes the files'; an explanation is kept even when there is none. */
+static int make_one(struct list_head *made, const struct vmx_request *req,
+		    bool explain)
+{
 	struct vmx_area *area;
 	struct made *new;
 	int err;
 
-	if (!is_affordable(req->size))
-		return -ENOMEM;
-	if (req->zero)
-		gfp |= __GFP_ZERO;
-	new = kmalloc(sizeof(*new), GFP_KERNEL | __GFP_RETRY_MAYFAIL);
+	new = kzalloc(sizeof(*new), GFP_KERNEL | __GFP_RETRY_MAYFAIL);
 	if (!new)
 		return -ENOMEM;
-	area = vmx_alloc_area(req->size, req->align, vmx_start, vmx_end, gfp,
-			      PAGE_KERNEL, req->huge ? VMX_ALLOW_HUGE : 0,
-			      req->node, (void *)_THIS_IP_);
-	if (IS_ERR(area)) {
-		err = PTR_ERR(area);
-		goto free_new;
-	}
+	new->size = req->size;
+	list_add_tail(&new->list, made);
+	area = explain ? make_explained(req, &new->why) : make_area(req);
+	if (IS_ERR(area))
+		return PTR_ERR(area);
 	/* Its owner, vmx_owned, keeps the descriptor and not the address. */
 	kmemleak_not_leak(area->addr);
 	/* Reserves the entry; an id that has come round again is refused. */
 	err = xa_insert(&vmx_owned, area->id, NULL,
 			GFP_KERNEL | __GFP_RETRY_MAYFAIL);
-	if (err)
-		goto free_area;
+	if (err) {
+		vmx_free(area->addr);
+		return err;
+	}
 	new->area = area;
 	new->id = area->id;
 	new->addr = (unsigned long)area->addr;
-	new->size = req->size;
-	list_add_tail(&new->list, made);
 	return 0;
-
-free_area:
-	vmx_free(area->addr);
-free_new:
-	kfree(new);
-	return err;
 }
 
 static int make_requested(struct list_head *made, struct vmx_text *text,
@@ -189,14 +207,21 @@ static int make_requested(struct list_head *made, struct vmx_text *text,
 	unsigned long i;
 	int err = 0;
 
-	if (req->count > (vmx_end - vmx_start) / req->size)
+	if (req->count > 1 && req->count > (vmx_end - vmx_start) / req->size)
 		err = -E2BIG;
 	for (i = 0; !err && i < req->count; i++)
 		err = fatal_signal_pending(current) ? -EINTR :
-						      make_one(made, req);
+			make_one(made, req, req->explain && !i);
 	if (err)
 		vmx_text_refuse(text, err, req->at, why_not(err));
 	return err;
+}
+
+static void forget(struct made *made)
+{
+	list_del(&made->list);
+	kvfree(made->why);
+	kfree(made);
 }
 
 static void forget_made(struct list_head *made)
@@ -204,19 +229,23 @@ static void forget_made(struct list_head *made)
 	struct made *m, *tmp;
 
 	list_for_each_entry_safe(m, tmp, made, list)
-		kfree(m);
-	INIT_LIST_HEAD(made);
+		forget(m);
 }
 
+/* Frees the areas, and leaves the explanations. */
 static void undo_made(struct list_head *made)
 {
-	struct made *m;
+	struct made *m, *tmp;
 
-	list_for_each_entry_reverse(m, made, list) {
-		xa_release(&vmx_owned, m->id);
-		vmx_free((void *)m->addr);
+	list_for_each_entry_safe_reverse(m, tmp, made, list) {
+		if (m->id) {
+			xa_release(&vmx_owned, m->id);
+			vmx_free((void *)m->addr);
+			m->id = 0;
+		}
+		if (!m->why)
+			forget(m);
 	}
-	forget_made(made);
 }
 
 static int alloc_text(struct file *file, struct vmx_text *text)
@@ -236,22 +265,23 @@ static int alloc_text(struct file *file, struct vmx_text *text)
 		return err;
 
 	vmx_text_init(text, text->start);
-	while (vmx_text_request(text, &req) > 0) {
+	while (!err && vmx_text_request(text, &req) > 0)
 		err = make_requested(&made, text, &req);
-		if (err) {
-			undo_made(&made);
-			return err;
-		}
-	}
+	if (err)
+		undo_made(&made);
 
 	mutex_lock(&af->lock);
-	forget_made(&af->made);
+	/* A write that failed without a word has made nothing to be read. */
+	if (!err || !list_empty(&made))
+		forget_made(&af->made);
 	/* Reserved, so storing can't fail; from here on "free" finds it. */
-	list_for_each_entry(m, &made, list)
-		xa_store(&vmx_owned, m->id, m->area, GFP_KERNEL);
+	list_for_each_entry(m, &made, list) {
+		if (m->id)
+			xa_store(&vmx_owned, m->id, m->area, GFP_KERNEL);
+	}
 	list_splice(&made, &af->made);
 	mutex_unlock(&af->lock);
-	return 0;
+	return err;
 }
 
 /* A write leaves the position at 0, for the read that follows it. */
@@ -298,8 +328,14 @@ static int made_show(struct seq_file *m, void *v)
 {
 	struct made *made = list_entry(v, struct made, list);
 
-	seq_printf(m, "%lu 0x%0*lx %lu\n", made->id, BITS_PER_LONG / 4,
-		   vmx_shown_address(m, made->addr), made->size);
+	if (made->id)
+		seq_printf(m, "%lu 0x%0*lx %lu\n", made->id, BITS_PER_LONG / 4,
+			   vmx_shown_address(m, made->addr), made->size);
+	else
+		seq_printf(m, "# %lu bytes: %s\n", made->size,
+			   made->addr ? "made, and undone" : "not made");
+	if (made->why)
+		vmx_explain_show(m, made->why);
 	return 0;
 }
 
@@ -543,7 +579,7 @@ static int areas_show(struct seq_file *m, void *v)
 	seq_printf(m, "0x%0*lx-0x%0*lx %7lu", digits, start, digits,
 		   start + area->size, area->size);
 	/* %pS prints the bare address of a caller that has been unloaded. */
-	if (may_see_addresses(m))
+	if (vmx_may_see_addresses(m))
 		seq_printf(m, " %pS", area->caller);
 	else
 		seq_puts(m, " -");
@@ -643,6 +679,7 @@ static const char readme[] =
 "               align=SIZE  a power of two      node=N   from this NUMA node\n"
 "               count=N     so many of them     zero     cleared\n"
 "               huge        2 MiB entries where frames allow\n"
+"               explain     tell each step; read it as described below\n"
 "             all of a write is done, or nothing; reading the same open file\n"
 "             gives back \"id address size\" of what its last write made\n"
 "  free       write ids (decimal), addresses (0x...), or all\n"
@@ -666,7 +703,8 @@ static const char readme[] =
 "  # echo all > free\n"
 "  # echo 12Q > alloc || cat error_log\n"
 "\n"
-"  # exec 3<>alloc; echo \"16K zero count=4\" >&3; cat <&3\n";
+"  # exec 3<>alloc; echo \"16K zero count=4\" >&3; cat <&3\n"
+"  # exec 3<>alloc; echo \"64K explain\" >&3; cat <&3\n";
 
 static int readme_show(struct seq_file *m, void *v)
 {

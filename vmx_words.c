@@ -4,7 +4,8 @@
  *
  *	text    = line { newline line }
  *	line    = { request }
- *	request = SIZE { align=SIZE | node=N | count=N | "zero" | "huge" }
+ *	request = SIZE { word }
+ *	word    = align=SIZE | node=N | count=N | "zero" | "huge" | "explain"
  *	SIZE    = N [ K | M | G ]
  *	N       = decimal or 0x and hexadecimal digits
  *
@@ -190,13 +191,14 @@ int vmx_text_size(struct vmx_text *text, const char *at, size_t len,
 }
 
 /* What may follow a SIZE.  Those with a value end in '='. */
-enum { W_ALIGN, W_NODE, W_COUNT, W_ZERO, W_HUGE };
+enum { W_ALIGN, W_NODE, W_COUNT, W_ZERO, W_HUGE, W_EXPLAIN };
 static const char * const words[] = {
 	[W_ALIGN] = "align=",
 	[W_NODE] = "node=",
 	[W_COUNT] = "count=",
 	[W_ZERO] = "zero",
 	[W_HUGE] = "huge",
+	[W_EXPLAIN] = "explain",
 };
 
 static int which_word(const struct vmx_text *text, const char **value)
@@ -245,6 +247,9 @@ static int parse_word(struct vmx_text *text, struct vmx_request *req, int which,
 		return 0;
 	case W_HUGE:
 		req->huge = true;
+		return 0;
+	case W_EXPLAIN:
+		req->explain = true;
 		return 0;
 	}
 	return -EINVAL;

@@ -13,6 +13,7 @@
 #include <linux/types.h>
 
 struct seq_file;
+struct vmx_explanation;
 
 /* One byte less than a page: what stdio cuts at 4096 is refused, not halved. */
 #define VMX_TEXT_MAX 4095
@@ -45,6 +46,7 @@ struct vmx_text {
  * @node: NUMA_NO_NODE when none was named
  * @zero: clear the frames
  * @huge: use 2 MiB leaves
+ * @explain: tell how the first of them was made
  * @at: where it stands in the text
  */
 struct vmx_request {
@@ -54,6 +56,7 @@ struct vmx_request {
 	int		node;
 	bool		zero;
 	bool		huge;
+	bool		explain;
 	const char	*at;
 };
 
@@ -73,6 +76,7 @@ int vmx_text_request(struct vmx_text *text, struct vmx_request *req);
 /* vmx_debugfs.c */
 typedef int (*vmx_text_handler)(struct file *file, struct vmx_text *text);
 
+bool vmx_may_see_addresses(struct seq_file *m);
 unsigned long vmx_shown_address(struct seq_file *m, unsigned long addr);
 ssize_t vmx_write_text(struct file *file, const char __user *from, size_t len,
 		       loff_t pos, vmx_text_handler handler);
@@ -81,6 +85,11 @@ ssize_t vmx_read_rewinding(struct file *file, char __user *to, size_t len,
 
 struct vmx_area;
 bool vmx_is_owned(const struct vmx_area *area);
+
+/* vmx_explain.c */
+struct vmx_explanation *vmx_explain_begin(void);
+void vmx_explain_end(struct vmx_explanation *why);
+void vmx_explain_show(struct seq_file *m, const struct vmx_explanation *why);
 
 /* vmx_explore.c, vmx_dump.c and vmx_mem.c */
 extern const struct file_operations vmx_gaps_fops, vmx_map_fops, vmx_area_fops,

@@ -111,7 +111,7 @@ int vmx_unload(void)
 
 /* ---- files ---- */
 
-static char *slurp_fd(int fd)
+char *slurp_fd(int fd)
 {
 	size_t room = 64 * KIB, used = 0;
 	char *text = malloc(room);

@@ -45,6 +45,8 @@ int vmx_unload(void);
 
 /* A whole file as a string, to be freed; NULL and errno. */
 char *slurp(const char *path);
+/* The rest of an open one. */
+char *slurp_fd(int fd);
 /* One write(2) of all bytes: 0, or -errno. */
 int write_all(int fd, const void *bytes, size_t len);
 int spill(const char *path, const void *bytes, size_t len);

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The word "explain": what an explanation says of a request, value by value,
+ * against `areas`, `area`, `walk` and `gaps`
+ */
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "../kselftest_harness.h"
+#include "vmx_test.h"
+
+#define TRACING_ON "/sys/kernel/tracing/events/vmx/enable"
+
+FIXTURE(explain) {
+	int fd;
+	char *text;		/* the explanation */
+	char *witness;		/* what another file says */
+};
+
+/*
+ * Three areas; the second is freed, and its addresses are a hole.
+ *
+ * One CPU for all: an explanation patches tracepoints into and out of the code,
+ * and emulated CPUs that run it at this moment now and then trip over that.
+ */
+FIXTURE_SETUP(explain)
+{
+	pin_to_cpu(0);
+	ASSERT_EQ(0, vmx_load(IS_64BIT ? "slice=64M" LAZY : "slice=16M" LAZY));
+	ASSERT_EQ(0, vmx_ask("alloc", "4K 64K 4K"));
+	ASSERT_EQ(0, vmx_ask("free", "2"));
+	ASSERT_EQ(0, vmx_ask("purge", "1"));
+	self->fd = open("/sys/kernel/debug/vmx/alloc", O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, self->fd);
+}
+
+FIXTURE_TEARDOWN(explain)
+{
+	free(self->text);
+	free(self->witness);
+	close(self->fd);
+	EXPECT_EQ(0, vmx_unload());
+}
+
+/* One write, and the read of the same open file that tells how it went. */
+static void explain(struct __test_metadata *_metadata, int fd, const char *request, int err,
+		    char **text)
+{
+	ASSERT_EQ(err, write_all(fd, request, strlen(request)))
+		TH_LOG("%s", request);
+	free(*text);
+	*text = slurp_fd(fd);
+	ASSERT_NE(NULL, *text);
+}
+
+static void ask(struct __test_metadata *_metadata, const char *file, unsigned long what,
+		const char *format, char **text)
+{
+	char request[32];
+
+	snprintf(request, sizeof(request), format, what);
+	ASSERT_EQ(0, vmx_ask(file, request));
+	free(*text);
+	*text = vmx_read(file);
+	ASSERT_NE(NULL, *text);
+}
+
+/* The number behind the first @label at or after *@at, which goes on behind it. */
+static unsigned long number(const char **at, const char *label)
+{
+	char *end;
+	unsigned long value;
+
+	*at = *at ? strstr(*at, label) : NULL;
+	if (!*at) {
+		ksft_print_msg("nothing says \"%s\"\n", label);
+		return ~0UL;
+	}
+	value = strtoul(*at + strlen(label), &end, 0);
+	*at = end;
+	return value;
+}
+
+static unsigned long number_in(const char *text, const char *label)
+{
+	return number(&text, label);
+}
+
+static int count(const char *text, const char *what)
+{
+	int n = 0;
+
+	for (; (text = strstr(text, what)); text += strlen(what))
+		n++;
+	return n;
+}
+
+/* Steps are numbered from 1 on, without a gap; their times add up. */
+static void expect_numbered(struct __test_metadata *_metadata, const char *text)
+{
+	unsigned long long ns, sum = 0;
+	unsigned int step = 0, number;
+	const char *line = strchr(text, '\n');
+
+	for (; line && *++line; line = strchr(line, '\n')) {
+		if (sscanf(line, " %u. %llu ns ", &number, &ns) == 2) {
+			EXPECT_EQ(++step, number);
+			sum += ns;
+		} else if (sscanf(line, " %llu ns  in all", &ns) == 1 &&
+			   strstr(line, "in all")) {
+			EXPECT_EQ(ns, sum);
+		}
+	}
+	EXPECT_LT(5, step);
+	EXPECT_LT(0, sum);
+}
+
+/* Blocks and entries of a whole explanation, one by one. */
+static void expect_blocks(struct __test_metadata *_metadata, const char *text, const char *area)
+{
+	unsigned long pages = 0;
+	const char *at = text;
+
+	while (strstr(at, "alloc_pages: order=")) {
+		unsigned long order = number(&at, "alloc_pages: order=");
+		const char *zone, *line_end = strchr(at, '\n');
+		unsigned long blocks = 1, first, node;
+		size_t len;
+
+		if (memmem(at, line_end - at, "blocks=", 7))
+			blocks = number(&at, "blocks=");
+		EXPECT_EQ(blocks << order, number(&at, "frames="));
+		first = number(&at, "pfn=");
+		zone = strstr(at, "zone=");
+		len = strcspn(zone, " ");
+		node = number(&at, "node=");
+		for (; blocks; blocks--, first += 1UL << order) {
+			EXPECT_EQ(first, number(&area, "\nframes") == ~0UL ? 0 :
+				  number(&area, "pfn="));
+			EXPECT_EQ(order, number(&area, "order="));
+			area = strstr(area, "zone=");
+			EXPECT_EQ(0, strncmp(area, zone, len));
+			EXPECT_EQ(node, number(&area, "node="));
+			pages += 1UL << order;
+		}
+	}
+	EXPECT_EQ(NULL, strstr(area, "\nframes"));
+	EXPECT_EQ(pages, number_in(text, "PAGE_ALIGN") == ~0UL ? 0 :
+		  number_in(strstr(text, "PAGE_ALIGN"), ", "));
+}
+
+static void expect_entries(struct __test_metadata *_metadata, const char *text, char **walk)
+{
+	const char *at = text;
+
+	while (strstr(at, "map_vmx_area: set ")) {
+		unsigned long nr = number(&at, "map_vmx_area: set ");
+		bool leaf = !strncmp(at, " pmd", 4);
+		unsigned long index = number(&at, "from index ");
+		unsigned long table = number(&at, "in table ");
+		unsigned long start = number(&at, ": ");
+		const char *level;
+
+		ask(_metadata, "walk", start, "0x%lx", walk);
+		level = strstr(*walk, leaf ? "\npmd" : "\npte");
+		ASSERT_NE(NULL, level)
+			TH_LOG("%s", *walk);
+		EXPECT_EQ(table, number(&level, "table "));
+		EXPECT_EQ(index, strtoul(strstr(level, "index") + 5, NULL, 10));
+		EXPECT_NE(NULL, strstr(*walk, "\nmapped: "));
+
+		start += (nr - 1) * (leaf ? 2 * MIB : page_size());
+		ask(_metadata, "walk", start, "0x%lx", walk);
+		level = strstr(*walk, leaf ? "\npmd" : "\npte");
+		EXPECT_EQ(table, number(&level, "table "));
+		EXPECT_EQ(index + nr - 1, strtoul(strstr(level, "index") + 5, NULL, 10));
+	}
+}
+
+static void expect_all(struct __test_metadata *_metadata, int fd, const char *request,
+		       char **text, char **witness)
+{
+	const struct area *area;
+	struct areas areas;
+	unsigned long id;
+
+	explain(_metadata, fd, request, 0, text);
+	expect_numbered(_metadata, *text);
+	id = strtoul(*text, NULL, 10);
+	ASSERT_EQ(0, vmx_areas(&areas));
+	area = area_by_id(&areas, id);
+	ASSERT_NE(NULL, area);
+	EXPECT_EQ(area->req, number_in(*text, "PAGE_ALIGN("));
+	EXPECT_EQ(area->pages * page_size(), number_in(*text, ") = "));
+	EXPECT_EQ(area->start, number_in(*text, "addr = "));
+	EXPECT_EQ(area->end - area->start, number_in(*text, "find a hole: size="));
+	EXPECT_EQ(area->pages, number_in(*text, "nr_pages = "));
+	EXPECT_EQ(id, number_in(*text, "VMX_UNLIST is cleared: id="));
+	areas_free(&areas);
+
+	ask(_metadata, "area", id, "%lu", witness);
+	EXPECT_EQ(number_in(*witness, "descriptor="), number_in(*text, "struct vmx_area at "));
+	EXPECT_EQ(number_in(*witness, "\npages      "), number_in(*text, ", pages = "));
+	EXPECT_EQ(number_in(*witness, "\nflags      "), number_in(*text, " -> "));
+	expect_blocks(_metadata, *text, *witness);
+	expect_entries(_metadata, *text, witness);
+}
+
+TEST_F(explain, every_value)
+{
+	static const char * const requests[] = {
+		"1 explain", "4K explain", "20K explain", "300K zero explain",
+		"64K align=64K explain", "3M explain",
+		/* Leaves, where there are any, and frames behind them. */
+		"5000K huge explain",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(requests); i++) {
+		TH_LOG("%s", requests[i]);
+		expect_all(_metadata, self->fd, requests[i], &self->text, &self->witness);
+	}
+}
+
+/* The hole is one that `gaps` had, and what lies around it is in `areas`. */
+TEST_F(explain, the_hole)
+{
+	char hole[64];
+	const char *at;
+
+	self->witness = vmx_read("gaps");
+	ASSERT_NE(NULL, self->witness);
+	explain(_metadata, self->fd, "32K explain", 0, &self->text);
+	at = strstr(self->text, "chosen: ");
+	ASSERT_NE(NULL, at);
+	snprintf(hole, sizeof(hole), "\n%.*s ", (int)strcspn(at + 8, "\n"), at + 8);
+	EXPECT_NE(NULL, strstr(self->witness, hole))
+		TH_LOG("%s is not in%s", hole, self->witness);
+	EXPECT_EQ(1, number_in(self->text, "below it: area id="));
+	EXPECT_EQ(3, number_in(self->text, "above it: area id="));
+
+	/* Too long for the first hole, which has 9 pages left. */
+	explain(_metadata, self->fd, "64K explain", 0, &self->text);
+	EXPECT_EQ(3, number_in(self->text, "below it: area id="));
+	EXPECT_NE(NULL, strstr(self->text, "above it: the end of the slice\n"));
+	ASSERT_EQ(0, vmx_ask("free", "1"));
+	explain(_metadata, self->fd, "16K explain", 0, &self->text);
+	EXPECT_EQ(4, number_in(self->text, "below it: area id="));
+}
+
+TEST_F(explain, a_purge)
+{
+	unsigned long long purges;
+
+	ASSERT_EQ(0, vmx_ask("alloc", IS_64BIT ? "40M" : "10M"));
+	ASSERT_EQ(0, vmx_ask("free", "4"));
+	purges = vmx_stat("purges");
+	explain(_metadata, self->fd, IS_64BIT ? "41M explain" : "11M explain", 0, &self->text);
+	EXPECT_EQ(purges + 1, vmx_stat("purges"));
+	EXPECT_EQ(2, count(self->text, "find a hole: "));
+	EXPECT_EQ(1, count(self->text, "and none fits\n"));
+	EXPECT_EQ(1, number_in(self->text, "purge: quarantined ranges="));
+	EXPECT_EQ((IS_64BIT ? 40 : 10) * MIB + page_size(), number_in(self->text, " bytes="));
+	EXPECT_EQ(1, count(self->text, "flush the TLB"));
+	expect_numbered(_metadata, self->text);
+}
+
+/* Up to the step that refused, and nothing is left. */
+TEST_F(explain, refusals)
+{
+	struct areas areas;
+
+	explain(_metadata, self->fd, IS_64BIT ? "100G explain" : "3G explain", -E2BIG, &self->text);
+	EXPECT_NE(NULL, strstr(self->text, "PAGE_ALIGN"));
+	EXPECT_EQ(NULL, strstr(self->text, "descriptor"));
+	EXPECT_NE(NULL, strstr(self->text, "refused: -E2BIG\n"));
+
+	explain(_metadata, self->fd, IS_64BIT ? "64M explain" : "16M explain", -ENOSPC,
+		&self->text);
+	EXPECT_NE(NULL, strstr(self->text, "descriptor"));
+	EXPECT_NE(NULL, strstr(self->text, "and none fits\n"));
+	EXPECT_EQ(NULL, strstr(self->text, "page array"));
+	EXPECT_NE(NULL, strstr(self->text, "refused: -ENOSPC\n"));
+
+	/* What came before is told, too, though it was undone. */
+	explain(_metadata, self->fd, IS_64BIT ? "8K explain 4K 64M explain" :
+		"8K explain 4K 16M explain", -ENOSPC, &self->text);
+	EXPECT_EQ(self->text, strstr(self->text, "# 8192 bytes: made, and undone\n"));
+	EXPECT_EQ(2, count(self->text, "\n# ") + 1);
+	EXPECT_NE(NULL, strstr(self->text, " bytes: not made\n"));
+
+	ASSERT_EQ(0, vmx_areas(&areas));
+	EXPECT_EQ(2, areas.n);
+	areas_free(&areas);
+	EXPECT_EQ(-EINVAL, vmx_ask("alloc", "4K explain explain"));
+	EXPECT_EQ(-EINVAL, vmx_ask("alloc", "4K explain=1"));
+}
+
+/* A large area's explanation is no longer than a small one's. */
+TEST_F(explain, is_short)
+{
+	const char *at;
+
+	explain(_metadata, self->fd, IS_64BIT ? "60M explain" : "14M explain", 0, &self->text);
+	EXPECT_GT(64, count(self->text, "\n"));
+	expect_numbered(_metadata, self->text);
+	if (IS_64BIT) {
+		at = strstr(self->text, " more entries, in ");
+		ASSERT_NE(NULL, at);
+	}
+	/* Of several areas the first is explained, and all are listed. */
+	ASSERT_EQ(0, vmx_ask("free", "4"));
+	explain(_metadata, self->fd, "4K count=5 explain", 0, &self->text);
+	EXPECT_EQ(1, count(self->text, "PAGE_ALIGN"));
+	EXPECT_EQ(4, count(strstr(self->text, "in all\n"), " 4096\n"));
+}
+
+/* It needs no tracefs, and leaves it alone; nor do both disturb one another. */
+TEST_F(explain, beside_tracing)
+{
+	char *before = slurp(TRACING_ON), *after;
+
+	if (!before)
+		SKIP(return, "no tracefs");
+	EXPECT_EQ('0', *before);
+	expect_all(_metadata, self->fd, "20K explain", &self->text, &self->witness);
+	after = slurp(TRACING_ON);
+	EXPECT_EQ(0, strcmp(before, after));
+	free(after);
+	ASSERT_EQ(0, spill(TRACING_ON, "1", 1));
+	expect_all(_metadata, self->fd, "20K explain", &self->text, &self->witness);
+	after = slurp(TRACING_ON);
+	EXPECT_EQ('1', *after);
+	ASSERT_EQ(0, spill(TRACING_ON, "0", 1));
+	free(before);
+	free(after);
+}
+
+/* What others do at the same time is no part of it, even if they explain. */
+TEST_F(explain, only_its_own)
+{
+	pid_t child = fork();
+	int i;
+
+	ASSERT_LE(0, child);
+	for (i = 0; !child; i++) {
+		vmx_ask("alloc", i % 16 ? "8K 4M" : "8K explain 4M");
+		vmx_ask("free", "all");
+	}
+	for (i = 0; i < 20; i++) {
+		explain(_metadata, self->fd, "20K explain", 0, &self->text);
+		EXPECT_EQ(1, count(self->text, "PAGE_ALIGN(20480)"));
+		EXPECT_EQ(1, count(self->text, "PAGE_ALIGN"));
+		EXPECT_EQ(1, count(self->text, "VMX_UNLIST is cleared"));
+	}
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static bool drop_cap_syslog(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct caps[2];
+
+	if (syscall(SYS_capget, &head, caps))
+		return false;
+	caps[CAP_TO_INDEX(CAP_SYSLOG)].effective &= ~CAP_TO_MASK(CAP_SYSLOG);
+	caps[CAP_TO_INDEX(CAP_SYSLOG)].permitted &= ~CAP_TO_MASK(CAP_SYSLOG);
+	return !syscall(SYS_capset, &head, caps);
+}
+
+/* Offsets in the slice are the only hexadecimal numbers, but for flags. */
+TEST_F(explain, without_syslog)
+{
+	const char *at;
+
+	ASSERT_TRUE(drop_cap_syslog());
+	close(self->fd);
+	self->fd = open("/sys/kernel/debug/vmx/alloc", O_RDWR | O_CLOEXEC);
+	explain(_metadata, self->fd, IS_64BIT ? "40M explain 100K explain 3M huge explain" :
+		"10M explain 100K explain 3M explain", 0, &self->text);
+	for (at = self->text; (at = strstr(at, "0x")); at++) {
+		EXPECT_GE(SLICE_BYTES, strtoull(at, NULL, 16))
+			TH_LOG("%.60s", at);
+	}
+	EXPECT_EQ(NULL, strstr(self->text, "pfn="));
+	EXPECT_EQ(NULL, strstr(self->text, "struct vmx_area at"));
+	EXPECT_EQ(NULL, strstr(self->text, "in table"));
+	EXPECT_NE(NULL, strstr(self->text, "zone="));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,554 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A request explained: the chapter's steps, in its words, with their values
+ *
+ * While the request is met, vmx's own tracepoints tell what happens, whether
+ * anybody traces or not; what another task does meanwhile is left out.  Nothing
+ * else in the chain knows that it is being watched.
+ *
+ * Steps are kept as numbers and become text when they are read.  How many are
+ * kept does not depend on the size of the request: neighbouring blocks count as
+ * one, and what is more than KEPT of a kind is only summed up.
+ *
+ * A step's time runs from the end of the step before it, so that what it takes
+ * to note a step down is in none of them.
+ *
+ * Locking: none; only the task that explains its own request writes here.  Probes
+ * run where the tracepoints are, so they may not sleep.
+ * Units: bytes, but for counts of pages, entries and nanoseconds.
+ */
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/clock.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <trace/events/vmx.h>
+
+#include "vmx_files.h"
+#include "vmx_internal.h"
+
+#define KEPT 16		/* steps of a kind that are shown singly */
+#define STEPS_MAX 64
+
+enum kind {
+	S_REQUEST, S_DESCRIPTOR, S_HOLE, S_PURGE, S_FLUSH, S_HOLE_BACK,
+	S_PAGE_ARRAY, S_BLOCK, S_TABLE, S_ENTRIES, S_COMPLETE, S_REFUSED,
+	S_KINDS
+};
+
+struct step {
+	enum kind kind;
+	unsigned int events;	/* that it stands for */
+	bool rest;		/* they have no more than a sum in common */
+	u64 ns;
+	union {
+		struct {
+			unsigned long size;
+		} request;
+		struct {
+			const void *area;
+			unsigned long size, guard;
+		} descriptor;
+		struct {
+			unsigned long size, align, addr, start, end;
+			unsigned int looked;
+			struct vmx_range below, above;
+			unsigned long below_id, above_id;
+		} hole;
+		struct {
+			unsigned long bytes, ranges;
+		} range;
+		struct {
+			const void *pages;
+			unsigned int nr;
+			unsigned long flags;
+		} array;
+		struct {
+			unsigned long pfn, nr;
+			unsigned int order;
+			const char *zone;
+			int node;
+		} block;
+		struct {
+			unsigned long addr;
+			u64 entry;
+		} table;
+		struct {
+			unsigned long addr, nr;
+			int level;
+			phys_addr_t table;
+			unsigned int index;
+		} entries;
+		struct {
+			unsigned long id, flags;
+		} complete;
+		int err;
+	};
+};
+
+struct vmx_explanation {
+	const struct task_struct *task;
+	unsigned int probes;	/* registered */
+	u64 since;		/* the end of the step before */
+	unsigned int nr;
+	unsigned int seen[S_KINDS];	/* steps */
+	struct step step[STEPS_MAX];
+};
+
+/* --- noting steps down --- */
+
+static void charge(struct vmx_explanation *why, struct step *step, u64 now)
+{
+	step->events++;
+	step->ns += max_t(s64, now - why->since, 0);
+}
+
+/* A step for an event of our own task's; NULL for others, or without room. */
+static struct step *next_step(struct vmx_explanation *why, enum kind kind)
+{
+	u64 now = local_clock();
+	struct step *step;
+
+	if (why->task != current)
+		return NULL;
+	if (why->seen[kind] <= KEPT && why->nr < STEPS_MAX) {
+		why->seen[kind]++;
+		step = &why->step[why->nr++];
+		*step = (struct step){ .kind = kind };
+	} else {
+		step = &why->step[why->nr - 1];
+		while (step->kind != kind) {
+			if (step-- == why->step)
+				return NULL;
+		}
+		step->rest = true;
+	}
+	charge(why, step, now);
+	return step;
+}
+
+/* The step before, if an event of this kind may go on with it. */
+static struct step *same_step(struct vmx_explanation *why, enum kind kind)
+{
+	struct step *step;
+
+	if (why->task != current || !why->nr)
+		return NULL;
+	step = &why->step[why->nr - 1];
+	return step->kind == kind && !step->rest ? step : NULL;
+}
+
+static void noted(struct vmx_explanation *why)
+{
+	why->since = local_clock();
+}
+
+static void on_request(void *data, unsigned long size, unsigned long align,
+		       gfp_t gfp, int node, const void *caller)
+{
+	struct step *step = next_step(data, S_REQUEST);
+
+	if (!step)
+		return;
+	step->request.size = size;
+	noted(data);
+}
+
+static void on_descriptor(void *data, const void *area, unsigned long size,
+			  unsigned long guard)
+{
+	struct step *step = next_step(data, S_DESCRIPTOR);
+
+	if (!step)
+		return;
+	step->descriptor.area = area;
+	step->descriptor.size = size;
+	step->descriptor.guard = guard;
+	noted(data);
+}
+
+static void look_at(unsigned long addr, struct vmx_range *range,
+		    unsigned long *id)
+{
+	if (!is_vmx_addr((void *)addr))
+		return;
+	vmx_range_at(addr, range);
+	*id = range->area ? range->area->id : 0;
+}
+
+/* A hole that was found is not filled yet, and vmx_area_lock is held. */
+static void on_hole(void *data, unsigned long size, unsigned long align,
+		    unsigned int looked, unsigned long addr,
+		    unsigned long hole, unsigned long hole_size)
+{
+	struct step *step = next_step(data, S_HOLE);
+
+	if (!step)
+		return;
+	step->hole.size = size;
+	step->hole.align = align;
+	step->hole.looked = looked;
+	step->hole.addr = addr;
+	step->hole.start = hole;
+	step->hole.end = hole + hole_size;
+	if (addr) {
+		look_at(hole - 1, &step->hole.below, &step->hole.below_id);
+		look_at(hole + hole_size, &step->hole.above,
+			&step->hole.above_id);
+	}
+	noted(data);
+}
+
+static void on_purge(void *data, unsigned long ranges, unsigned long bytes)
+{
+	struct step *step = next_step(data, S_PURGE);
+
+	if (!step)
+		return;
+	step->range.ranges = ranges;
+	step->range.bytes = bytes;
+	noted(data);
+}
+
+static void on_flush(void *data, unsigned long count)
+{
+	if (next_step(data, S_FLUSH))
+		noted(data);
+}
+
+static void on_hole_back(void *data, const void *addr, unsigned long size)
+{
+	struct step *step = same_step(data, S_HOLE_BACK);
+
+	if (step)
+		charge(data, step, local_clock());
+	else
+		step = next_step(data, S_HOLE_BACK);
+	if (!step)
+		return;
+	step->range.ranges++;
+	step->range.bytes += size;
+	noted(data);
+}
+
+static void on_page_array(void *data, const void *pages, unsigned int nr,
+			  unsigned long flags)
+{
+	struct step *step = next_step(data, S_PAGE_ARRAY);
+
+	if (!step)
+		return;
+	step->array.pages = pages;
+	step->array.nr = nr;
+	step->array.flags = flags;
+	noted(data);
+}
+
+static void on_take_block(void *data, struct page *page, unsigned int order)
+{
+	struct step *step = same_step(data, S_BLOCK);
+	unsigned long pfn = page_to_pfn(page);
+
+	if (step && step->block.order == order &&
+	    step->block.pfn + step->block.nr == pfn &&
+	    step->block.zone == page_zone(page)->name) {
+		charge(data, step, local_clock());
+	} else {
+		step = next_step(data, S_BLOCK);
+		if (!step)
+			return;
+		step->block.pfn = pfn;
+		step->block.order = order;
+		step->block.zone = page_zone(page)->name;
+		step->block.node = page_to_nid(page);
+	}
+	step->block.nr += 1UL << order;
+	noted(data);
+}
+
+static void on_table(void *data, unsigned long addr, u64 value)
+{
+	struct step *step = next_step(data, S_TABLE);
+
+	if (!step)
+		return;
+	step->table.addr = addr & PMD_MASK;
+	step->table.entry = value;
+	noted(data);
+}
+
+/* Leaves stand side by side in one table; the PTEs of two events never do. */
+static void on_entries(void *data, unsigned long addr, int level,
+		       unsigned int nr)
+{
+	struct step *step = same_step(data, S_ENTRIES);
+	struct vmx_walk walk;
+
+	if (step && level == VMX_PMD && step->entries.level == level &&
+	    step->entries.index + step->entries.nr == pmd_index(addr)) {
+		charge(data, step, local_clock());
+	} else {
+		step = next_step(data, S_ENTRIES);
+		if (!step)
+			return;
+		vmx_pgtable_describe(addr, &walk);
+		step->entries.addr = addr;
+		step->entries.level = level;
+		step->entries.table = walk.step[level].table;
+		step->entries.index = walk.step[level].index;
+	}
+	step->entries.nr += nr;
+	noted(data);
+}
+
+static void on_complete(void *data, unsigned long id, const void *addr,
+			unsigned long size, unsigned long requested)
+{
+	struct step *step = next_step(data, S_COMPLETE);
+
+	if (!step)
+		return;
+	step->complete.id = id;
+	step->complete.flags = vmx_area_at(addr)->flags;
+	noted(data);
+}
+
+static void on_refused(void *data, unsigned long size, int err)
+{
+	struct step *step = next_step(data, S_REFUSED);
+
+	if (!step)
+		return;
+	step->err = err;
+	noted(data);
+}
+
+#define FOR_EACH_EVENT(do_it) do {					\
+	do_it(request); do_it(descriptor); do_it(hole); do_it(purge);	\
+	do_it(flush); do_it(hole_back); do_it(page_array);		\
+	do_it(take_block); do_it(table); do_it(entries);		\
+	do_it(complete); do_it(refused);				\
+} while (0)
+
+/**
+ * vmx_explain_begin() - note down what the current task's next request does
+ *
+ * Context: may sleep.
+ * Return: the explanation, to be given to vmx_explain_end() and in the end to
+ * kvfree(); -ENOMEM; -ENOSYS when the kernel is without tracepoints.
+ */
+struct vmx_explanation *vmx_explain_begin(void)
+{
+	struct vmx_explanation *why;
+	int err = 0;
+
+	why = kvzalloc(sizeof(*why), GFP_KERNEL | __GFP_RETRY_MAYFAIL);
+	if (!why)
+		return ERR_PTR(-ENOMEM);
+	why->task = current;
+#define REGISTER(name) do {						\
+	err = err ?: register_trace_vmx_##name(on_##name, why);		\
+	why->probes += !err;						\
+} while (0)
+	FOR_EACH_EVENT(REGISTER);
+	if (err) {
+		vmx_explain_end(why);
+		kvfree(why);
+		return ERR_PTR(err);
+	}
+	why->since = local_clock();
+	return why;
+}
+
+/** vmx_explain_end() - the request is over; @why stays as it is */
+void vmx_explain_end(struct vmx_explanation *why)
+{
+	/* Those that were registered are the first ones. */
+#define UNREGISTER(name) do {						\
+	if (why->probes) {						\
+		unregister_trace_vmx_##name(on_##name, why);		\
+		why->probes--;						\
+	}								\
+} while (0)
+	FOR_EACH_EVENT(UNREGISTER);
+	tracepoint_synchronize_unregister();
+}
+
+/* --- telling --- */
+
+static const int digits = BITS_PER_LONG / 4;
+
+static void tell_range(struct seq_file *m, unsigned long start,
+		       unsigned long end)
+{
+	seq_printf(m, "0x%0*lx-0x%0*lx", digits, vmx_shown_address(m, start),
+		   digits, vmx_shown_address(m, end));
+}
+
+static void tell_neighbour(struct seq_file *m, const char *where,
+			   const struct vmx_range *range, unsigned long id,
+			   const char *edge)
+{
+	seq_printf(m, "\n%*s%s: ", 20, "", where);
+	if (!range->end) {
+		seq_puts(m, edge);
+		return;
+	}
+	if (id)
+		seq_printf(m, "area id=%lu ", id);
+	else
+		seq_puts(m, "quarantined ");
+	tell_range(m, range->start, range->end);
+}
+
+static void tell_hole(struct seq_file *m, const struct step *step)
+{
+	seq_printf(m, "find a hole: size=%lu align=%lu, holes looked at: %u, ",
+		   step->hole.size, step->hole.align, step->hole.looked);
+	if (!step->hole.addr) {
+		seq_puts(m, "and none fits");
+		return;
+	}
+	seq_puts(m, "chosen: ");
+	tell_range(m, step->hole.start, step->hole.end);
+	tell_neighbour(m, "below it", &step->hole.below, step->hole.below_id,
+		       "the start of the slice");
+	tell_neighbour(m, "above it", &step->hole.above, step->hole.above_id,
+		       "the end of the slice");
+	seq_printf(m, "\n%*saddr = 0x%0*lx", 20, "", digits,
+		   vmx_shown_address(m, step->hole.addr));
+}
+
+static void tell_array(struct seq_file *m, const struct step *step)
+{
+	seq_printf(m, "the page array: nr_pages = %u, %s", step->array.nr,
+		   step->array.nr <= VMX_INLINE_PAGES ?
+		   "inside the descriptor" : step->array.flags & VMX_VPAGES ?
+		   "by __vmalloc" : "by kmalloc_node");
+	if (vmx_may_see_addresses(m))
+		seq_printf(m, ", pages = 0x%px", step->array.pages);
+}
+
+static void tell_block(struct seq_file *m, const struct step *step)
+{
+	if (step->rest) {
+		seq_printf(m, "alloc_pages: %u more blocks, %lu frames",
+			   step->events, step->block.nr);
+		return;
+	}
+	seq_printf(m, "alloc_pages: order=%u", step->block.order);
+	if (step->events > 1)
+		seq_printf(m, " blocks=%u", step->events);
+	seq_printf(m, " frames=%lu", step->block.nr);
+	if (vmx_may_see_addresses(m))
+		seq_printf(m, " pfn=0x%lx-0x%lx", step->block.pfn,
+			   step->block.pfn + step->block.nr);
+	seq_printf(m, " zone=%s node=%d", step->block.zone, step->block.node);
+}
+
+static void tell_table(struct seq_file *m, const struct step *step)
+{
+	if (step->rest) {
+		seq_printf(m, "map_vmx_area: %u more pte tables attached",
+			   step->events);
+		return;
+	}
+	seq_puts(m, "map_vmx_area: a pte table is missing at ");
+	tell_range(m, step->table.addr, step->table.addr + PMD_SIZE);
+	if (vmx_may_see_addresses(m))
+		seq_printf(m, ", attached: pmd entry 0x%016llx, table 0x%llx",
+			   step->table.entry,
+			   vmx_arch_entry_phys(step->table.entry));
+}
+
+static void tell_entries(struct seq_file *m, const struct step *step)
+{
+	if (step->rest) {
+		seq_printf(m, "map_vmx_area: %lu more entries, in %u tables",
+			   step->entries.nr, step->events);
+		return;
+	}
+	seq_printf(m, "map_vmx_area: set %lu %s %s from index %u on",
+		   step->entries.nr, vmx_level_name(step->entries.level),
+		   step->entries.nr == 1 ? "entry" : "entries",
+		   step->entries.index);
+	if (vmx_may_see_addresses(m))
+		seq_printf(m, " in table %pap", &step->entries.table);
+	seq_puts(m, ": ");
+	tell_range(m, step->entries.addr, step->entries.addr +
+		   step->entries.nr * vmx_level_size(step->entries.level));
+}
+
+static void tell_step(struct seq_file *m, const struct step *step)
+{
+	switch (step->kind) {
+	case S_REQUEST:
+		seq_printf(m, "__vmx_alloc_node_range: PAGE_ALIGN(%lu) = %lu, %lu pages; 0, or more than RAM, is refused",
+			   step->request.size, PAGE_ALIGN(step->request.size),
+			   PAGE_ALIGN(step->request.size) >> PAGE_SHIFT);
+		break;
+	case S_DESCRIPTOR:
+		seq_puts(m, "__get_vmx_area_node: kmalloc_node the descriptor");
+		if (vmx_may_see_addresses(m))
+			seq_printf(m, ": struct vmx_area at 0x%px",
+				   step->descriptor.area);
+		seq_printf(m, "\n%*sadd the guard page: size = %lu + %lu = %lu",
+			   20, "", step->descriptor.size - step->descriptor.guard,
+			   step->descriptor.guard, step->descriptor.size);
+		break;
+	case S_HOLE:
+		tell_hole(m, step);
+		break;
+	case S_PURGE:
+		seq_printf(m, "purge: quarantined ranges=%lu bytes=%lu",
+			   step->range.ranges, step->range.bytes);
+		break;
+	case S_FLUSH:
+		seq_puts(m, "flush the TLB of every CPU");
+		break;
+	case S_HOLE_BACK:
+		seq_printf(m, "and they are holes again: ranges=%lu bytes=%lu",
+			   step->range.ranges, step->range.bytes);
+		break;
+	case S_PAGE_ARRAY:
+		tell_array(m, step);
+		break;
+	case S_BLOCK:
+		tell_block(m, step);
+		break;
+	case S_TABLE:
+		tell_table(m, step);
+		break;
+	case S_ENTRIES:
+		tell_entries(m, step);
+		break;
+	case S_COMPLETE:
+		seq_printf(m, "clear_vmx_unlist: flags 0x%lx -> 0x%lx, VMX_UNLIST is cleared: id=%lu may be seen",
+			   step->complete.flags | VMX_UNLIST,
+			   step->complete.flags, step->complete.id);
+		break;
+	case S_REFUSED:
+		seq_printf(m, "refused: %pe", ERR_PTR(step->err));
+		break;
+	case S_KINDS:
+		break;
+	}
+}
+
+/** vmx_explain_show() - print an explanation, a numbered line for each step */
+void vmx_explain_show(struct seq_file *m, const struct vmx_explanation *why)
+{
+	unsigned int i;
+	u64 ns = 0;
+
+	if (!why->nr)
+		seq_puts(m, "     no step was taken: so much memory is not available\n");
+	for (i = 0; i < why->nr; i++) {
+		seq_printf(m, "%3u. %10llu ns  ", i + 1, why->step[i].ns);
+		tell_step(m, &why->step[i]);
+		seq_putc(m, '\n');
+		ns += why->step[i].ns;
+	}
+	seq_printf(m, "     %10llu ns  in all\n", ns);
+}
