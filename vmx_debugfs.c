@@ -143,7 +143,8 @@ static bool is_affordable(unsigned long size)
 	       (long)(size >> PAGE_SHIFT) < si_mem_available();
 }
 
-static struct vmx_area *make_area(const struct vmx_request *req)
+/* Not inline: it is the caller that the list names. */
+static noinline struct vmx_area *make_area(const struct vmx_request *req)
 {
 	gfp_t gfp = GFP_KERNEL | __GFP_HIGHMEM | __GFP_NOWARN;
 

@@ -3,7 +3,9 @@
  * The files to look with: gaps, map, area, walk, pgtables and mem, against the
  * list, the counters and the kernel's own eyes
  */
+#include <ctype.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <sys/mman.h>
 
 #include "../kselftest_harness.h"
@@ -349,6 +351,52 @@ TEST_F(explore, mem_mapped)
 	munmap(map, page_size());
 	close(read_only);
 	close(fd);
+}
+
+/* A function call that trace-cmd and perf don't know, as they read print fmt. */
+static const char *unknown_call(const char *format)
+{
+	static const char * const known[] = { "__print_flags", "__get_str" };
+	const char *at, *word;
+	size_t i;
+
+	for (at = format; (at = strchr(at, '(')); at++) {
+		for (word = at; word > format && (isalnum(word[-1]) || word[-1] == '_'); word--)
+			;
+		if (word == at)
+			continue;
+		for (i = 0; i < ARRAY_SIZE(known); i++) {
+			if (!strncmp(word, known[i], at - word))
+				break;
+		}
+		if (i == ARRAY_SIZE(known))
+			return word;
+	}
+	return NULL;
+}
+
+/* What trace-cmd can't parse, it shows as [FAILED TO PARSE]. */
+TEST_F(explore, trace_formats)
+{
+	glob_t found;
+	size_t i;
+
+	if (glob("/sys/kernel/tracing/events/vmx/*/format", 0, NULL, &found))
+		SKIP(return, "no tracefs");
+	EXPECT_LE(18, found.gl_pathc);
+	for (i = 0; i < found.gl_pathc; i++) {
+		char *text = slurp(found.gl_pathv[i]);
+		const char *format, *call;
+
+		ASSERT_NE(NULL, text);
+		format = strstr(text, "print fmt: ");
+		ASSERT_NE(NULL, format);
+		call = unknown_call(format);
+		EXPECT_EQ(NULL, call)
+			TH_LOG("%s: %.40s", found.gl_pathv[i], call);
+		free(text);
+	}
+	globfree(&found);
 }
 
 TEST_HARNESS_MAIN

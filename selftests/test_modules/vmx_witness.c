@@ -17,6 +17,7 @@
  *	kmap ADDR BYTES SEED	the same, through the frames by themselves
  *	touch ADDR [BYTES]	a byte of each page is read: how many don't fault
  *	mapped ADDR [BYTES]	for how many of the pages the kernel finds a frame
+ *	frame ADDR		the number of the frame that the kernel finds; 0: none
  *
  * Whoever asks sees to it that the areas stay while they are looked at.
  */
@@ -159,13 +160,20 @@ static long mapped(unsigned long addr, unsigned long bytes, u32 seed)
 	return n;
 }
 
+static long frame(unsigned long addr, unsigned long bytes, u32 seed)
+{
+	struct page *page = vmalloc_to_page((void *)addr);
+
+	return page ? page_to_pfn(page) : 0;
+}
+
 static const struct {
 	const char *name;
 	long (*run)(unsigned long addr, unsigned long bytes, u32 seed);
 } commands[] = {
 	{ "compare", compare }, { "list", list }, { "fill", fill },
 	{ "check", check }, { "kmap", kmap_check }, { "touch", touch },
-	{ "mapped", mapped },
+	{ "mapped", mapped }, { "frame", frame },
 };
 
 static long answer;

@@ -9,6 +9,9 @@
  *	vmx_purge, vmx_flush, vmx_hole_back		its addresses come back
  *	vmx_cache_get, vmx_cache_put			magazines
  *
+ * What TP_printk() computes, trace-cmd and perf have to compute, too: nothing but
+ * fields, and the few helpers that they know.
+ *
  * Units: sizes and addresses in bytes, nr in pages or entries.
  */
 #undef TRACE_SYSTEM
@@ -27,6 +30,7 @@ TRACE_EVENT(vmx_request,
 	TP_ARGS(size, align, gfp, node, caller),
 	TP_STRUCT__entry(
 		__field(unsigned long, size)
+		__field(unsigned long, aligned)
 		__field(unsigned long, align)
 		__field(unsigned long, gfp)
 		__field(int, node)
@@ -34,13 +38,14 @@ TRACE_EVENT(vmx_request,
 	),
 	TP_fast_assign(
 		__entry->size = size;
+		__entry->aligned = PAGE_ALIGN(size);
 		__entry->align = align;
 		__entry->gfp = (__force unsigned long)gfp;
 		__entry->node = node;
 		__entry->caller = caller;
 	),
 	TP_printk("size=%lu aligned=%lu align=%lu gfp=%s node=%d caller=%pS",
-		  __entry->size, PAGE_ALIGN(__entry->size), __entry->align,
+		  __entry->size, __entry->aligned, __entry->align,
 		  show_gfp_flags(__entry->gfp), __entry->node, __entry->caller)
 );
 

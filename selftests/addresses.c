@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Ten thousand addresses of the vmalloc range: `walk` and `area` lead to the
+ * frame that the kernel's vmalloc_to_page() finds, or to none where it finds none
+ *
+ * Half of them lie in the slice, the others in what /proc/vmallocinfo lists and,
+ * on 64-bit, anywhere in the range.  VMX_SEED in the environment repeats a run.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "../kselftest_harness.h"
+#include "vmx_test.h"
+
+#define ADDRESSES 10000
+#define KPTR "/proc/sys/kernel/kptr_restrict"	/* 1: root sees addresses */
+#define DIR "/sys/kernel/debug/vmx/"
+
+struct range {
+	unsigned long start, end;
+};
+
+FIXTURE(addresses) {
+	struct random random;
+	struct areas areas;
+	struct range all;		/* the vmalloc range */
+	struct range *kernels;		/* what others have of it */
+	size_t n;
+	int walk, area;
+};
+
+/*
+ * Not what is mapped of other things than memory, where vmalloc_to_page() would
+ * find no struct page, nor modules, which have a range of their own.
+ */
+static size_t read_vmallocinfo(const struct range *all, struct range **ranges)
+{
+	char *before = slurp(KPTR), *text, *line, *rest;
+	struct range *range = NULL;
+	size_t n = 0;
+
+	spill(KPTR, "1", 1);
+	text = slurp("/proc/vmallocinfo");
+	spill(KPTR, before, strlen(before));
+	free(before);
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		range = realloc(range, (n + 1) * sizeof(*range));
+		if (!strstr(line, "ioremap") &&
+		    sscanf(line, "0x%lx-0x%lx", &range[n].start, &range[n].end) == 2 &&
+		    range[n].start >= all->start && range[n].end <= all->end)
+			n++;
+	}
+	free(text);
+	*ranges = range;
+	return n;
+}
+
+/* From the first line of `pgtables` to its last. */
+static bool read_range(struct range *all)
+{
+	char *text = vmx_read("pgtables"), *line, *rest;
+	unsigned long start, end;
+
+	*all = (struct range){};
+	if (!text)
+		return false;
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		if (sscanf(line, "0x%lx-0x%lx", &start, &end) != 2)
+			continue;
+		if (!all->start)
+			all->start = start;
+		all->end = end;
+	}
+	free(text);
+	return all->start;
+}
+
+FIXTURE_SETUP(addresses)
+{
+	const char *given = getenv("VMX_SEED");
+	unsigned long seed = given ? strtoul(given, NULL, 0) : time(NULL);
+
+	TH_LOG("VMX_SEED=%lu", seed);
+	self->random.state = seed * 0x9e3779b97f4a7c15ULL + 1;
+	ASSERT_EQ(0, vmx_load(SLICE));
+	ASSERT_EQ(0, witness_load());
+	/* Every kind, so closely packed that half of the slice is mapped. */
+	ASSERT_EQ(0, vmx_ask("alloc", IS_64BIT ?
+			     "4K count=50\n2M huge count=4\n5M huge\n300K count=20\n3M" :
+			     "4K count=50\n300K count=20\n3M"));
+	ASSERT_EQ(0, vmx_ask("free", "3 5 7 9 60"));
+	ASSERT_EQ(0, vmx_areas(&self->areas));
+	ASSERT_TRUE(read_range(&self->all));
+	self->n = read_vmallocinfo(&self->all, &self->kernels);
+	ASSERT_LT(0, self->n);
+	self->walk = open(DIR "walk", O_RDWR | O_CLOEXEC);
+	self->area = open(DIR "area", O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, self->walk);
+	ASSERT_LE(0, self->area);
+}
+
+FIXTURE_TEARDOWN(addresses)
+{
+	close(self->walk);
+	close(self->area);
+	free(self->kernels);
+	areas_free(&self->areas);
+	EXPECT_EQ(0, module_unload("vmx_witness"));
+	EXPECT_EQ(0, vmx_unload());
+}
+
+/* The answer is small or, of `area`, long: what is cut off is not asked for. */
+static const char *ask(int fd, unsigned long addr, char *answer, size_t size)
+{
+	char request[24];
+	size_t used = 0;
+	ssize_t got;
+
+	snprintf(request, sizeof(request), "0x%lx", addr);
+	if (write_all(fd, request, strlen(request)))
+		return NULL;
+	while ((got = read(fd, answer + used, size - 1 - used)) > 0)
+		used += got;
+	answer[used] = '\0';
+	return answer;
+}
+
+/* Frame 0 is nobody's, so it stands for none. */
+static long frame_by_walk(int fd, unsigned long addr)
+{
+	static const char mapped[] = "\nmapped: frame ";
+	char answer[2048];
+	const char *at = ask(fd, addr, answer, sizeof(answer));
+
+	if (!at)
+		return -1;
+	at = strstr(at, mapped);
+	if (at)
+		return strtol(at + strlen(mapped), NULL, 0);
+	return strstr(answer, "\nnot mapped: ") ? 0 : -1;
+}
+
+/* By the line of @kind, frames or entries, that has the address. */
+static long frame_in(const char *text, const char *kind, unsigned long addr)
+{
+	unsigned long start, end;
+	const char *line;
+
+	for (line = text; (line = strstr(line, kind)); line++) {
+		if (sscanf(line + strlen(kind), " 0x%lx-0x%lx", &start, &end) == 2 &&
+		    addr >= start && addr < end)
+			return strtol(strstr(line, "pfn=") + 4, NULL, 0) +
+			       (addr - start) / page_size();
+	}
+	return 0;
+}
+
+static bool in_an_area(const struct areas *areas, unsigned long addr)
+{
+	size_t i;
+
+	for (i = 0; i < areas->n; i++) {
+		if (addr >= areas->area[i].start && addr < areas->area[i].end)
+			return true;
+	}
+	return false;
+}
+
+TEST_F_TIMEOUT(addresses, in_the_slice, 110)
+{
+	static char answer[64 * KIB];
+	unsigned long mapped = 0, areas = 0;
+	int i;
+
+	for (i = 0; i < ADDRESSES / 2; i++) {
+		unsigned long addr = self->areas.start +
+			random_below(&self->random, self->areas.end - self->areas.start);
+		long kernels = witness("frame 0x%lx", addr);
+
+		ASSERT_EQ(kernels, frame_by_walk(self->walk, addr))
+			TH_LOG("0x%lx", addr);
+		mapped += !!kernels;
+		if (!in_an_area(&self->areas, addr)) {
+			ASSERT_EQ(0, kernels);
+			ASSERT_EQ(NULL, ask(self->area, addr, answer, sizeof(answer)));
+			continue;
+		}
+		ASSERT_NE(NULL, ask(self->area, addr, answer, sizeof(answer)));
+		ASSERT_EQ(kernels, frame_in(answer, "\nframes ", addr))
+			TH_LOG("0x%lx: %s", addr, answer);
+		ASSERT_EQ(kernels, frame_in(answer, "\nentries ", addr))
+			TH_LOG("0x%lx: %s", addr, answer);
+		areas++;
+	}
+	TH_LOG("%d addresses: %lu mapped, %lu of areas", i, mapped, areas);
+	EXPECT_LT(ADDRESSES / 10, mapped);
+	EXPECT_LT(ADDRESSES / 10, i - mapped);
+}
+
+/* The kernel may map and unmap meanwhile: then the second look counts. */
+TEST_F_TIMEOUT(addresses, elsewhere, 110)
+{
+	unsigned long mapped = 0, changed = 0;
+	int i;
+
+	for (i = 0; i < ADDRESSES / 2; i++) {
+		const struct range *range = IS_64BIT && i % 8 == 0 ? &self->all :
+			&self->kernels[random_below(&self->random, self->n)];
+		unsigned long pages = (range->end - range->start) / page_size();
+		unsigned long addr = range->start +
+			random_below(&self->random, pages) * page_size() +
+			random_below(&self->random, page_size());
+		long kernels = witness("frame 0x%lx", addr);
+		int look;
+
+		for (look = 0; look < 5 && kernels != frame_by_walk(self->walk, addr); look++) {
+			kernels = witness("frame 0x%lx", addr);
+			changed++;
+		}
+		ASSERT_GT(5, look)
+			TH_LOG("0x%lx: the kernel says %lx", addr, kernels);
+		mapped += !!kernels;
+	}
+	TH_LOG("%d addresses: %lu mapped, %lu changed meanwhile", i, mapped, changed);
+	EXPECT_LT(ADDRESSES / 10, mapped);
+	EXPECT_LT(ADDRESSES / 20, i - mapped);
+}
+
+TEST_HARNESS_MAIN
