@@ -220,28 +220,28 @@ static enum vmx_fit fit_of(const struct vmx_area *area, unsigned long start,
 int vmx_area_insert(struct vmx_area *area, unsigned long align,
 		    unsigned long start, unsigned long end)
 {
-	struct vmx_area *succ, **link;
-	unsigned long addr = 0;
-	unsigned int looked;
+	struct vmx_area **link;
+	struct vmx_place place;
 
-	if (WARN_ON_ONCE(!area->size || !IS_ALIGNED(area->size, PAGE_SIZE) ||
-			 !is_power_of_2(align) || align < PAGE_SIZE))
+	if (WARN_ON_ONCE(!area->size || !IS_ALIGNED(area->size, PAGE_SIZE)) ||
+	    (align != PAGE_SIZE &&
+	     WARN_ON_ONCE(!is_power_of_2(align) || align < PAGE_SIZE)))
 		return -EINVAL;
 
 	spin_lock(&vmx_area_lock);
-	succ = vmx_hole_find(area->size, align, start, fit_of(area, start, end),
-			     &addr, &looked);
-	if (!succ || addr >= end || end - addr < area->size) {
+	place = vmx_hole_find(area->size, align, start, fit_of(area, start, end));
+	if (!place.succ || place.addr >= end || end - place.addr < area->size) {
+		trace_vmx_hole(area->size, align, vmx_holes_looked_at, 0, 0, 0);
 		spin_unlock(&vmx_area_lock);
-		trace_vmx_hole(area->size, align, looked, 0, 0, 0);
 		return -ENOSPC;
 	}
-	trace_vmx_hole(area->size, align, looked, addr,
-		       vmx_area_start(succ) - succ->gap, succ->gap);
-	area->addr = (void *)addr;
+	trace_vmx_hole(area->size, align, vmx_holes_looked_at, place.addr,
+		       vmx_area_start(place.succ) - place.succ->gap,
+		       place.succ->gap);
+	area->addr = (void *)place.addr;
 	area->state = VMX_LIVE;
 	area->id = ++vmx_next_id;
-	ring_insert(area, succ);
+	ring_insert(area, place.succ);
 	vmx_index_add(area);
 	link = list_link(area);
 	area->next = *link;
@@ -317,15 +317,14 @@ void vmx_range_at(unsigned long addr, struct vmx_range *range)
  */
 bool vmx_hole_from(unsigned long addr, struct vmx_range *range)
 {
-	struct vmx_area *succ;
-	unsigned int looked;
+	struct vmx_place hole;
 
 	lockdep_assert_held(&vmx_area_lock);
-	succ = vmx_hole_find(PAGE_SIZE, PAGE_SIZE, addr, VMX_FIT_FIRST,
-			     &range->start, &looked);
-	if (!succ)
+	hole = vmx_hole_find(PAGE_SIZE, PAGE_SIZE, addr, VMX_FIT_FIRST);
+	if (!hole.succ)
 		return false;
-	range->end = vmx_area_start(succ);
+	range->start = hole.addr;
+	range->end = vmx_area_start(hole.succ);
 	range->kind = VMX_RANGE_HOLE;
 	range->area = NULL;
 	return true;
@@ -476,21 +475,21 @@ static bool is_quarantined(const struct vmx_area *area)
 	return area->state == VMX_LAZY || area->state == VMX_PURGING;
 }
 
-/*
- * @right and the hole before it join @left.  One of them was freed just now, so
- * a flush that is under way is too early for both.
- */
-static void quarantine_merge(struct vmx_area *left, struct vmx_area *right)
+/* One quarantined range now waits, from the start, for the next flush. */
+static void wait_for_flush(struct vmx_area *area)
 {
-	unsigned long gap = right->gap;
+	if (area->state == VMX_LAZY)
+		return;
+	area->state = VMX_LAZY;
+	list_move_tail(&area->quarantine, &vmx_quarantine);
+}
 
-	left->state = VMX_LAZY;
-	list_move_tail(&left->quarantine, &vmx_quarantine);
+/* @right, which is in no list, and the hole before it join @left. */
+static void join_left(struct vmx_area *left, struct vmx_area *right)
+{
+	left->size += right->gap + right->size;
+	vmx_stats.quarantined_bytes += right->gap;
 	ring_unlink(right);
-	list_del(&right->quarantine);
-	left->size += gap + right->size;
-	vmx_stats.quarantined_bytes += gap;
-	vmx_stats.quarantined_ranges--;
 	put_descriptor(right);
 }
 
@@ -503,31 +502,41 @@ static void quarantine_merge(struct vmx_area *left, struct vmx_area *right)
  */
 bool vmx_area_quarantine(struct vmx_area *area)
 {
-	struct vmx_area *prev, *next;
+	struct vmx_area *left, *right;
 	bool due;
 
 	spin_lock(&vmx_area_lock);
 	WARN_ON_ONCE(area->state != VMX_DYING);
+	trace_vmx_quarantine(area->addr, area->size,
+			     vmx_stats.quarantined_bytes + area->size,
+			     vmx_lazy_max);
 	vmx_stats.frees++;
 	vmx_stats.areas--;
 	vmx_stats.area_bytes -= area->size;
 	vmx_stats.guard_bytes -= guard_size(area);
 	vmx_stats.quarantined_bytes += area->size;
-	vmx_stats.quarantined_ranges++;
 
-	area->state = VMX_LAZY;
-	list_add_tail(&area->quarantine, &vmx_quarantine);
-	prev = area->before;
-	if (is_quarantined(prev)) {
-		quarantine_merge(prev, area);
-		area = prev;
+	/*
+	 * A neighbour that a flush under way was for waits with it for another:
+	 * that one was too early for this area.
+	 */
+	left = area->before;
+	right = area->after;
+	if (is_quarantined(left)) {
+		wait_for_flush(left);
+		join_left(left, area);
+		area = left;
+	} else {
+		area->state = VMX_LAZY;
+		list_add_tail(&area->quarantine, &vmx_quarantine);
+		vmx_stats.quarantined_ranges++;
 	}
-	next = area->after;
-	if (is_quarantined(next))
-		quarantine_merge(area, next);
+	if (is_quarantined(right)) {
+		list_del(&right->quarantine);
+		vmx_stats.quarantined_ranges--;
+		join_left(area, right);
+	}
 	due = vmx_stats.quarantined_bytes > READ_ONCE(vmx_lazy_max);
-	trace_vmx_quarantine(area->addr, area->size,
-			     vmx_stats.quarantined_bytes, vmx_lazy_max);
 	spin_unlock(&vmx_area_lock);
 	return due;
 }

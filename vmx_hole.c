@@ -44,6 +44,11 @@ static bool vmx_sizes_kept;
 static unsigned long vmx_orders;	/* bit n: room.aligned[n - 1] is kept */
 static unsigned long vmx_next_fit;	/* where the next one looks first */
 
+/* How many holes the last search looked at. */
+unsigned int vmx_holes_looked_at;
+
+static const struct vmx_place nowhere;
+
 static unsigned long hole_start(const struct vmx_area *area)
 {
 	return vmx_area_start(area) - area->gap;
@@ -142,11 +147,11 @@ static bool is_shorter(struct rb_node *a, const struct rb_node *b)
 }
 
 /**
- * vmx_hole_resize() - the hole in front of a range has another length
+ * __vmx_hole_resize() - the hole in front of a range has another length
  * @area: the range behind the hole
- * @gap: how long the hole is now; 0 when there is none
+ * @gap: how long the hole is now, and was not before; 0 when there is none
  */
-void vmx_hole_resize(struct vmx_area *area, unsigned long gap)
+void __vmx_hole_resize(struct vmx_area *area, unsigned long gap)
 {
 	unsigned long old = area->gap;
 
@@ -186,15 +191,16 @@ static void keep_sizes(void)
  * In-order walk over the holes with room enough; subtrees without one, and
  * those that end below @start, are never entered.
  */
-static struct vmx_area *first_fit(unsigned long size, unsigned long align,
-				  unsigned int order, unsigned long start,
-				  unsigned long *addr, unsigned int *looked)
+static __always_inline struct vmx_place
+first_fit(unsigned long size, unsigned long align, unsigned int order,
+	  unsigned long start)
 {
 	struct rb_node *rb = vmx_holes.rb_node;
+	unsigned int looked = 0;
 	struct vmx_area *area;
 
 	if (subtree_room(rb, order) < size)
-		return NULL;
+		return nowhere;
 	for (;;) {
 		area = rb_area(rb);
 		if (hole_start(area) > start &&
@@ -208,13 +214,10 @@ static struct vmx_area *first_fit(unsigned long size, unsigned long align,
 			unsigned long place = ALIGN(low, align);
 			struct rb_node *child;
 
-			++*looked;
-			if (area->gap >= size && place >= low &&
-			    place < vmx_area_start(area) &&
-			    vmx_area_start(area) - place >= size) {
-				*addr = place;
-				return area;
-			}
+			vmx_holes_looked_at = ++looked;
+			if (place >= low && place < vmx_area_start(area) &&
+			    vmx_area_start(area) - place >= size)
+				return (struct vmx_place){ area, place };
 			if (subtree_room(rb->rb_right, order) >= size) {
 				rb = rb->rb_right;
 				break;
@@ -223,7 +226,7 @@ static struct vmx_area *first_fit(unsigned long size, unsigned long align,
 				child = rb;
 				rb = rb_parent(rb);
 				if (!rb)
-					return NULL;
+					return nowhere;
 			} while (child == rb->rb_right);
 			area = rb_area(rb);
 		}
@@ -231,15 +234,15 @@ static struct vmx_area *first_fit(unsigned long size, unsigned long align,
 }
 
 /* The same from the other end. */
-static struct vmx_area *last_fit(unsigned long size, unsigned long align,
-				 unsigned int order, unsigned long *addr,
-				 unsigned int *looked)
+static struct vmx_place last_fit(unsigned long size, unsigned long align,
+				 unsigned int order)
 {
 	struct rb_node *rb = vmx_holes.rb_node, *child;
 	struct vmx_area *area;
+	unsigned long place;
 
 	if (subtree_room(rb, order) < size)
-		return NULL;
+		return nowhere;
 	for (;;) {
 		if (subtree_room(rb->rb_right, order) >= size) {
 			rb = rb->rb_right;
@@ -247,10 +250,10 @@ static struct vmx_area *last_fit(unsigned long size, unsigned long align,
 		}
 		for (;;) {
 			area = rb_area(rb);
-			++*looked;
-			*addr = ALIGN_DOWN(vmx_area_start(area) - size, align);
-			if (area->gap >= size && *addr >= hole_start(area))
-				return area;
+			vmx_holes_looked_at++;
+			place = ALIGN_DOWN(vmx_area_start(area) - size, align);
+			if (area->gap >= size && place >= hole_start(area))
+				return (struct vmx_place){ area, place };
 			if (subtree_room(rb->rb_left, order) >= size) {
 				rb = rb->rb_left;
 				break;
@@ -259,14 +262,13 @@ static struct vmx_area *last_fit(unsigned long size, unsigned long align,
 				child = rb;
 				rb = rb_parent(rb);
 				if (!rb)
-					return NULL;
+					return nowhere;
 			} while (child == rb->rb_left);
 		}
 	}
 }
 
-static struct vmx_area *best_fit(unsigned long size, unsigned long align,
-				 unsigned long *addr, unsigned int *looked)
+static struct vmx_place best_fit(unsigned long size, unsigned long align)
 {
 	struct vmx_area *area, *best = NULL;
 	struct rb_node *rb;
@@ -275,8 +277,8 @@ static struct vmx_area *best_fit(unsigned long size, unsigned long align,
 	if (!vmx_sizes_kept)
 		keep_sizes();
 	if (check_add_overflow(size, align - PAGE_SIZE, &need))
-		return NULL;
-	for (rb = vmx_sizes.rb_node; rb; ++*looked) {
+		return nowhere;
+	for (rb = vmx_sizes.rb_node; rb; vmx_holes_looked_at++) {
 		area = rb_entry(rb, struct vmx_area, by_size);
 		if (area->gap >= need) {
 			best = area;
@@ -285,9 +287,40 @@ static struct vmx_area *best_fit(unsigned long size, unsigned long align,
 			rb = rb->rb_right;
 		}
 	}
-	if (best)
-		*addr = ALIGN(hole_start(best), align);
-	return best;
+	if (!best)
+		return nowhere;
+	return (struct vmx_place){ best, ALIGN(hole_start(best), align) };
+}
+
+/* Apart, so that the plain request pays nothing for it. */
+static noinline struct vmx_place
+find_special(unsigned long size, unsigned long align, unsigned long start,
+	     enum vmx_fit fit)
+{
+	unsigned int order = min_t(unsigned int, VMX_ALIGN_ORDERS,
+				   ilog2(align >> PAGE_SHIFT));
+	struct vmx_place place = nowhere;
+
+	if (order && !test_bit(order, &vmx_orders))
+		keep_order(order);
+	vmx_holes_looked_at = 0;
+	switch (fit) {
+	case VMX_FIT_LAST:
+		return last_fit(size, align, order);
+	case VMX_FIT_NEXT:
+		place = first_fit(size, align, order, vmx_next_fit);
+		break;
+	case VMX_FIT_BEST:
+		place = best_fit(size, align);
+		break;
+	case VMX_FIT_FIRST:
+		break;
+	}
+	if (!place.succ)
+		place = first_fit(size, align, order, start);
+	if (place.succ && fit == VMX_FIT_NEXT)
+		vmx_next_fit = place.addr + size;
+	return place;
 }
 
 /**
@@ -296,44 +329,25 @@ static struct vmx_area *best_fit(unsigned long size, unsigned long align,
  * @align: of the place, a power of two, at least a page
  * @start: the lowest place that will do; of use to the first fit only
  * @fit: which hole to choose
- * @addr: where to leave the place
- * @looked: where to leave how many holes were looked at
+ *
+ * Leaves in vmx_holes_looked_at how many holes it looked at.
  *
  * Source of the search for the first: Linux's own free-area tree since 5.2,
  * which keeps the holes as nodes; hanging a hole on the range behind it is older
  * (mmap's gap tree, Linux 3.8 to 6.0) and saves a node for each hole.
  *
- * Return: the range behind the hole; NULL when there is none.
+ * Return: the place, and the range behind the hole, which is NULL when there is
+ * none.
  */
-struct vmx_area *vmx_hole_find(unsigned long size, unsigned long align,
-			       unsigned long start, enum vmx_fit fit,
-			       unsigned long *addr, unsigned int *looked)
+struct vmx_place vmx_hole_find(unsigned long size, unsigned long align,
+			       unsigned long start, enum vmx_fit fit)
 {
-	unsigned int order = min_t(unsigned int, VMX_ALIGN_ORDERS,
-				   ilog2(align >> PAGE_SHIFT));
-	struct vmx_area *area = NULL;
-
 	lockdep_assert_held(&vmx_area_lock);
-	if (unlikely(order) && !test_bit(order, &vmx_orders))
-		keep_order(order);
-	*looked = 0;
-	switch (fit) {
-	case VMX_FIT_LAST:
-		return last_fit(size, align, order, addr, looked);
-	case VMX_FIT_NEXT:
-		area = first_fit(size, align, order, vmx_next_fit, addr, looked);
-		break;
-	case VMX_FIT_BEST:
-		area = best_fit(size, align, addr, looked);
-		break;
-	case VMX_FIT_FIRST:
-		break;
+	if (likely(align == PAGE_SIZE && fit == VMX_FIT_FIRST)) {
+		vmx_holes_looked_at = 0;
+		return first_fit(size, PAGE_SIZE, 0, start);
 	}
-	if (!area)
-		area = first_fit(size, align, order, start, addr, looked);
-	if (area && fit == VMX_FIT_NEXT)
-		vmx_next_fit = *addr + size;
-	return area;
+	return find_special(size, align, start, fit);
 }
 
 /** vmx_holes_init() - no hole yet */

@@ -10,6 +10,11 @@
  * found by going up while there is no bit, and down again: O(log(pages)), to the
  * base of 64 (32 on 32-bit).
  *
+ * Above marks[0] a bit may be left over: it is set when its word gets its first
+ * bit, and cleared by a search that finds the word empty.  So adding and taking
+ * away areas in one place touches one word, and a search pays for each bit that
+ * is left over once.
+ *
  * Locking: changes under vmx_area_lock.  Units: pages of the slice.
  *
  * This file compiles unmodified in user space, as vmx_area.c does.
@@ -23,41 +28,21 @@
 
 struct vmx_index vmx_index;
 
-static unsigned long page_of(const struct vmx_area *area)
+/**
+ * vmx_index_mark_up() - a word of marks[0] is not zero any more
+ * @bit: the number of that word
+ */
+void vmx_index_mark_up(unsigned long bit)
 {
-	return (vmx_area_start(area) - vmx_index.first) >> PAGE_SHIFT;
-}
-
-/** vmx_index_add() - a live area starts where @area says */
-void vmx_index_add(struct vmx_area *area)
-{
-	unsigned long bit = page_of(area), *word, old;
+	unsigned long *word, old;
 	unsigned int level;
 
 	lockdep_assert_held(&vmx_area_lock);
-	WRITE_ONCE(vmx_index.starts[bit], area);
-	for (level = 0; level < vmx_index.levels; level++) {
+	for (level = 1; level < vmx_index.levels; level++) {
 		word = &vmx_index.marks[level][bit / BITS_PER_LONG];
 		old = *word;
 		*word = old | BIT(bit % BITS_PER_LONG);
 		if (old)
-			break;
-		bit /= BITS_PER_LONG;
-	}
-}
-
-/** vmx_index_del() - undo vmx_index_add() */
-void vmx_index_del(const struct vmx_area *area)
-{
-	unsigned long bit = page_of(area), *word;
-	unsigned int level;
-
-	lockdep_assert_held(&vmx_area_lock);
-	WRITE_ONCE(vmx_index.starts[bit], NULL);
-	for (level = 0; level < vmx_index.levels; level++) {
-		word = &vmx_index.marks[level][bit / BITS_PER_LONG];
-		*word &= ~BIT(bit % BITS_PER_LONG);
-		if (*word)
 			break;
 		bit /= BITS_PER_LONG;
 	}
@@ -71,10 +56,13 @@ void vmx_index_del(const struct vmx_area *area)
  */
 struct vmx_area *vmx_index_below(unsigned long addr)
 {
-	unsigned long bit = (addr - vmx_index.first) >> PAGE_SHIFT, word;
+	unsigned long page = (addr - vmx_index.first) >> PAGE_SHIFT;
+	unsigned long bit, word;
 	unsigned int level;
 
 	lockdep_assert_held(&vmx_area_lock);
+again:
+	bit = page;
 	for (level = 0;; level++) {
 		word = vmx_index.marks[level][bit / BITS_PER_LONG] &
 		       (~0UL >> (BITS_PER_LONG - 1 - bit % BITS_PER_LONG));
@@ -86,8 +74,15 @@ struct vmx_area *vmx_index_below(unsigned long addr)
 		bit = bit / BITS_PER_LONG - 1;
 	}
 	bit = bit / BITS_PER_LONG * BITS_PER_LONG + __fls(word);
-	while (level--)
-		bit = bit * BITS_PER_LONG + __fls(vmx_index.marks[level][bit]);
+	for (; level; level--) {
+		word = vmx_index.marks[level - 1][bit];
+		if (!word) {
+			vmx_index.marks[level][bit / BITS_PER_LONG] &=
+				~BIT(bit % BITS_PER_LONG);
+			goto again;
+		}
+		bit = bit * BITS_PER_LONG + __fls(word);
+	}
 	return vmx_index.starts[bit];
 }
 

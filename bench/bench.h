@@ -3,10 +3,11 @@
  * What the files of vmx_bench.ko share
  *
  *	main.c -> pairs.c, crowd.c, race.c, shatter.c, checkerboard.c
- *		    -> plug.c, allocators.c, clock.c
+ *		    -> plug.c, freelists.c, allocators.c, clock.c
  *
  * main.c reads a command, the five carry it out, allocators.c knows what there
- * is to be measured, plug.c makes addresses scarce, clock.c counts instructions.
+ * is to be measured, freelists.c makes free memory the same each time, plug.c
+ * makes addresses scarce, clock.c counts instructions.
  */
 #ifndef _VMX_BENCH_H
 #define _VMX_BENCH_H
@@ -52,6 +53,11 @@ bench_command bench_clock_check;
 int bench_allocators_init(void);
 void bench_allocators_exit(void);
 const struct bench_allocator *bench_find(const char *name);
+
+/* freelists.c */
+void bench_freelists_hold(void);
+void bench_freelists_release(void);
+bench_command bench_drain;
 
 /* pairs.c */
 bench_command bench_pairs;

@@ -27,6 +27,7 @@ static const struct {
 	bench_command	*run;
 } verbs[] = {
 	{ "clock",		bench_clock_check },
+	{ "drain",		bench_drain },
 	{ "pairs",		bench_pairs },
 	{ "singles",		bench_singles },
 	{ "in_order",		bench_in_order },

@@ -175,9 +175,11 @@ static int measure(batch *run, const struct bench_allocator *a, unsigned int nr,
 
 	if (!nr || !pairs || !repeats || repeats > SAMPLES)
 		return -EINVAL;
+	bench_freelists_hold();
 	err = repeat(run, bench_find("nothing"), nr, pairs, 3, &overhead);
 	if (!err)
 		err = repeat(run, a, nr, pairs, repeats, result);
+	bench_freelists_release();
 	if (!err)
 		subtract(result, overhead.min);
 	return err;
@@ -287,9 +289,11 @@ int bench_singles(const struct bench_allocator *a, unsigned int nr,
 	struct bench_result overhead;
 	int err;
 
+	bench_freelists_hold();
 	err = time_singles(bench_find("nothing"), nr, &overhead);
 	if (!err)
 		err = time_singles(a, nr, result);
+	bench_freelists_release();
 	if (!err)
 		subtract(result, overhead.min);
 	return err;
@@ -317,11 +321,13 @@ int bench_profile(const struct bench_allocator *a, unsigned int nr,
 {
 	int err = 0;
 
+	bench_freelists_hold();
 	while (!err && pairs--) {
 		mark_begin();
 		err = one_pair(a, nr);
 		mark_end();
 		cond_resched();
 	}
+	bench_freelists_release();
 	return err;
 }

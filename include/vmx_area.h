@@ -10,6 +10,7 @@
 #define _VMX_AREA_H
 
 #include <linux/align.h>
+#include <linux/compiler.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -76,16 +77,56 @@ extern struct vmx_index vmx_index;
 
 int vmx_index_init(unsigned long start, unsigned long end);
 void vmx_index_exit(void);
-void vmx_index_add(struct vmx_area *area);
-void vmx_index_del(const struct vmx_area *area);
+void vmx_index_mark_up(unsigned long bit);
 struct vmx_area *vmx_index_below(unsigned long addr);
 
+static inline unsigned long vmx_index_page(const struct vmx_area *area)
+{
+	return ((unsigned long)area->addr - vmx_index.first) >> PAGE_SHIFT;
+}
+
+/** vmx_index_add() - a live area starts where @area says */
+static inline void vmx_index_add(struct vmx_area *area)
+{
+	unsigned long page = vmx_index_page(area);
+	unsigned long *word = &vmx_index.marks[0][page / BITS_PER_LONG];
+	unsigned long old = *word;
+
+	*word = old | 1UL << page % BITS_PER_LONG;
+	if (!old)
+		vmx_index_mark_up(page / BITS_PER_LONG);
+	WRITE_ONCE(vmx_index.starts[page], area);
+}
+
+/** vmx_index_del() - undo vmx_index_add() */
+static inline void vmx_index_del(const struct vmx_area *area)
+{
+	unsigned long page = vmx_index_page(area);
+
+	vmx_index.marks[0][page / BITS_PER_LONG] &=
+		~(1UL << page % BITS_PER_LONG);
+	WRITE_ONCE(vmx_index.starts[page], NULL);
+}
+
 /* vmx_hole.c */
+struct vmx_place {
+	struct vmx_area	*succ;		/* the range behind the hole, or NULL */
+	unsigned long	addr;
+};
+
+extern unsigned int vmx_holes_looked_at;
+
 void vmx_holes_init(void);
-void vmx_hole_resize(struct vmx_area *area, unsigned long gap);
-struct vmx_area *vmx_hole_find(unsigned long size, unsigned long align,
-			       unsigned long start, enum vmx_fit fit,
-			       unsigned long *addr, unsigned int *looked);
+void __vmx_hole_resize(struct vmx_area *area, unsigned long gap);
+struct vmx_place vmx_hole_find(unsigned long size, unsigned long align,
+			       unsigned long start, enum vmx_fit fit);
+
+/* The hole in front of @area has this length now. */
+static inline void vmx_hole_resize(struct vmx_area *area, unsigned long gap)
+{
+	if (area->gap != gap)
+		__vmx_hole_resize(area, gap);
+}
 
 /* vmx_area.c */
 int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void));

@@ -229,6 +229,14 @@ static void mixed(size_t nr)
 		free_any();
 }
 
+/* The first best fit sets up what all others use. */
+static void mixed_by_size(size_t nr)
+{
+	insert_best();
+	cancel_last();
+	mixed(nr);
+}
+
 /*
  * Of any two neighbours one is quarantined and one is not.  The lowest is the
  * last, to be freed first: then each has all that were freed below it.
@@ -265,7 +273,7 @@ static const struct operation {
 	bool flushing;		/* all areas, while a flush is under way */
 } operations[] = {
 	{ "insert", mixed, insert, cancel, SAMPLES },
-	{ "insert_best", mixed, insert_best, cancel, SAMPLES },
+	{ "insert_best", mixed_by_size, insert_best, cancel, SAMPLES },
 	{ "insert_last", mixed, insert_last, cancel, SAMPLES },
 	{ "insert_next", mixed, insert_next, cancel, SAMPLES },
 	{ "insert_aligned", misaligned, insert_aligned, cancel_last, SAMPLES },

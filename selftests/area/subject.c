@@ -164,7 +164,7 @@ static void check_list(void)
 		if (range != listed)
 			fail("list: %p where %p should be",
 			     listed ? listed->addr : NULL, range->addr);
-		if (vmx_index.starts[page_of(range)] != range)
+		if (vmx_index.starts[vmx_index_page(range)] != range)
 			fail("index: %p is missing", range->addr);
 		listed = listed->next;
 		live++;
@@ -178,7 +178,7 @@ static void check_list(void)
 		fail("index: an entry that is no live area's");
 }
 
-/* A mark for each start, and above for each word that has one. */
+/* A mark for each start, and above for each word that has one, or had. */
 static void check_marks(void)
 {
 	unsigned long bits = vmx_index.pages, bit;
@@ -188,9 +188,10 @@ static void check_marks(void)
 		for (bit = 0; bit < bits; bit++) {
 			bool is = vmx_index.marks[level][bit / BITS_PER_LONG] >>
 				  bit % BITS_PER_LONG & 1;
+			bool below = level ? vmx_index.marks[level - 1][bit] :
+					     !!vmx_index.starts[bit];
 
-			if (is != (level ? !!vmx_index.marks[level - 1][bit] :
-					   !!vmx_index.starts[bit]))
+			if (is != below && !(is && level))
 				fail("marks: level %u, bit %lu is %d", level, bit, is);
 		}
 		bits = DIV_ROUND_UP(bits, BITS_PER_LONG);
