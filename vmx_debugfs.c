@@ -39,6 +39,7 @@
 static struct dentry *vmx_dir;
 static DEFINE_XARRAY(vmx_owned);
 static DEFINE_MUTEX(vmx_free_mutex);
+static enum vmx_fit vmx_fit;	/* of requests that name none */
 
 /* What one open "alloc" file has made with its last write. */
 struct alloc_file {
@@ -147,20 +148,22 @@ static bool is_affordable(unsigned long size)
 static noinline struct vmx_area *make_area(const struct vmx_request *req)
 {
 	gfp_t gfp = GFP_KERNEL | __GFP_HIGHMEM | __GFP_NOWARN;
+	unsigned long flags = VMX_FIT(req->fit);
 
 	if (!is_affordable(req->size))
 		return ERR_PTR(-ENOMEM);
 	if (req->zero)
 		gfp |= __GFP_ZERO;
+	if (req->huge)
+		flags |= VMX_ALLOW_HUGE;
 	return vmx_alloc_area(req->size, req->align, vmx_start, vmx_end, gfp,
-			      PAGE_KERNEL, req->huge ? VMX_ALLOW_HUGE : 0,
-			      req->node, (void *)_THIS_IP_);
+			      PAGE_KERNEL, flags, req->node, (void *)_THIS_IP_);
 }
 
 static struct vmx_area *make_explained(const struct vmx_request *req,
 				       struct vmx_explanation **why)
 {
-	struct vmx_explanation *explanation = vmx_explain_begin();
+	struct vmx_explanation *explanation = vmx_explain_begin(req->fit);
 	struct vmx_area *area;
 
 	if (IS_ERR(explanation))
@@ -253,6 +256,7 @@ static int alloc_text(struct file *file, struct vmx_text *text)
 {
 	struct seq_file *seq = file->private_data;
 	struct alloc_file *af = seq->private;
+	enum vmx_fit fit = READ_ONCE(vmx_fit);
 	struct vmx_request req;
 	struct made *m;
 	LIST_HEAD(made);
@@ -260,13 +264,13 @@ static int alloc_text(struct file *file, struct vmx_text *text)
 
 	/* Look at the whole text first: a typo in it must not cost anything. */
 	do {
-		err = vmx_text_request(text, &req);
+		err = vmx_text_request(text, &req, fit);
 	} while (err > 0);
 	if (err)
 		return err;
 
 	vmx_text_init(text, text->start);
-	while (!err && vmx_text_request(text, &req) > 0)
+	while (!err && vmx_text_request(text, &req, fit) > 0)
 		err = make_requested(&made, text, &req);
 	if (err)
 		undo_made(&made);
@@ -482,6 +486,52 @@ static const struct file_operations free_fops = {
 	.llseek = default_llseek,
 };
 
+/* --- fit --- */
+
+static int fit_text(struct file *file, struct vmx_text *text)
+{
+	enum vmx_fit fit;
+	int err;
+
+	vmx_text_word(text);
+	err = vmx_text_fit(text, text->word, text->len, &fit);
+	if (!err && vmx_text_word(text))
+		err = vmx_text_refuse(text, -EINVAL, text->word,
+				      "one at a time");
+	if (!err)
+		WRITE_ONCE(vmx_fit, fit);
+	return err;
+}
+
+static ssize_t fit_write(struct file *file, const char __user *from, size_t len,
+			 loff_t *ppos)
+{
+	return vmx_write_text(file, from, len, *ppos, fit_text);
+}
+
+static int fit_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "%s\n", vmx_fit_name(READ_ONCE(vmx_fit)));
+	return 0;
+}
+
+static int fit_open(struct inode *inode, struct file *file)
+{
+	int err = single_open(file, fit_show, NULL);
+
+	file->f_mode |= FMODE_PWRITE;
+	return err;
+}
+
+static const struct file_operations fit_fops = {
+	.owner = THIS_MODULE,
+	.open = fit_open,
+	.read = vmx_read_rewinding,
+	.write = fit_write,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
 /* --- purge --- */
 
 static int purge_text(struct file *file, struct vmx_text *text)
@@ -679,11 +729,13 @@ static const char readme[] =
 "  alloc      write requests: SIZE[K|M|G] [word]..., several on a line or lines\n"
 "               align=SIZE  a power of two      node=N   from this NUMA node\n"
 "               count=N     so many of them     zero     cleared\n"
+"               fit=FIT     which hole to take: first, best, last, next\n"
 "               huge        2 MiB entries where frames allow\n"
 "               explain     tell each step; read it as described below\n"
 "             all of a write is done, or nothing; reading the same open file\n"
 "             gives back \"id address size\" of what its last write made\n"
 "  free       write ids (decimal), addresses (0x...), or all\n"
+"  fit        write a FIT for requests that name none; read it\n"
 "  areas      the list, in address order, as /proc/vmallocinfo prints it\n"
 "  gaps       the holes, and how scattered they are\n"
 "  map        the slice as text, a character for so many pages\n"
@@ -722,6 +774,7 @@ static const struct {
 	{ "README",	0400, &readme_fops },
 	{ "alloc",	0600, &alloc_fops },
 	{ "free",	0200, &free_fops },
+	{ "fit",	0600, &fit_fops },
 	{ "areas",	0400, &areas_fops },
 	{ "gaps",	0400, &vmx_gaps_fops },
 	{ "map",	0400, &vmx_map_fops },

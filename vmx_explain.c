@@ -91,6 +91,7 @@ struct vmx_explanation {
 	const struct task_struct *task;
 	unsigned int probes;	/* registered */
 	u64 since;		/* the end of the step before */
+	enum vmx_fit fit;
 	unsigned int nr;
 	unsigned int seen[S_KINDS];	/* steps */
 	struct step step[STEPS_MAX];
@@ -324,21 +325,21 @@ static void on_refused(void *data, unsigned long size, int err)
 	noted(data);
 }
 
-#define FOR_EACH_EVENT(do_it) do {					\
-	do_it(request); do_it(descriptor); do_it(hole); do_it(purge);	\
-	do_it(flush); do_it(hole_back); do_it(page_array);		\
-	do_it(take_block); do_it(table); do_it(entries);		\
-	do_it(complete); do_it(refused);				\
+#define DO_FOR_EACH_EVENT() do {					\
+	DO(request); DO(descriptor); DO(hole); DO(purge); DO(flush);	\
+	DO(hole_back); DO(page_array); DO(take_block); DO(table);	\
+	DO(entries); DO(complete); DO(refused);				\
 } while (0)
 
 /**
  * vmx_explain_begin() - note down what the current task's next request does
+ * @fit: the request's
  *
  * Context: may sleep.
  * Return: the explanation, to be given to vmx_explain_end() and in the end to
  * kvfree(); -ENOMEM; -ENOSYS when the kernel is without tracepoints.
  */
-struct vmx_explanation *vmx_explain_begin(void)
+struct vmx_explanation *vmx_explain_begin(enum vmx_fit fit)
 {
 	struct vmx_explanation *why;
 	int err = 0;
@@ -347,11 +348,13 @@ struct vmx_explanation *vmx_explain_begin(void)
 	if (!why)
 		return ERR_PTR(-ENOMEM);
 	why->task = current;
-#define REGISTER(name) do {						\
+	why->fit = fit;
+#define DO(name) do {							\
 	err = err ?: register_trace_vmx_##name(on_##name, why);		\
 	why->probes += !err;						\
 } while (0)
-	FOR_EACH_EVENT(REGISTER);
+	DO_FOR_EACH_EVENT();
+#undef DO
 	if (err) {
 		vmx_explain_end(why);
 		kvfree(why);
@@ -365,13 +368,14 @@ struct vmx_explanation *vmx_explain_begin(void)
 void vmx_explain_end(struct vmx_explanation *why)
 {
 	/* Those that were registered are the first ones. */
-#define UNREGISTER(name) do {						\
+#define DO(name) do {							\
 	if (why->probes) {						\
 		unregister_trace_vmx_##name(on_##name, why);		\
 		why->probes--;						\
 	}								\
 } while (0)
-	FOR_EACH_EVENT(UNREGISTER);
+	DO_FOR_EACH_EVENT();
+#undef DO
 	tracepoint_synchronize_unregister();
 }
 
@@ -402,10 +406,11 @@ static void tell_neighbour(struct seq_file *m, const char *where,
 	tell_range(m, range->start, range->end);
 }
 
-static void tell_hole(struct seq_file *m, const struct step *step)
+static void tell_hole(struct seq_file *m, const struct step *step,
+		      enum vmx_fit fit)
 {
-	seq_printf(m, "find a hole: size=%lu align=%lu, holes looked at: %u, ",
-		   step->hole.size, step->hole.align, step->hole.looked);
+	seq_printf(m, "find a hole: %s fit, size=%lu align=%lu, holes looked at: %u, ",
+		   vmx_fit_name(fit), step->hole.size, step->hole.align, step->hole.looked);
 	if (!step->hole.addr) {
 		seq_puts(m, "and none fits");
 		return;
@@ -480,7 +485,8 @@ static void tell_entries(struct seq_file *m, const struct step *step)
 		   step->entries.nr * vmx_level_size(step->entries.level));
 }
 
-static void tell_step(struct seq_file *m, const struct step *step)
+static void tell_step(struct seq_file *m, const struct step *step,
+		      enum vmx_fit fit)
 {
 	switch (step->kind) {
 	case S_REQUEST:
@@ -498,7 +504,7 @@ static void tell_step(struct seq_file *m, const struct step *step)
 			   step->descriptor.guard, step->descriptor.size);
 		break;
 	case S_HOLE:
-		tell_hole(m, step);
+		tell_hole(m, step, fit);
 		break;
 	case S_PURGE:
 		seq_printf(m, "purge: quarantined ranges=%lu bytes=%lu",
@@ -546,7 +552,7 @@ void vmx_explain_show(struct seq_file *m, const struct vmx_explanation *why)
 		seq_puts(m, "     no step was taken: so much memory is not available\n");
 	for (i = 0; i < why->nr; i++) {
 		seq_printf(m, "%3u. %10llu ns  ", i + 1, why->step[i].ns);
-		tell_step(m, &why->step[i]);
+		tell_step(m, &why->step[i], why->fit);
 		seq_putc(m, '\n');
 		ns += why->step[i].ns;
 	}

@@ -5,7 +5,9 @@
  *	text    = line { newline line }
  *	line    = { request }
  *	request = SIZE { word }
- *	word    = align=SIZE | node=N | count=N | "zero" | "huge" | "explain"
+ *	word    = align=SIZE | node=N | count=N | fit=FIT |
+ *		  "zero" | "huge" | "explain"
+ *	FIT     = "first" | "best" | "last" | "next"
  *	SIZE    = N [ K | M | G ]
  *	N       = decimal or 0x and hexadecimal digits
  *
@@ -190,12 +192,50 @@ int vmx_text_size(struct vmx_text *text, const char *at, size_t len,
 	return 0;
 }
 
+static const char * const fits[] = {
+	[VMX_FIT_FIRST] = "first",
+	[VMX_FIT_BEST] = "best",
+	[VMX_FIT_LAST] = "last",
+	[VMX_FIT_NEXT] = "next",
+};
+
+/** vmx_fit_name() - a fit as people write it */
+const char *vmx_fit_name(enum vmx_fit fit)
+{
+	return fits[fit];
+}
+
+/**
+ * vmx_text_fit() - read the name of a fit
+ * @text: the text; a refusal is noted under its current word
+ * @at: the name's first character, inside that word
+ * @len: its length
+ * @fit: where to leave it
+ *
+ * Return: 0 or -EINVAL.
+ */
+int vmx_text_fit(struct vmx_text *text, const char *at, size_t len,
+		 enum vmx_fit *fit)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(fits); i++) {
+		if (same(at, len, fits[i])) {
+			*fit = i;
+			return 0;
+		}
+	}
+	return vmx_text_refuse(text, -EINVAL, text->word,
+			       "a fit is first, best, last or next");
+}
+
 /* What may follow a SIZE.  Those with a value end in '='. */
-enum { W_ALIGN, W_NODE, W_COUNT, W_ZERO, W_HUGE, W_EXPLAIN };
+enum { W_ALIGN, W_NODE, W_COUNT, W_FIT, W_ZERO, W_HUGE, W_EXPLAIN };
 static const char * const words[] = {
 	[W_ALIGN] = "align=",
 	[W_NODE] = "node=",
 	[W_COUNT] = "count=",
+	[W_FIT] = "fit=",
 	[W_ZERO] = "zero",
 	[W_HUGE] = "huge",
 	[W_EXPLAIN] = "explain",
@@ -242,6 +282,8 @@ static int parse_word(struct vmx_text *text, struct vmx_request *req, int which,
 			err = vmx_text_refuse(text, -EINVAL, text->word,
 					      "count is 0");
 		return err;
+	case W_FIT:
+		return vmx_text_fit(text, value, len, &req->fit);
 	case W_ZERO:
 		req->zero = true;
 		return 0;
@@ -259,11 +301,13 @@ static int parse_word(struct vmx_text *text, struct vmx_request *req, int which,
  * vmx_text_request() - read the next request
  * @text: the text
  * @req: where to leave it
+ * @fit: of a request that names none
  *
  * Return: 1 for a request, 0 at the end, or a negative errno with the refusal
  * noted.
  */
-int vmx_text_request(struct vmx_text *text, struct vmx_request *req)
+int vmx_text_request(struct vmx_text *text, struct vmx_request *req,
+		     enum vmx_fit fit)
 {
 	unsigned long seen = 0;
 	int err;
@@ -271,7 +315,8 @@ int vmx_text_request(struct vmx_text *text, struct vmx_request *req)
 	if (!vmx_text_word(text))
 		return 0;
 	*req = (struct vmx_request){
-		.align = 1, .count = 1, .node = NUMA_NO_NODE, .at = text->word,
+		.align = 1, .count = 1, .node = NUMA_NO_NODE, .fit = fit,
+		.at = text->word,
 	};
 	if (!isdigit(*text->word))
 		return vmx_text_refuse(text, -EINVAL, text->word,

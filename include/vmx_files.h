@@ -12,6 +12,8 @@
 #include <linux/fs.h>
 #include <linux/types.h>
 
+#include "vmx.h"
+
 struct seq_file;
 struct vmx_explanation;
 
@@ -44,6 +46,7 @@ struct vmx_text {
  * @align: bytes; a power of two
  * @count: how many areas of this kind
  * @node: NUMA_NO_NODE when none was named
+ * @fit: which hole to take
  * @zero: clear the frames
  * @huge: use 2 MiB leaves
  * @explain: tell how the first of them was made
@@ -54,6 +57,7 @@ struct vmx_request {
 	unsigned long	align;
 	unsigned long	count;
 	int		node;
+	enum vmx_fit	fit;
 	bool		zero;
 	bool		huge;
 	bool		explain;
@@ -71,7 +75,11 @@ int vmx_text_number(struct vmx_text *text, const char *at, size_t len,
 		    unsigned long *value);
 int vmx_text_size(struct vmx_text *text, const char *at, size_t len,
 		  unsigned long *value);
-int vmx_text_request(struct vmx_text *text, struct vmx_request *req);
+const char *vmx_fit_name(enum vmx_fit fit);
+int vmx_text_fit(struct vmx_text *text, const char *at, size_t len,
+		 enum vmx_fit *fit);
+int vmx_text_request(struct vmx_text *text, struct vmx_request *req,
+		     enum vmx_fit fit);
 
 /* vmx_debugfs.c */
 typedef int (*vmx_text_handler)(struct file *file, struct vmx_text *text);
@@ -83,11 +91,10 @@ ssize_t vmx_write_text(struct file *file, const char __user *from, size_t len,
 ssize_t vmx_read_rewinding(struct file *file, char __user *to, size_t len,
 			   loff_t *ppos);
 
-struct vmx_area;
 bool vmx_is_owned(const struct vmx_area *area);
 
 /* vmx_explain.c */
-struct vmx_explanation *vmx_explain_begin(void);
+struct vmx_explanation *vmx_explain_begin(enum vmx_fit fit);
 void vmx_explain_end(struct vmx_explanation *why);
 void vmx_explain_show(struct seq_file *m, const struct vmx_explanation *why);
 

@@ -35,6 +35,7 @@ static const struct {
 	{ "README",	0400 },
 	{ "alloc",	0600 },
 	{ "free",	0200 },
+	{ "fit",	0600 },
 	{ "areas",	0400 },
 	{ "gaps",	0400 },
 	{ "map",	0400 },

@@ -196,7 +196,7 @@ static void expect_all(struct __test_metadata *_metadata, int fd, const char *re
 	EXPECT_EQ(area->req, number_in(*text, "PAGE_ALIGN("));
 	EXPECT_EQ(area->pages * page_size(), number_in(*text, ") = "));
 	EXPECT_EQ(area->start, number_in(*text, "addr = "));
-	EXPECT_EQ(area->end - area->start, number_in(*text, "find a hole: size="));
+	EXPECT_EQ(area->end - area->start, number_in(*text, " fit, size="));
 	EXPECT_EQ(area->pages, number_in(*text, "nr_pages = "));
 	EXPECT_EQ(id, number_in(*text, "VMX_UNLIST is cleared: id="));
 	areas_free(&areas);

@@ -239,6 +239,12 @@ TEST_F(refusals, alloc)
 		{ "4K ^count=x",		EINVAL },
 		{ "4K ^count=99999999999999999999", EINVAL },
 		{ "4K count=2 ^count=2",	EINVAL },
+		{ "4K ^fit=worst",		EINVAL },
+		{ "4K ^fit=",			EINVAL },
+		{ "4K ^fit",			EINVAL },
+		{ "4K ^fit=firstly",		EINVAL },
+		{ "4K fit=best ^fit=best",	EINVAL },
+		{ "4K explain ^explain",	EINVAL },
 		{ "4K zero ^zero",		EINVAL },
 		{ "4K huge ^huge",		EINVAL },
 		{ "4K ^zero=1",			EINVAL },
@@ -330,10 +336,23 @@ TEST_F(refusals, purge)
 	expect_refusals(_metadata, &self->before, "purge", refusal, ARRAY_SIZE(refusal));
 }
 
+TEST_F(refusals, fit)
+{
+	static const struct refusal refusal[] = {
+		{ "^worst",		EINVAL },
+		{ "^0",			EINVAL },
+		{ "^Best",		EINVAL },
+		{ "^fit=best",		EINVAL },
+		{ "best ^last",		EINVAL },
+	};
+
+	expect_refusals(_metadata, &self->before, "fit", refusal, ARRAY_SIZE(refusal));
+}
+
 /* Nothing at all, bytes that are no text, and too many of them. */
 TEST_F(refusals, not_a_request)
 {
-	static const char *const files[] = { "alloc", "free", "purge" };
+	static const char *const files[] = { "alloc", "free", "purge", "fit" };
 	static const struct {
 		const char *bytes;
 		size_t len;

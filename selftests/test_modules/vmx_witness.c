@@ -16,8 +16,8 @@
  *	check ADDR BYTES SEED	the same pattern, through the area
  *	kmap ADDR BYTES SEED	the same, through the frames by themselves
  *	touch ADDR [BYTES]	a byte of each page is read: how many don't fault
- *	mapped ADDR [BYTES]	for how many of the pages the kernel finds a frame
- *	frame ADDR		the number of the frame that the kernel finds; 0: none
+ *	mapped ADDR [BYTES]	of how many pages the kernel finds any frame: a count
+ *	frame ADDR		its number, if the kernel finds one; 0: none
  *
  * Whoever asks sees to it that the areas stay while they are looked at.
  */

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which hole is taken: the word fit= of a request, and the file `fit` for
+ * requests without it
+ */
+#include "../kselftest_harness.h"
+#include "vmx_test.h"
+
+/* Each hole has room for @req and its guard page, but the last is the rest. */
+enum { LARGE, SMALL, MIDDLE, REST, HOLES };
+
+FIXTURE(fit) {
+	unsigned long hole[HOLES];	/* where it begins */
+	unsigned long end;		/* of the slice */
+};
+
+FIXTURE_SETUP(fit)
+{
+	struct areas areas;
+	struct made made[6];
+	int i;
+
+	ASSERT_EQ(0, vmx_load(SLICE));
+	ASSERT_EQ(6, vmx_make("64K 4K 12K 4K 24K 4K", made, 6));
+	ASSERT_EQ(0, vmx_ask("free", "1 3 5"));
+	ASSERT_EQ(0, vmx_ask("purge", "1"));
+	for (i = 0; i < REST; i++)
+		self->hole[i] = made[2 * i].addr;
+	self->hole[REST] = made[5].addr + 2 * page_size();
+	ASSERT_EQ(0, vmx_areas(&areas));
+	self->end = areas.end;
+	areas_free(&areas);
+}
+
+FIXTURE_TEARDOWN(fit)
+{
+	EXPECT_EQ(0, vmx_unload());
+}
+
+/* Where the area of a request lies; it is freed again. */
+static unsigned long place_of(struct __test_metadata *_metadata, const char *request)
+{
+	struct made made = {};
+
+	EXPECT_EQ(1, vmx_make(request, &made, 1))
+		TH_LOG("%s", request);
+	EXPECT_EQ(0, vmx_free_id(made.id));
+	EXPECT_EQ(0, vmx_ask("purge", "1"));
+	return made.addr;
+}
+
+TEST_F(fit, words)
+{
+	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, "12K"));
+	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, "12K fit=first"));
+	EXPECT_EQ(self->hole[SMALL], place_of(_metadata, "12K fit=best"));
+	EXPECT_EQ(self->hole[MIDDLE], place_of(_metadata, "16K fit=best"));
+	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, "28K fit=best"));
+	EXPECT_EQ(self->hole[REST], place_of(_metadata, "68K fit=best"));
+	EXPECT_EQ(self->end - 16 * KIB, place_of(_metadata, "12K fit=last"));
+	EXPECT_EQ((self->end - 16 * KIB) & -(2 * MIB),
+		  place_of(_metadata, "12K fit=last align=2M"));
+}
+
+/* Next goes on above where it was, even if that is free again, and comes round. */
+TEST_F(fit, next)
+{
+	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, "12K fit=next"));
+	EXPECT_EQ(self->hole[LARGE] + 16 * KIB, place_of(_metadata, "20K fit=next"));
+	EXPECT_EQ(self->hole[LARGE] + 40 * KIB, place_of(_metadata, "24K fit=next"));
+	EXPECT_EQ(self->hole[MIDDLE], place_of(_metadata, "16K fit=next"));
+	EXPECT_EQ(self->hole[MIDDLE] + 20 * KIB, place_of(_metadata, "4K fit=next"));
+	/* Others don't move it. */
+	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, "12K"));
+	EXPECT_EQ(self->hole[REST], place_of(_metadata, "4K fit=next"));
+	EXPECT_EQ(self->hole[REST] + 8 * KIB, place_of(_metadata, "4K fit=next"));
+	/* No room above: around to the lowest. */
+	ASSERT_EQ(0, vmx_ask("alloc", IS_64BIT ? "60M fit=next" : "12M fit=next"));
+	ASSERT_EQ(0, vmx_ask("free", "all"));
+	ASSERT_EQ(0, vmx_ask("purge", "1"));
+	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, IS_64BIT ? "40M fit=next" :
+					      "10M fit=next"));
+}
+
+static bool fit_is(const char *name)
+{
+	char *text = vmx_read("fit");
+	bool same = text && !strcmp(text, name);
+
+	free(text);
+	return same;
+}
+
+TEST_F(fit, the_default)
+{
+	EXPECT_TRUE(fit_is("first\n"));
+	ASSERT_EQ(0, vmx_ask("fit", "best"));
+	EXPECT_TRUE(fit_is("best\n"));
+	EXPECT_EQ(self->hole[SMALL], place_of(_metadata, "12K"));
+	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, "12K fit=first"));
+	ASSERT_EQ(0, vmx_ask("fit", " last\n"));
+	EXPECT_EQ(self->end - 16 * KIB, place_of(_metadata, "12K"));
+	EXPECT_EQ(-EINVAL, vmx_ask("fit", "worst"));
+	EXPECT_TRUE(fit_is("last\n"));
+	ASSERT_EQ(0, vmx_load(SLICE));
+	EXPECT_TRUE(fit_is("first\n"));
+}
+
+/* `area` and an explanation say which. */
+TEST_F(fit, is_shown)
+{
+	struct made made;
+	char id[24], *text;
+
+	ASSERT_EQ(1, vmx_make("12K fit=best", &made, 1));
+	snprintf(id, sizeof(id), "%lu", made.id);
+	ASSERT_EQ(0, vmx_ask("area", id));
+	text = vmx_read("area");
+	ASSERT_NE(NULL, text);
+	EXPECT_NE(NULL, strstr(text, " fit=best\n"))
+		TH_LOG("%s", text);
+	free(text);
+}
+
+TEST_HARNESS_MAIN
