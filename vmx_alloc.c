@@ -37,7 +37,7 @@
 #include <linux/workqueue.h>
 #include <trace/events/vmx.h>
 
-#include "vmx_internal.h"
+#include "vmx_magazine.h"
 
 /* How often a request that finds no hole purges before it fails. */
 #define VMX_PURGES_MAX 4
@@ -112,14 +112,30 @@ void warn_alloc_failed(gfp_t gfp, unsigned long size, const char *fmt, ...)
 	dump_stack();
 }
 
-/* The descriptor, the guard page, and the lowest hole that holds both. */
-struct vmx_area *
-__get_vmx_area_node(unsigned long size, unsigned long align,
-		    unsigned long flags, unsigned long start, unsigned long end,
-		    int node, gfp_t gfp_mask, const void *caller)
+/* No hole: purge and look again; others may quarantine or take what came free. */
+static noinline int insert_after_purge(struct vmx_area *area,
+				       unsigned long align, unsigned long start,
+				       unsigned long end)
+{
+	int err = -ENOSPC, purges;
+
+	for (purges = 0; err == -ENOSPC && purges < VMX_PURGES_MAX; purges++) {
+		vmx_magazines_drain();
+		if (!vmx_areas_purge() && purges)
+			break;
+		err = vmx_area_insert(area, align, start, end);
+	}
+	return err;
+}
+
+/* __get_vmx_area_node(), for a caller that has it made to measure. */
+static __always_inline struct vmx_area *
+get_vmx_area(unsigned long size, unsigned long align, unsigned long flags,
+	     unsigned long start, unsigned long end, int node, gfp_t gfp_mask,
+	     const void *caller)
 {
 	struct vmx_area *area;
-	int err, purges;
+	int err;
 
 	if (WARN_ON_ONCE(in_interrupt()))
 		return ERR_PTR(-EINVAL);
@@ -131,22 +147,27 @@ __get_vmx_area_node(unsigned long size, unsigned long align,
 			     flags & VMX_NO_GUARD ? 0 : PAGE_SIZE);
 
 	err = vmx_area_insert(area, align, start, end);
-	/* Purge and look again; others may quarantine or take what came free. */
-	for (purges = 0; err == -ENOSPC && purges < VMX_PURGES_MAX &&
-	     gfpflags_allow_blocking(gfp_mask); purges++) {
-		vmx_magazines_drain();
-		if (!vmx_areas_purge() && purges)
-			break;
-		err = vmx_area_insert(area, align, start, end);
-	}
-	if (err) {
+	if (unlikely(err == -ENOSPC) && gfpflags_allow_blocking(gfp_mask))
+		err = insert_after_purge(area, align, start, end);
+	if (unlikely(err)) {
 		vmx_area_free(area);
 		return ERR_PTR(err);
 	}
 	return area;
 }
 
-static int vmx_map_area(struct vmx_area *area, pgprot_t prot, bool leaves)
+/* The descriptor, the guard page, and the lowest hole that holds both. */
+struct vmx_area *
+__get_vmx_area_node(unsigned long size, unsigned long align,
+		    unsigned long flags, unsigned long start, unsigned long end,
+		    int node, gfp_t gfp_mask, const void *caller)
+{
+	return get_vmx_area(size, align, flags, start, end, node, gfp_mask,
+			    caller);
+}
+
+static __always_inline int vmx_map_area(struct vmx_area *area, pgprot_t prot,
+					bool leaves)
 {
 	int count = vmx_pgtable_map((unsigned long)area->addr, area->pages,
 				    area->nr_pages, prot, leaves);
@@ -158,22 +179,20 @@ static int vmx_map_area(struct vmx_area *area, pgprot_t prot, bool leaves)
 }
 
 /**
- * vmx_page_array() - room for an area's page pointers
+ * __vmx_page_array() - room for an area's page pointers
  * @area: the area; gets VMX_VPAGES when the array is from vmalloc()
- * @nr: how many; a few have room in the descriptor itself
+ * @nr: how many
  * @gfp: the request's
  * @node: where to put the array, or NUMA_NO_NODE
  *
  * Return: the array, or NULL.
  */
-struct page **vmx_page_array(struct vmx_area *area, unsigned int nr, gfp_t gfp,
-			     int node)
+struct page **__vmx_page_array(struct vmx_area *area, unsigned int nr,
+			       gfp_t gfp, int node)
 {
 	size_t bytes = array_size(nr, sizeof(struct page *));
 	struct page **pages;
 
-	if (nr <= VMX_INLINE_PAGES)
-		return area->inline_pages;
 	gfp = meta_gfp(gfp);
 	if (bytes <= PAGE_SIZE || !gfpflags_allow_blocking(gfp))
 		return kmalloc_node(bytes, gfp, node);
@@ -196,12 +215,13 @@ void vmx_page_array_free(struct vmx_area *area, struct page **pages)
 }
 
 /* The page array, the frames, and the entries that reach them. */
-static int __vmx_alloc_area_node(struct vmx_area *area, gfp_t gfp_mask,
-				 pgprot_t prot, int node)
+static __always_inline int
+__vmx_alloc_area_node(struct vmx_area *area, gfp_t gfp_mask, pgprot_t prot,
+		      int node)
 {
 	bool may_sleep = gfpflags_allow_blocking(gfp_mask);
 	unsigned int nr = PAGE_ALIGN(area->requested) >> PAGE_SHIFT;
-	int err, nid;
+	int err;
 
 	area->nr_pages = nr;
 	area->pages = vmx_page_array(area, nr, gfp_mask, node);
@@ -209,13 +229,12 @@ static int __vmx_alloc_area_node(struct vmx_area *area, gfp_t gfp_mask,
 		return -ENOMEM;
 	trace_vmx_page_array(area->pages, nr, area->flags);
 	err = vmx_pages_take(area->pages, nr, gfp_mask, node,
-			     area->flags & VMX_USERMAP, &nid);
+			     area->flags & VMX_USERMAP, &area->nid);
 	if (err)
 		goto free_array;
-	area->nid = nid;
 	err = vmx_map_area(area, prot,
 			   area->flags & VMX_ALLOW_HUGE && may_sleep);
-	if (err)
+	if (unlikely(err))
 		goto return_pages;
 	return 0;
 
@@ -239,24 +258,13 @@ void clear_vmx_unlist(struct vmx_area *area)
 	trace_vmx_complete(area->id, area->addr, area->size, area->requested);
 }
 
-/*
- * The whole chain, for callers that want the descriptor; the parameters are
- * those of __vmx_alloc_node_range(), which is this, but for saying why it
- * failed.
- *
- * Returns the area; -EINVAL for zero, for an alignment above a page that is not a
- * power of two, and in an interrupt; -E2BIG for more than the machine or [start, end)
- * holds; -ENOSPC without a hole; -ENOMEM without memory; -EINTR after a fatal
- * signal.
- */
-struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
-				unsigned long start, unsigned long end,
-				gfp_t gfp_mask, pgprot_t prot,
-				unsigned long vm_flags, int node,
-				const void *caller)
+/* vmx_alloc_area(), for a caller that has it made to measure. */
+static __always_inline struct vmx_area *
+alloc_area(unsigned long size, unsigned long align, unsigned long start,
+	   unsigned long end, gfp_t gfp_mask, pgprot_t prot,
+	   unsigned long vm_flags, int node, const void *caller)
 {
-	unsigned long leaf = vmx_pgtable_leaf_size();
-	unsigned long real_size = PAGE_ALIGN(size);
+	unsigned long leaf = 0, real_size = PAGE_ALIGN(size);
 	struct vmx_area *area;
 	int err;
 
@@ -276,13 +284,15 @@ struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 		vm_flags |= VMX_ZEROED;
 
 	area = ERR_PTR(-ENOSPC);
-	if (vm_flags & VMX_ALLOW_HUGE && leaf && real_size >= leaf)
+	if (vm_flags & VMX_ALLOW_HUGE)
+		leaf = vmx_pgtable_leaf_size();
+	if (leaf && real_size >= leaf)
 		area = __get_vmx_area_node(size, max(align, leaf), vm_flags,
 					   start, end, node, gfp_mask, caller);
 	/* Better small pages than none. */
 	if (area == ERR_PTR(-ENOSPC))
-		area = __get_vmx_area_node(size, align, vm_flags, start, end,
-					   node, gfp_mask, caller);
+		area = get_vmx_area(size, align, vm_flags, start, end, node,
+				    gfp_mask, caller);
 	if (IS_ERR(area)) {
 		err = PTR_ERR(area);
 		goto refuse;
@@ -307,6 +317,58 @@ cancel_area:
 refuse:
 	trace_vmx_refused(size, err);
 	return ERR_PTR(err);
+}
+
+/*
+ * The whole chain, for callers that want the descriptor; the parameters are
+ * those of __vmx_alloc_node_range(), which is this, but for saying why it
+ * failed.
+ *
+ * Returns the area; -EINVAL for zero, for an alignment above a page that is not a
+ * power of two, and in an interrupt; -E2BIG for more than the machine or [start, end)
+ * holds; -ENOSPC without a hole; -ENOMEM without memory; -EINTR after a fatal
+ * signal.
+ */
+struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
+				unsigned long start, unsigned long end,
+				gfp_t gfp_mask, pgprot_t prot,
+				unsigned long vm_flags, int node,
+				const void *caller)
+{
+	return alloc_area(size, align, start, end, gfp_mask, prot, vm_flags,
+			  node, caller);
+}
+
+/* What a module is told of a failure: NULL, and a line in the log. */
+static __always_inline void *area_addr(struct vmx_area *area, gfp_t gfp_mask,
+				       unsigned long size)
+{
+	if (IS_ERR(area)) {
+		vmx_count_failure(PTR_ERR(area));
+		warn_alloc_failed(gfp_mask, size, "%pe", area);
+		return NULL;
+	}
+	return area->addr;
+}
+
+/*
+ * The chain for a plain request: as for any other, but what is known is left to
+ * the compiler.  A leaf is too large for a magazine; what is smaller may go there.
+ */
+static noinline void *alloc_plain(unsigned long size, gfp_t gfp_mask,
+				  const void *caller)
+{
+	struct vmx_area *area;
+
+	if (size >= PMD_SIZE)
+		area = vmx_alloc_area(size, PAGE_SIZE, vmx_start, vmx_end,
+				      gfp_mask, PAGE_KERNEL, VMX_ALLOW_HUGE,
+				      NUMA_NO_NODE, caller);
+	else
+		area = alloc_area(size, PAGE_SIZE, vmx_start, vmx_end, gfp_mask,
+				  PAGE_KERNEL, VMX_CACHEABLE, NUMA_NO_NODE,
+				  caller);
+	return area_addr(area, gfp_mask, size);
 }
 
 /* Nothing about the request is out of the ordinary. */
@@ -351,17 +413,11 @@ void *__vmx_alloc_node_range(unsigned long size, unsigned long align,
 {
 	struct vmx_area *area;
 
-	/* A leaf is too large for a magazine; what is smaller may go there. */
 	if (is_plain(align, start, end, gfp_mask, prot, vm_flags, node))
-		vm_flags = size >= PMD_SIZE ? VMX_ALLOW_HUGE : VMX_CACHEABLE;
+		return alloc_plain(size, gfp_mask, caller);
 	area = vmx_alloc_area(size, align, start, end, gfp_mask, prot, vm_flags,
 			      node, caller);
-	if (IS_ERR(area)) {
-		vmx_count_failure(PTR_ERR(area));
-		warn_alloc_failed(gfp_mask, size, "%pe", area);
-		return NULL;
-	}
-	return area->addr;
+	return area_addr(area, gfp_mask, size);
 }
 EXPORT_SYMBOL_GPL(__vmx_alloc_node_range);
 
@@ -386,15 +442,15 @@ void *__vmx_alloc_node(unsigned long size, unsigned long align, gfp_t gfp_mask,
 }
 EXPORT_SYMBOL_GPL(__vmx_alloc_node);
 
-static void *__vmx_alloc_node_flags(unsigned long size, int node, gfp_t flags,
-				    const void *caller)
+static __always_inline void *__vmx_alloc_node_flags(unsigned long size,
+						    int node, gfp_t flags,
+						    const void *caller)
 {
-	void *addr = NULL;
-
 	if (node == NUMA_NO_NODE &&
 	    (flags & ~__GFP_ZERO) == (GFP_KERNEL | __GFP_HIGHMEM))
-		addr = vmx_magazine_get(size, flags, caller);
-	return addr ?: __vmx_alloc_node(size, 1, flags, node, caller);
+		return vmx_magazine_get(size, flags, caller) ?:
+		       alloc_plain(size, flags, caller);
+	return __vmx_alloc_node(size, 1, flags, node, caller);
 }
 
 /**
@@ -639,8 +695,9 @@ void vmx_free(const void *addr)
 		vmx_free_atomic(addr);
 		return;
 	}
-	might_sleep();
-	if (addr && !vmx_magazine_put(addr))
+	if (IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP))
+		might_sleep();
+	if (likely(addr) && !vmx_magazine_put(addr))
 		__vmx_unmap(addr, true);
 }
 EXPORT_SYMBOL_GPL(vmx_free);

@@ -68,6 +68,18 @@ static void (*vmx_flush)(void);
 static unsigned long vmx_next_id;
 static struct vmx_area_stats vmx_stats;
 
+static unsigned long areas_now(void)
+{
+	return vmx_stats.allocs - vmx_stats.frees;
+}
+
+static void count_one_more(void)
+{
+	vmx_stats.allocs++;
+	if (unlikely(areas_now() > vmx_stats.peak_areas))
+		vmx_stats.peak_areas = areas_now();
+}
+
 /* Puts @area, with addr and size set, into the hole in front of @succ. */
 static void ring_insert(struct vmx_area *area, struct vmx_area *succ)
 {
@@ -247,9 +259,7 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 	area->next = *link;
 	*link = area;
 
-	vmx_stats.allocs++;
-	vmx_stats.areas++;
-	vmx_stats.peak_areas = max(vmx_stats.peak_areas, vmx_stats.areas);
+	count_one_more();
 	vmx_stats.area_bytes += area->size;
 	vmx_stats.guard_bytes += guard_size(area);
 	spin_unlock(&vmx_area_lock);
@@ -416,9 +426,7 @@ void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 	tail->after = area->after;
 	tail->after->before = tail;
 	area->after = tail;
-	vmx_stats.allocs++;	/* an area of its own, until it is quarantined */
-	vmx_stats.areas++;
-	vmx_stats.peak_areas = max(vmx_stats.peak_areas, vmx_stats.areas);
+	count_one_more();	/* an area of its own, until it is quarantined */
 	spin_unlock(&vmx_area_lock);
 }
 
@@ -463,7 +471,6 @@ void vmx_area_cancel(struct vmx_area *area)
 	*list_link(area) = area->next;
 	ring_erase(area);
 	vmx_stats.allocs--;
-	vmx_stats.areas--;
 	vmx_stats.area_bytes -= area->size;
 	vmx_stats.guard_bytes -= guard_size(area);
 	put_descriptor(area);
@@ -511,7 +518,6 @@ bool vmx_area_quarantine(struct vmx_area *area)
 			     vmx_stats.quarantined_bytes + area->size,
 			     vmx_lazy_max);
 	vmx_stats.frees++;
-	vmx_stats.areas--;
 	vmx_stats.area_bytes -= area->size;
 	vmx_stats.guard_bytes -= guard_size(area);
 	vmx_stats.quarantined_bytes += area->size;
@@ -607,6 +613,7 @@ void vmx_areas_stats(struct vmx_area_stats *stats)
 {
 	spin_lock(&vmx_area_lock);
 	*stats = vmx_stats;
+	stats->areas = areas_now();
 	spin_unlock(&vmx_area_lock);
 }
 
@@ -655,7 +662,7 @@ int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
 void vmx_areas_exit(void)
 {
 	vmx_areas_purge();
-	WARN_ON_ONCE(vmx_list || vmx_stats.areas ||
+	WARN_ON_ONCE(vmx_list || areas_now() ||
 		     vmx_stats.quarantined_ranges);
 	kmem_cache_destroy(vmx_area_cache);
 	vmx_index_exit();

@@ -10,10 +10,10 @@
  * found by going up while there is no bit, and down again: O(log(pages)), to the
  * base of 64 (32 on 32-bit).
  *
- * Above marks[0] a bit may be left over: it is set when its word gets its first
- * bit, and cleared by a search that finds the word empty.  So adding and taking
- * away areas in one place touches one word, and a search pays for each bit that
- * is left over once.
+ * A mark may be left over: it is set when the first area starts there, or its
+ * word gets its first bit, and cleared by a search that finds nothing below it.
+ * So areas that come and go in one place change starts[] alone, and a search
+ * pays once for each mark that is left over.
  *
  * Locking: changes under vmx_area_lock.  Units: pages of the slice.
  *
@@ -29,16 +29,16 @@
 struct vmx_index vmx_index;
 
 /**
- * vmx_index_mark_up() - a word of marks[0] is not zero any more
- * @bit: the number of that word
+ * vmx_index_mark() - an area starts at a page, and there is no mark yet
+ * @page: the page
  */
-void vmx_index_mark_up(unsigned long bit)
+void vmx_index_mark(unsigned long page)
 {
-	unsigned long *word, old;
+	unsigned long bit = page, *word, old;
 	unsigned int level;
 
 	lockdep_assert_held(&vmx_area_lock);
-	for (level = 1; level < vmx_index.levels; level++) {
+	for (level = 0; level < vmx_index.levels; level++) {
 		word = &vmx_index.marks[level][bit / BITS_PER_LONG];
 		old = *word;
 		*word = old | BIT(bit % BITS_PER_LONG);
@@ -46,6 +46,12 @@ void vmx_index_mark_up(unsigned long bit)
 			break;
 		bit /= BITS_PER_LONG;
 	}
+}
+
+static void unmark(unsigned int level, unsigned long bit)
+{
+	vmx_index.marks[level][bit / BITS_PER_LONG] &=
+		~BIT(bit % BITS_PER_LONG);
 }
 
 /**
@@ -76,14 +82,14 @@ again:
 	bit = bit / BITS_PER_LONG * BITS_PER_LONG + __fls(word);
 	for (; level; level--) {
 		word = vmx_index.marks[level - 1][bit];
-		if (!word) {
-			vmx_index.marks[level][bit / BITS_PER_LONG] &=
-				~BIT(bit % BITS_PER_LONG);
-			goto again;
-		}
+		if (!word)
+			break;
 		bit = bit * BITS_PER_LONG + __fls(word);
 	}
-	return vmx_index.starts[bit];
+	if (!level && vmx_index.starts[bit])
+		return vmx_index.starts[bit];
+	unmark(level, bit);
+	goto again;
 }
 
 /**

@@ -72,7 +72,7 @@ unsigned int vmx_pages_order(struct page *head)
 }
 
 /* With the task's memory policy, where there is a choice. */
-static struct page *take_block(gfp_t gfp, int node, unsigned int order)
+static __always_inline struct page *take_block(gfp_t gfp, int node, unsigned int order)
 {
 	if (node == NUMA_NO_NODE && nr_online_nodes > 1)
 		return alloc_pages(gfp, order);
@@ -121,13 +121,13 @@ static void give_back(struct page **pages, unsigned int nr, bool may_sleep)
 		set_page_private(pages[i], 0);
 		trace_vmx_return_block(pages[i], order);
 		__free_pages(pages[i], order);
-		if (may_sleep && i + (1U << order) < nr)
+		if (i + (1U << order) < nr && may_sleep)
 			cond_resched();
 	}
 }
 
 /* A block's page pointers; unrolled, as there are 512 of them for a leaf. */
-static void fill(struct page **pages, struct page *page, unsigned int nr)
+static __always_inline void fill(struct page **pages, struct page *page, unsigned int nr)
 {
 	unsigned int i;
 
@@ -145,7 +145,7 @@ static void fill(struct page **pages, struct page *page, unsigned int nr)
 		*pages++ = page++;
 }
 
-static void note_node(int *nid, struct page *page, bool first)
+static void note_node(short *nid, struct page *page, bool first)
 {
 	if (first)
 		*nid = page_to_nid(page);
@@ -153,27 +153,43 @@ static void note_node(int *nid, struct page *page, bool first)
 		*nid = NUMA_NO_NODE;
 }
 
-/**
- * vmx_pages_take() - fill a page array with frames
- * @pages: the array
- * @nr: how many frames
- * @gfp: as for alloc_pages(); with __GFP_ZERO they are cleared
- * @node: the node to prefer, or NUMA_NO_NODE
- * @split: each frame is to count references of its own
- * @nid: where to leave the node that all frames are from, or NUMA_NO_NODE when
- *	there are several
- *
- * Context: sleeps if @gfp allows it.
- * Return: 0; -ENOMEM, or -EINTR when a fatal signal ended a request that may
- * sleep. On failure all frames have gone back.
- */
-int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
-		   bool split, int *nid)
+/* A large block is an offer to be taken up, never worth any work. */
+static gfp_t block_gfp(gfp_t gfp)
 {
-	/* A large block is an offer to be taken up, never worth any work. */
-	gfp_t block_gfp = (gfp & ~(__GFP_RECLAIM | __GFP_NOFAIL | __GFP_HIGH)) |
-			  __GFP_NOWARN | __GFP_NORETRY | __GFP_NOMEMALLOC;
-	gfp_t single_gfp = gfp | __GFP_NOWARN;
+	return (gfp & ~(__GFP_RECLAIM | __GFP_NOFAIL | __GFP_HIGH)) |
+	       __GFP_NOWARN | __GFP_NORETRY | __GFP_NOMEMALLOC;
+}
+
+/* For a single frame the page allocator is to reclaim, but not to kill. */
+static gfp_t single_gfp(gfp_t gfp)
+{
+	gfp |= __GFP_NOWARN;
+	if (gfpflags_allow_blocking(gfp) && !(gfp & __GFP_NOFAIL))
+		gfp |= __GFP_RETRY_MAYFAIL;
+	return gfp;
+}
+
+/* All in one block, as nearly always. */
+static __always_inline int take_whole(struct page **pages, unsigned int order,
+				      gfp_t gfp, int node, short *nid)
+{
+	struct page *page = take_block(gfp, node, order);
+
+	if (!page)
+		return -ENOMEM;
+	trace_vmx_take_block(page, order);
+	if (order)
+		set_page_private(page, order);
+	fill(pages, page, 1U << order);
+	*nid = page_to_nid(page);
+	count(pages, 1U << order, 1);
+	return 0;
+}
+
+/* Block by block: see vmx_pages_take(). */
+static noinline int take_many(struct page **pages, unsigned int nr, gfp_t gfp,
+			      int node, bool split, short *nid)
+{
 	unsigned int order = VMX_BLOCK_ORDER_MAX;
 	bool may_sleep = gfpflags_allow_blocking(gfp);
 	bool may_fail = !(gfp & __GFP_NOFAIL);
@@ -181,18 +197,6 @@ int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
 	struct page *page;
 	int err = -ENOMEM;
 
-	if (may_sleep && may_fail)
-		single_gfp |= __GFP_RETRY_MAYFAIL;
-
-	if (nr == 1) {
-		pages[0] = take_block(single_gfp, node, 0);
-		if (!pages[0])
-			return -ENOMEM;
-		trace_vmx_take_block(pages[0], 0);
-		note_node(nid, pages[0], true);
-		count(pages, 1, 1);
-		return 0;
-	}
 	while (done < nr) {
 		if (may_sleep && may_fail && fatal_signal_pending(current)) {
 			err = -EINTR;
@@ -200,7 +204,7 @@ int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
 		}
 		order = min_t(unsigned int, order, ilog2(nr - done));
 		if (order) {
-			page = take_block(block_gfp, node, order);
+			page = take_block(block_gfp(gfp), node, order);
 			if (!page) {
 				order--;
 				continue;
@@ -215,7 +219,7 @@ int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
 		} else {
 			got = take_singles(pages + done,
 					   min(nr - done, SINGLES_BATCH),
-					   single_gfp, node);
+					   single_gfp(gfp), node);
 			if (!got)
 				goto give_back_taken;
 			for (i = 0; i < got; i++) {
@@ -236,6 +240,34 @@ give_back_taken:
 }
 
 /**
+ * vmx_pages_take() - fill a page array with frames
+ * @pages: the array
+ * @nr: how many frames
+ * @gfp: as for alloc_pages(); with __GFP_ZERO they are cleared
+ * @node: the node to prefer, or NUMA_NO_NODE
+ * @split: each frame is to count references of its own
+ * @nid: where to leave the node that all frames are from, or NUMA_NO_NODE when
+ *	there are several
+ *
+ * Context: sleeps if @gfp allows it.
+ * Return: 0; -ENOMEM, or -EINTR when a fatal signal ended a request that may
+ * sleep. On failure all frames have gone back.
+ */
+int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
+		   bool split, short *nid)
+{
+	unsigned int order;
+
+	if (nr == 1)
+		return take_whole(pages, 0, single_gfp(gfp), node, nid);
+	order = ilog2(nr);
+	if (nr == 1U << order && order <= VMX_BLOCK_ORDER_MAX && !split &&
+	    !take_whole(pages, order, block_gfp(gfp), node, nid))
+		return 0;
+	return take_many(pages, nr, gfp, node, split, nid);
+}
+
+/**
  * vmx_pages_return() - give back what vmx_pages_take() took
  * @pages: the array
  * @nr: how many frames; the end of a block must not be cut off
@@ -244,5 +276,10 @@ give_back_taken:
 void vmx_pages_return(struct page **pages, unsigned int nr, bool may_sleep)
 {
 	count(pages, nr, -1);
+	if (nr == 1) {
+		trace_vmx_return_block(pages[0], 0);
+		__free_page(pages[0]);
+		return;
+	}
 	give_back(pages, nr, may_sleep);
 }

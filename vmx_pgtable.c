@@ -92,41 +92,68 @@ static unsigned int pages_in_slot(unsigned long addr, unsigned int nr)
 	return min_t(unsigned long, nr, PTRS_PER_PTE - pte_index(addr));
 }
 
-static void clear_ptes(pte_t *pte, unsigned int nr)
+static __always_inline void clear_run(pte_t *pte, unsigned int nr, bool trap)
 {
+	for (; nr >= 4; nr -= 4, pte += 4) {
+		vmx_arch_clear_pte(&pte[0], trap);
+		vmx_arch_clear_pte(&pte[1], trap);
+		vmx_arch_clear_pte(&pte[2], trap);
+		vmx_arch_clear_pte(&pte[3], trap);
+	}
 	for (; nr; nr--, pte++)
-		vmx_arch_clear_pte(pte);
+		vmx_arch_clear_pte(pte, trap);
+}
+
+static __always_inline void clear_ptes(pte_t *pte, unsigned int nr)
+{
+	if (vmx_arch_pte_stores_trap())
+		clear_run(pte, nr, true);
+	else
+		clear_run(pte, nr, false);
 }
 
 /*
  * The frames of a block follow one another, so for all but its first the entry
- * is the one before it and a page more.
+ * is the one before it and a page more.  Returns how many entries were set.
  */
-static int set_ptes_checked(pte_t *pte, struct page **pages, unsigned int nr,
-			    pgprot_t prot)
+static __always_inline unsigned int
+set_run(pte_t *pte, struct page **pages, unsigned int nr, pgprot_t prot,
+	bool trap)
 {
-	struct page *next = NULL;
+	struct page *page = NULL;
 	unsigned int i;
 	pte_t value;
 
-	for (i = 0; i < nr; i++, next++) {
-		if (WARN_ON_ONCE(!pte_none(pte[i]))) {
-			clear_ptes(pte, i);
-			return -EBUSY;
-		}
-		if (VMX_FRAMES_LINEAR && i && pages[i] == next) {
-			value = __pte(pte_val(value) + PAGE_SIZE);
+	for (i = 0; i < nr; i++) {
+		if (VMX_FRAMES_LINEAR && i && pages[i] == page) {
+			value = vmx_arch_next_pte(value, trap);
 		} else {
-			next = pages[i];
-			if (WARN_ON_ONCE(!next)) {
-				clear_ptes(pte, i);
-				return -EINVAL;
-			}
-			value = mk_pte(next, prot);
+			page = pages[i];
+			if (WARN_ON_ONCE(!page))
+				break;
+			value = mk_pte(page, prot);
 		}
-		vmx_arch_set_pte(&pte[i], value);
+		if (WARN_ON_ONCE(!pte_none(pte[i])))
+			break;
+		vmx_arch_set_pte(&pte[i], value, trap);
+		page++;
 	}
-	return 0;
+	return i;
+}
+
+static __always_inline int set_ptes_checked(pte_t *pte, struct page **pages,
+					    unsigned int nr, pgprot_t prot)
+{
+	unsigned int done;
+
+	if (vmx_arch_pte_stores_trap())
+		done = set_run(pte, pages, nr, prot, true);
+	else
+		done = set_run(pte, pages, nr, prot, false);
+	if (likely(done == nr))
+		return 0;
+	clear_ptes(pte, done);
+	return pages[done] ? -EBUSY : -EINVAL;
 }
 
 /* May the whole slot at @pages be one leaf?  Its frames must be one block. */
@@ -159,6 +186,50 @@ static void make_room_for_leaves(unsigned long addr, struct page **pages,
 		vmx_pgtable_flush();
 }
 
+/* Pages of one slot, by PTEs. */
+static int map_small(unsigned long addr, struct page **pages, unsigned int nr,
+		     pgprot_t prot)
+{
+	struct vmx_slot *slot = slot_of(addr);
+	int err;
+
+	if (vmx_leaves && unlikely(pmd_none(*slot->pmd)))
+		slot_attach_table(slot, addr);
+	err = set_ptes_checked(slot->table + pte_index(addr), pages, nr, prot);
+	if (likely(!err))
+		trace_vmx_entries(addr, VMX_PTE, nr);
+	return err;
+}
+
+static noinline int map_slots(unsigned long addr, struct page **pages,
+			      unsigned int nr, pgprot_t prot, bool leaves)
+{
+	unsigned int done, n;
+	int err, count = 0;
+
+	if (leaves)
+		make_room_for_leaves(addr, pages, nr);
+
+	for (done = 0; done < nr; done += n) {
+		unsigned long va = addr + done * PAGE_SIZE;
+
+		n = pages_in_slot(va, nr - done);
+		if (leaves && is_leaf_block(pages + done, n)) {
+			set_pmd(slot_of(va)->pmd,
+				vmx_arch_leaf(pages[done], prot));
+			trace_vmx_entries(va, VMX_PMD, 1);
+			count++;
+			continue;
+		}
+		err = map_small(va, pages + done, n, prot);
+		if (err) {
+			vmx_pgtable_unmap(addr, done);
+			return err;
+		}
+	}
+	return count;
+}
+
 /**
  * vmx_pgtable_map() - make addresses reach frames
  * @addr: the first address, inside the slice
@@ -177,45 +248,18 @@ static void make_room_for_leaves(unsigned long addr, struct page **pages,
 int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
 		    pgprot_t prot, bool leaves)
 {
-	unsigned int done, n;
-	int err, count = 0;
-
-	leaves = leaves && vmx_leaves;
-	if (leaves)
-		make_room_for_leaves(addr, pages, nr);
-
-	for (done = 0; done < nr; done += n) {
-		unsigned long va = addr + done * PAGE_SIZE;
-		struct vmx_slot *slot = slot_of(va);
-
-		n = pages_in_slot(va, nr - done);
-		if (leaves && is_leaf_block(pages + done, n)) {
-			set_pmd(slot->pmd, vmx_arch_leaf(pages[done], prot));
-			trace_vmx_entries(va, VMX_PMD, 1);
-			count++;
-			continue;
-		}
-		if (vmx_leaves && unlikely(pmd_none(*slot->pmd)))
-			slot_attach_table(slot, va);
-		err = set_ptes_checked(slot->table + pte_index(va),
-				       pages + done, n, prot);
-		if (err) {
-			vmx_pgtable_unmap(addr, done);
-			return err;
-		}
-		trace_vmx_entries(va, VMX_PTE, n);
-	}
-	return count;
+	if (!leaves && pages_in_slot(addr, nr) == nr)
+		return map_small(addr, pages, nr, prot);
+	return map_slots(addr, pages, nr, prot, leaves && vmx_leaves);
 }
 
-/**
- * vmx_pgtable_unmap() - make addresses reach nothing
- * @addr: the first address, inside the slice
- * @nr: how many pages, mapped by one vmx_pgtable_map()
- *
- * Until the next vmx_pgtable_flush() a CPU may still reach the old frames.
- */
-void vmx_pgtable_unmap(unsigned long addr, unsigned int nr)
+static __always_inline void unmap_small(unsigned long addr, unsigned int nr)
+{
+	clear_ptes(slot_of(addr)->table + pte_index(addr), nr);
+	trace_vmx_clear(addr, VMX_PTE, nr);
+}
+
+static noinline void unmap_slots(unsigned long addr, unsigned int nr)
 {
 	unsigned int n;
 
@@ -227,10 +271,25 @@ void vmx_pgtable_unmap(unsigned long addr, unsigned int nr)
 			pmd_clear(slot->pmd);
 			trace_vmx_clear(addr, VMX_PMD, 1);
 		} else {
-			clear_ptes(slot->table + pte_index(addr), n);
-			trace_vmx_clear(addr, VMX_PTE, n);
+			unmap_small(addr, n);
 		}
 	}
+}
+
+/**
+ * vmx_pgtable_unmap() - make addresses reach nothing
+ * @addr: the first address, inside the slice
+ * @nr: how many pages, mapped by one vmx_pgtable_map()
+ *
+ * Until the next vmx_pgtable_flush() a CPU may still reach the old frames.
+ */
+void vmx_pgtable_unmap(unsigned long addr, unsigned int nr)
+{
+	/* A leaf is as long as a slot. */
+	if (nr < PTRS_PER_PTE && pages_in_slot(addr, nr) == nr)
+		unmap_small(addr, nr);
+	else
+		unmap_slots(addr, nr);
 }
 
 /**

@@ -60,7 +60,8 @@ static int grow(struct vmx_area *area, unsigned int nr, gfp_t gfp)
 {
 	unsigned int old_nr = area->nr_pages, extra = nr - old_nr;
 	struct page **pages, **old_pages = area->pages;
-	int err, nid;
+	short nid;
+	int err;
 
 	err = vmx_area_extend(area, extra * PAGE_SIZE);
 	if (err)
@@ -171,10 +172,13 @@ void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 		memset(area->addr + size, 0, old - size);
 	/* kmemleak reads what it knows of: not while the tail goes. */
 	kmemleak_free(area->addr);
+	/* Readers of the list may find more pages than this needs, never less. */
+	spin_lock(&vmx_area_lock);
+	area->requested = size;
+	spin_unlock(&vmx_area_lock);
 	keep = pages_to_keep(area, nr);
 	if (keep < area->nr_pages)
 		shrink(area, keep);
-	area->requested = size;
 	kmemleak_alloc(area->addr, PAGE_ALIGN(size), 2, flags);
 	return area->addr;
 }

@@ -90,7 +90,7 @@ struct vmx_pages_stats {
 };
 
 int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
-		   bool split, int *nid);
+		   bool split, short *nid);
 void vmx_pages_return(struct page **pages, unsigned int nr, bool may_sleep);
 unsigned int vmx_pages_order(struct page *head);
 void vmx_pages_split(struct page *head);
@@ -111,8 +111,17 @@ struct vmx_area *
 __get_vmx_area_node(unsigned long size, unsigned long align,
 		    unsigned long flags, unsigned long start, unsigned long end,
 		    int node, gfp_t gfp_mask, const void *caller);
-struct page **vmx_page_array(struct vmx_area *area, unsigned int nr, gfp_t gfp,
-			     int node);
+struct page **__vmx_page_array(struct vmx_area *area, unsigned int nr,
+			       gfp_t gfp, int node);
+
+/* Room for @nr page pointers; a few have it in the descriptor itself. */
+static inline struct page **vmx_page_array(struct vmx_area *area,
+					   unsigned int nr, gfp_t gfp, int node)
+{
+	return nr <= VMX_INLINE_PAGES ? area->inline_pages :
+					__vmx_page_array(area, nr, gfp, node);
+}
+
 void vmx_page_array_free(struct vmx_area *area, struct page **pages);
 void clear_vmx_unlist(struct vmx_area *area);
 struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
@@ -134,8 +143,6 @@ int vmx_magazines_init(void);
 void vmx_magazines_exit(void);
 void vmx_magazines_drain(void);
 void vmx_magazines_stats(struct vmx_magazines_stats *stats);
-void *vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller);
-bool vmx_magazine_put(const void *addr);
 
 /* vmx_debugfs.c */
 int vmx_debugfs_init(void);

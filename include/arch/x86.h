@@ -56,20 +56,33 @@ static inline void vmx_arch_flush_local(void *unused)
 /*
  * set_pte() is a call through the paravirt table, three times the price of a
  * store.  Only a Xen PV guest needs it: there, page tables are read-only and
- * the hypervisor does the store.
+ * the hypervisor does the store.  Asked once for a run of entries.
  */
-static __always_inline void vmx_arch_set_pte(pte_t *ptep, pte_t pte)
+static __always_inline bool vmx_arch_pte_stores_trap(void)
 {
-	if (cpu_feature_enabled(X86_FEATURE_XENPV))
+	return cpu_feature_enabled(X86_FEATURE_XENPV);
+}
+
+static __always_inline void vmx_arch_set_pte(pte_t *ptep, pte_t pte, bool trap)
+{
+	if (trap)
 		set_pte(ptep, pte);
 	else
 		native_set_pte(ptep, pte);
 }
 
-/* Not native_set_pte(0): with PAE, that would drop the upper half first. */
-static __always_inline void vmx_arch_clear_pte(pte_t *ptep)
+/* The same entry for the next frame. */
+static __always_inline pte_t vmx_arch_next_pte(pte_t pte, bool trap)
 {
-	if (cpu_feature_enabled(X86_FEATURE_XENPV))
+	if (trap)
+		return __pte(pte_val(pte) + PAGE_SIZE);
+	return native_make_pte(native_pte_val(pte) + PAGE_SIZE);
+}
+
+/* Not native_set_pte(0): with PAE, that would drop the upper half first. */
+static __always_inline void vmx_arch_clear_pte(pte_t *ptep, bool trap)
+{
+	if (trap)
 		set_pte(ptep, __pte(0));
 	else
 		native_pte_clear(NULL, 0, ptep);

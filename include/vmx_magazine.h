@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Magazines: the short way of vmx_alloc() and vmx_free()
+ *
+ * Here, to be inlined, is what a request costs that a magazine meets; the rest,
+ * and what it is all about, stands in vmx_magazine.c.
+ */
+#ifndef _VMX_MAGAZINE_H
+#define _VMX_MAGAZINE_H
+
+#include <linux/kernel.h>
+#include <linux/kmemleak.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/topology.h>
+#include <trace/events/vmx.h>
+
+#include "vmx_internal.h"
+
+#define VMX_MAGAZINE_PAGES 64	/* the largest area that is kept */
+#define VMX_MAGAZINE_ROUNDS 16	/* areas of one size that are kept */
+
+struct vmx_magazines {
+	spinlock_t lock;		/* protects what follows */
+	unsigned int pages;		/* in all magazines together */
+	unsigned long puts;		/* areas that came in, ever */
+	unsigned long drained;		/* ... and were really freed */
+	struct vmx_magazine {
+		struct vmx_area *top;
+		unsigned long rounds;
+	} size[VMX_MAGAZINE_PAGES];	/* by pages, from 1 on */
+};
+
+DECLARE_PER_CPU(struct vmx_magazines, vmx_magazines);
+extern unsigned int vmx_magazine_max;	/* pages, for each CPU */
+extern bool vmx_magazines_on;
+
+/**
+ * vmx_magazine_get() - take a cached area
+ * @size: bytes
+ * @gfp: with __GFP_ZERO, the area is cleared
+ * @caller: who asks
+ *
+ * Context: process context, may sleep.
+ * Return: its address; NULL when there is none of that size.
+ */
+static __always_inline void *vmx_magazine_get(unsigned long size, gfp_t gfp,
+					      const void *caller)
+{
+	unsigned long i = (size - 1) >> PAGE_SHIFT;
+	struct vmx_magazines *mags;
+	struct vmx_area *area;
+
+	/* Without magazines, the long way says so. */
+	if (IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP))
+		might_alloc(gfp);
+	if (!READ_ONCE(vmx_magazines_on) || i >= VMX_MAGAZINE_PAGES ||
+	    unlikely(in_interrupt()))
+		return NULL;
+	mags = raw_cpu_ptr(&vmx_magazines);
+	spin_lock(&mags->lock);
+	area = mags->size[i].top;
+	if (!area) {
+		spin_unlock(&mags->lock);
+		return NULL;
+	}
+	mags->size[i].top = area->cached;
+	mags->size[i].rounds--;
+	mags->pages -= i + 1;
+	spin_unlock(&mags->lock);
+
+	area->requested = size;
+	area->caller = caller;
+	vmx_area_note_owner(area);
+	WRITE_ONCE(area->flags, VMX_ALLOC | VMX_CACHEABLE |
+		   (gfp & __GFP_ZERO ? VMX_ZEROED : 0));
+	if (want_init_on_alloc(gfp))
+		memset(area->addr, 0, (i + 1) * PAGE_SIZE);
+	kmemleak_alloc(area->addr, (i + 1) * PAGE_SIZE, 2, gfp);
+	trace_vmx_cache_get(area->id, area->addr, area->size, size);
+	return area->addr;
+}
+
+/**
+ * vmx_magazine_put() - keep an area that is being freed
+ * @addr: its first address
+ *
+ * Context: process context, may sleep.
+ * Return: false when it must really be freed.
+ */
+static __always_inline bool vmx_magazine_put(const void *addr)
+{
+	struct vmx_area *area = vmx_area_at(addr);
+	struct vmx_magazines *mags;
+	struct vmx_magazine *mag;
+	unsigned long flags;
+	unsigned int nr;
+
+	if (!READ_ONCE(vmx_magazines_on) || !area)
+		return false;
+	flags = READ_ONCE(area->flags);
+	nr = area->nr_pages;
+	if ((flags & ~VMX_ZEROED) != (VMX_ALLOC | VMX_CACHEABLE) ||
+	    nr > VMX_MAGAZINE_PAGES || area->nid != numa_mem_id())
+		return false;
+	debug_check_no_locks_freed(addr, nr * PAGE_SIZE);
+	if (want_init_on_free())
+		memset(area->addr, 0, nr * PAGE_SIZE);
+
+	mags = raw_cpu_ptr(&vmx_magazines);
+	mag = &mags->size[nr - 1];
+	spin_lock(&mags->lock);
+	/* Again, inside the lock: nothing comes in after magazines=0 has drained. */
+	if (unlikely(!READ_ONCE(vmx_magazines_on) ||
+		     mag->rounds >= VMX_MAGAZINE_ROUNDS ||
+		     mags->pages + nr > vmx_magazine_max ||
+		     /* Of two CPUs that free it, one is to be warned about. */
+		     cmpxchg(&area->flags, flags, VMX_ALLOC | VMX_CACHED) !=
+		     flags)) {
+		spin_unlock(&mags->lock);
+		return false;
+	}
+	area->cached = mag->top;
+	mag->top = area;
+	mag->rounds++;
+	mags->pages += nr;
+	mags->puts++;
+	/* Once the lock is gone, so may be the area. */
+	kmemleak_free(addr);
+	trace_vmx_cache_put(area->id, addr, area->size, area->requested);
+	spin_unlock(&mags->lock);
+	return true;
+}
+
+#endif /* _VMX_MAGAZINE_H */
