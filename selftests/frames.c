@@ -57,7 +57,7 @@ TEST_F(frames, none_lost_in_many_rounds)
 		"60K count=10 64K count=5 100K count=5 1M zero";
 	const int per_round = 101, rounds = 30;
 	struct made made[101];
-	long before = 0;
+	long before = 0, noise;
 	int round, i;
 
 	for (round = 0; round < rounds; round++) {
@@ -72,7 +72,9 @@ TEST_F(frames, none_lost_in_many_rounds)
 		ASSERT_EQ(0, vmx_ask("purge", "1"));
 	}
 	EXPECT_EQ(rounds * per_round, vmx_stat("frees"));
-	EXPECT_GE(NOISE, pages_missing(before, NOISE));
+	/* KASAN keeps the descriptors and arrays for a while. */
+	noise = kernel_has("CONFIG_KASAN=y") ? rounds * per_round / 2 : NOISE;
+	EXPECT_GE(noise, pages_missing(before, noise));
 }
 
 static bool frames_are_cleared(void)

@@ -94,7 +94,9 @@ int module_unload(const char *name)
 
 int vmx_load(const char *params)
 {
-	const char *const leftover[] = { "vmx_family", "vmx_user", "vmx_witness", "vmx" };
+	const char *const leftover[] = {
+		"vmx_family", "vmx_user", "vmx_witness", "vmx_proof", "vmx"
+	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(leftover); i++) {
@@ -281,9 +283,14 @@ static bool parse_area(char *line, struct area *area)
 	area->pages = number_after(p, " pages=");
 	area->id = number_after(p, " id=");
 	area->req = number_after(p, " req=");
+	/* It maps another's frames, which are not counted here. */
+	if (area->pages == ~0UL && strstr(p, " vmap "))
+		area->pages = size / page_size() - 1;
 	return area->id != ~0UL && area->req != ~0UL && area->pages != ~0UL &&
 	       area->end > area->start && size == area->end - area->start;
 }
+
+bool areas_change_size;
 
 /* What is wrong with one area, the one before it ending at @prev_end? */
 static const char *area_fault(const struct areas *areas, const struct area *area,
@@ -293,10 +300,16 @@ static const char *area_fault(const struct areas *areas, const struct area *area
 		return "overlaps the one before, or stands before it";
 	if (area->start < areas->start || area->end > areas->end)
 		return "is not inside the slice";
-	if ((area->pages + 1) * page_size() != area->end - area->start)
-		return "is not its pages and one guard page";
-	if ((area->req + page_size() - 1) / page_size() != area->pages)
+	if ((area->pages + 1) * page_size() > area->end - area->start)
+		return "is shorter than its pages and one guard page";
+	if (area->req > area->pages * page_size())
 		return "has not the pages for what was asked";
+	if (areas_change_size)
+		return NULL;
+	if ((area->pages + 1) * page_size() != area->end - area->start)
+		return "is longer than its pages and one guard page";
+	if ((area->req + page_size() - 1) / page_size() != area->pages)
+		return "has more pages than were asked for";
 	return NULL;
 }
 
@@ -448,6 +461,15 @@ unsigned int witness_word(unsigned int seed, unsigned long word)
 unsigned long page_size(void)
 {
 	return sysconf(_SC_PAGESIZE);
+}
+
+bool kernel_has(const char *option)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command),
+		 "zcat /proc/config.gz 2>/dev/null | grep -qx '%s'", option);
+	return !system(command);
 }
 
 int vmallocinfo_lines(void)

@@ -17,6 +17,10 @@
 
 #include "../kselftest.h"
 
+/* Kernels that watch closely are slow, and more so where they are emulated. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT 300
+
 #define KIB		1024UL
 #define MIB		(1024UL * KIB)
 #define IS_64BIT	(sizeof(long) == 8)
@@ -99,6 +103,8 @@ struct areas {
  * not so is -EUCLEAN, and a line on stdout says what was wrong.
  */
 int vmx_areas(struct areas *areas);
+/* An owner is at it: its area may have pages, or addresses, before it needs them. */
+extern bool areas_change_size;
 void areas_free(struct areas *areas);
 const struct area *area_by_id(const struct areas *areas, unsigned long id);
 
@@ -123,6 +129,8 @@ unsigned int witness_word(unsigned int seed, unsigned long word);
 /* ---- the kernel ---- */
 
 unsigned long page_size(void);
+/* "CONFIG_KASAN=y"; false where the kernel doesn't tell. */
+bool kernel_has(const char *option);
 /* The slice's line(s) in /proc/vmallocinfo: how many mention [vmx]. */
 int vmallocinfo_lines(void);
 /*
