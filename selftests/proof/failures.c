@@ -1,0 +1,600 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every failure path: each allocation that an operation makes fails in its turn
+ *
+ * "nth": one allocation fails, the first, the second, and so on, until the
+ * operation needs no more of them.  "drought": from some amount on all of them
+ * fail, page by page and by slab objects, so that what takes over when a first
+ * attempt fails, fails too.
+ *
+ * Each time: it fails with ENOMEM and everything is as before, or it succeeds
+ * because that allocation was not needed; then it is done again without any
+ * fault, and must succeed.  Areas, frames by vmx's count, and addresses are
+ * compared each time.  What vmx doesn't count is looked for after each series:
+ * objects of its slab cache, and in the end pages by page_owner and all else
+ * by kmemleak, none of which lets a leak go unseen that an earlier one hid.
+ */
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "../../kselftest_harness.h"
+#include "proof.h"
+
+#define CALLS PROOF_KERNEL "vmx_proof"
+
+/* No operation here makes so many allocations that this would not be a bug. */
+#define POINTS_MAX 20000
+
+TEST(kmemleak_begins)
+{
+	EXPECT_EQ(0, kmemleak_clear());
+}
+
+/* ---- the two ways to fail ---- */
+
+struct way {
+	const char *name;
+	bool nth;
+	enum drought kind;
+	unsigned int step;	/* of what a drought leaves over */
+};
+
+static const struct way ways[] = {
+	{ "nth", .nth = true },
+	{ "drought of pages", .kind = DROUGHT_PAGES, .step = 1 },
+	{ "drought of slabs", .kind = DROUGHT_SLAB, .step = 64 },
+};
+
+/* By wider steps where there is more: 0, 1, 2, ... 16, 18, 20, ... pages. */
+static unsigned int drought_amount(const struct way *way, unsigned int point)
+{
+	unsigned int amount = 0;
+
+	while (--point)
+		amount += way->step + amount / 16;
+	return amount;
+}
+
+static void faults_begin(const struct way *way, unsigned int point)
+{
+	if (way->nth)
+		fault_arm(point);
+	else
+		drought_begin(way->kind, drought_amount(way, point));
+}
+
+/* How many allocations were failed. */
+static unsigned int faults_end(const struct way *way)
+{
+	return way->nth ? fault_disarm() : drought_end(way->kind);
+}
+
+/* ---- how things stand ---- */
+
+struct state {
+	char *areas;
+	struct stats stats;
+};
+
+static void look(struct __test_metadata *_metadata, struct state *state)
+{
+	state->areas = vmx_read("areas");
+	ASSERT_NE(NULL, state->areas);
+	ASSERT_EQ(0, vmx_stats(&state->stats));
+	ASSERT_TRUE(vmx_stats_add_up(&state->stats));
+}
+
+/* Nothing is there that was not before; a purge makes holes of what waited. */
+static void expect_as_before(struct __test_metadata *_metadata, struct state *before)
+{
+	static const char *const same[] = {
+		"areas", "area_bytes", "guard_bytes", "hole_bytes", "quarantined_bytes",
+		"quarantined_ranges", "pages", "pages_highmem",
+	};
+	struct state now;
+	size_t i;
+
+	ASSERT_EQ(0, vmx_ask("purge", "1"));
+	look(_metadata, &now);
+	EXPECT_STREQ(before->areas, now.areas);
+	for (i = 0; i < ARRAY_SIZE(same); i++) {
+		EXPECT_EQ(stat_of(&before->stats, same[i]), stat_of(&now.stats, same[i]))
+			TH_LOG("%s", same[i]);
+	}
+	EXPECT_EQ(stat_of(&now.stats, "allocs") - stat_of(&now.stats, "frees"),
+		  stat_of(&now.stats, "areas"));
+	free(now.areas);
+}
+
+/* ---- operations ---- */
+
+/* An operation is a single system call on a file. */
+enum how { OPEN, READ, WRITE, MAP };
+
+struct operation {
+	enum how how;
+	const char *path;
+	const char *given;	/* an alloc request that comes first ... */
+	const char *asked;	/* ... and what is written to the same open file */
+	const char *text;	/* to write; %1$lu is the first id, %2$lx the second address */
+	int err;		/* what it answers, untouched */
+	bool changes;		/* areas come or go */
+};
+
+struct attempt {
+	int flags, fd;		/* of the file; fd -1: it is not open */
+	struct made made[2];	/* in front of the operation */
+	char text[128];		/* what is written */
+	size_t len;
+	char *read, *reread;	/* what is read, without faults the second time */
+	struct state before;
+	unsigned int points, optional;
+};
+
+#define BUFFER_SIZE (64 * KIB)
+#define MAP_SIZE (40 * KIB)
+
+static void begin(struct __test_metadata *_metadata, struct attempt *a)
+{
+	ASSERT_EQ(0, faults_prepare());
+	/* Once for all of them: loading takes long on these kernels. */
+	if (!module_loaded("vmx_proof")) {
+		ASSERT_EQ(0, vmx_load("slice=32M" LAZY));
+		ASSERT_EQ(0, module_load("vmx_proof", ""));
+	}
+	a->fd = -1;
+	a->read = mmap(NULL, 2 * BUFFER_SIZE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	ASSERT_NE(MAP_FAILED, a->read);
+	a->reread = a->read + BUFFER_SIZE;
+}
+
+static void closed(struct attempt *a)
+{
+	if (a->fd >= 0)
+		close(a->fd);
+	a->fd = -1;
+}
+
+/* What was mapped is unmapped at once: it is the mapping that may fail. */
+static long map(int fd)
+{
+	void *p = mmap(NULL, MAP_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (p == MAP_FAILED)
+		return -1;
+	munmap(p, MAP_SIZE);
+	return 0;
+}
+
+static long operate(struct attempt *a, const struct operation *op)
+{
+	long ret = -1;
+
+	switch (op->how) {
+	case OPEN:
+		a->fd = open(op->path, a->flags);
+		ret = a->fd;
+		break;
+	case READ:
+		ret = read(a->fd, a->read, BUFFER_SIZE);
+		break;
+	case WRITE:
+		ret = write(a->fd, a->text, a->len);
+		break;
+	case MAP:
+		ret = map(a->fd);
+		break;
+	}
+	return ret < 0 ? -errno : ret;
+}
+
+static size_t fill_in(struct attempt *a, const char *text)
+{
+	return snprintf(a->text, sizeof(a->text), text, a->made[0].id, a->made[1].addr);
+}
+
+/* From a blank slice to how things are to be in front of the operation. */
+static void prepare(struct __test_metadata *_metadata, struct attempt *a,
+		    const struct operation *op)
+{
+	static const int flags[] = { 0, O_WRONLY, O_RDONLY, O_RDWR };
+	struct stat st;
+
+	closed(a);
+	free(a->before.areas);
+	ASSERT_EQ(0, vmx_ask("free", "all"));
+	if (op->given)
+		ASSERT_LT(0, vmx_make(op->given, a->made, ARRAY_SIZE(a->made)));
+	/* For all that its mode allows. */
+	ASSERT_EQ(0, stat(op->path, &st));
+	a->flags = flags[st.st_mode >> 7 & 3] | O_CLOEXEC;
+	if (op->how != OPEN) {
+		a->fd = open(op->path, a->flags);
+		ASSERT_LE(0, a->fd);
+	}
+	if (op->asked) {
+		a->len = fill_in(a, op->asked);
+		ASSERT_EQ((ssize_t)a->len, write(a->fd, a->text, a->len));
+	}
+	ASSERT_EQ(0, vmx_ask("purge", "1"));
+	look(_metadata, &a->before);
+	if (op->text)
+		a->len = fill_in(a, op->text);
+}
+
+/* What an operation answered that met no fault, or one that it could do without. */
+static void expect_done(struct __test_metadata *_metadata, struct attempt *a,
+			const struct operation *op, long ret)
+{
+	struct state now;
+
+	if (op->changes) {
+		EXPECT_EQ((long)a->len, ret);
+		look(_metadata, &now);
+		EXPECT_STRNE(a->before.areas, now.areas);
+		free(now.areas);
+		return;
+	}
+	EXPECT_EQ(-op->err, ret < 0 ? ret : 0);
+	expect_as_before(_metadata, &a->before);
+	if (op->how == READ) {
+		EXPECT_EQ(0, lseek(a->fd, 0, SEEK_SET));
+		EXPECT_EQ(ret, read(a->fd, a->reread, BUFFER_SIZE));
+		EXPECT_EQ(0, memcmp(a->reread, a->read, ret));
+	}
+}
+
+/* Ready for the next time, with as little work as will do. */
+static void again(struct __test_metadata *_metadata, struct attempt *a,
+		  const struct operation *op)
+{
+	if (op->changes || op->asked) {
+		prepare(_metadata, a, op);
+		return;
+	}
+	/* An open file keeps the memory that it is read through. */
+	if (op->how == OPEN || op->how == READ)
+		closed(a);
+	if (op->how == READ)
+		a->fd = open(op->path, a->flags);
+}
+
+/* Returns whether any fault was met: else the series is at its end. */
+static bool one_point(struct __test_metadata *_metadata, struct attempt *a,
+		      const struct operation *op, const struct way *way,
+		      unsigned int point)
+{
+	unsigned int failed;
+	long ret;
+
+	faults_begin(way, point);
+	ret = operate(a, op);
+	failed = faults_end(way);
+	if (ret == -ENOMEM) {
+		EXPECT_LT(0, failed);
+		expect_as_before(_metadata, &a->before);
+		/* On the same open file. */
+		ret = operate(a, op);
+	} else if (failed) {
+		a->optional++;
+	}
+	expect_done(_metadata, a, op, ret);
+	again(_metadata, a, op);
+	a->points += failed;
+	return failed;
+}
+
+static void fails_cleanly(struct __test_metadata *_metadata, struct attempt *a,
+			  const struct operation *op)
+{
+	unsigned int i, point;
+
+	prepare(_metadata, a, op);
+	expect_done(_metadata, a, op, operate(a, op));
+	again(_metadata, a, op);
+
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		a->points = 0;
+		a->optional = 0;
+		for (point = 1; one_point(_metadata, a, op, &ways[i], point); point++) {
+			ASSERT_GT(POINTS_MAX, point);
+			ASSERT_EQ(0, _metadata->exit_code)
+				TH_LOG("%s, point %u", ways[i].name, point);
+		}
+		TH_LOG("%s: %u points, %u allocations failed, %u times it could do without",
+		       ways[i].name, point - 1, a->points, a->optional);
+		/* An operation that allocates nothing would show nothing. */
+		if (ways[i].nth)
+			EXPECT_LT(0, a->points);
+	}
+
+	closed(a);
+	ASSERT_EQ(0, vmx_ask("free", "all"));
+	ASSERT_EQ(0, vmx_ask("purge", "1"));
+	EXPECT_EQ(0, slab_objects());
+}
+
+/* ---- every file is opened, and read if it can be ---- */
+
+FIXTURE(file) {
+	struct attempt attempt;
+};
+
+FIXTURE_VARIANT(file) {
+	const char *dir;
+};
+
+FIXTURE_VARIANT_ADD(file, debugfs) { .dir = PROOF_FILES };
+FIXTURE_VARIANT_ADD(file, parameters) { .dir = PROOF_SETTINGS };
+
+FIXTURE_SETUP(file)
+{
+	begin(_metadata, &self->attempt);
+}
+
+FIXTURE_TEARDOWN(file)
+{
+	EXPECT_EQ(0, vmx_ask("free", "all"));
+}
+
+/* What a file is asked before it has an answer. */
+static const char *question(const char *name)
+{
+	static const struct {
+		const char *name, *text;
+	} questions[] = {
+		{ "alloc", "20K count=100" },
+		{ "area", "%1$lu" },
+		{ "walk", "0x%2$lx" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(questions); i++) {
+		if (!strcmp(questions[i].name, name))
+			return questions[i].text;
+	}
+	return NULL;
+}
+
+TEST_F_TIMEOUT(file, fails_cleanly, 600)
+{
+	struct files files;
+	int i;
+
+	ASSERT_LT(0, files_of(variant->dir, &files));
+	for (i = 0; i < files.n; i++) {
+		struct operation op = {
+			.path = files.file[i].path, .given = "64K count=100 2M huge",
+		};
+
+		TH_LOG("%s: open", op.path);
+		fails_cleanly(_metadata, &self->attempt, &op);
+		if (!(files.file[i].mode & 0400))
+			continue;
+		TH_LOG("%s: read", op.path);
+		op.how = READ;
+		op.asked = question(files.file[i].name);
+		fails_cleanly(_metadata, &self->attempt, &op);
+	}
+}
+
+/* ---- every kind of request ---- */
+
+FIXTURE(operation) {
+	struct attempt attempt;
+};
+
+FIXTURE_VARIANT(operation) {
+	struct operation op;
+};
+
+FIXTURE_SETUP(operation)
+{
+	begin(_metadata, &self->attempt);
+}
+
+FIXTURE_TEARDOWN(operation)
+{
+	EXPECT_EQ(0, vmx_ask("free", "all"));
+}
+
+TEST_F_TIMEOUT(operation, fails_cleanly, 300)
+{
+	fails_cleanly(_metadata, &self->attempt, &variant->op);
+}
+
+#define OPERATION(name) FIXTURE_VARIANT_ADD(operation, name)
+#define WRITES(file, before, what, ...) \
+	{ .op = { WRITE, file, before, .text = what, ##__VA_ARGS__ } }
+#define REQUEST(what) WRITES(PROOF_FILES "/alloc", NULL, what, .changes = true)
+#define REFUSED(what, why) WRITES(PROOF_FILES "/alloc", "64K", what, .err = why)
+#define FREE(before, what) WRITES(PROOF_FILES "/free", before, what, .changes = true)
+#define CALL(what) WRITES(CALLS, NULL, what)
+
+OPERATION(alloc_page) REQUEST("4K");
+OPERATION(alloc_two_blocks) REQUEST("12K");
+OPERATION(alloc_block_and_page) REQUEST("20K");
+OPERATION(alloc_block) REQUEST("64K");
+OPERATION(alloc_many_blocks) REQUEST("252K");
+OPERATION(alloc_array_of_two_pages) REQUEST("4M");
+OPERATION(alloc_zeroed) REQUEST("40K zero");
+OPERATION(alloc_of_a_node) REQUEST("40K node=0");
+OPERATION(alloc_aligned) REQUEST("40K align=1M");
+OPERATION(alloc_leaf) REQUEST("2M huge");
+OPERATION(alloc_leaves_and_pages) REQUEST("4100K huge zero");
+OPERATION(alloc_counted) REQUEST("20K count=9");
+OPERATION(alloc_best_fit) REQUEST("40K fit=best align=16K");
+OPERATION(alloc_explained) REQUEST("40K explain 64K");
+OPERATION(alloc_several) REQUEST("4K 64K zero\n300K align=64K");
+/* Beside a page in a slot that holds a table. */
+OPERATION(alloc_beside) WRITES(PROOF_FILES "/alloc", "4K 2M huge", "2M huge 40K", .changes = true);
+
+/* Refused all the same. */
+OPERATION(alloc_einval) REFUSED("4K 8K frob", EINVAL);
+OPERATION(alloc_e2big) REFUSED("40K 33M", E2BIG);
+OPERATION(alloc_enospc) REFUSED("4K count=3 20K 32764K", ENOSPC);
+
+OPERATION(free_by_id) FREE("64K 4K", "%1$lu");
+OPERATION(free_by_address) FREE("64K 4M", "0x%2$lx");
+OPERATION(free_several) FREE("64K 2M huge", "%1$lu\n0x%2$lx");
+OPERATION(free_all) FREE("4K count=300", "all");
+OPERATION(free_enoent) WRITES(PROOF_FILES "/free", "64K 4K", "%1$lu 4000000", .err = ENOENT);
+
+OPERATION(purge) WRITES(PROOF_FILES "/purge", "64K 4K", "1");
+OPERATION(purge_einval) WRITES(PROOF_FILES "/purge", "64K 4K", "2", .err = EINVAL);
+OPERATION(fit) WRITES(PROOF_FILES "/fit", "4K", "first");
+OPERATION(area) WRITES(PROOF_FILES "/area", "64K 2M huge", "%1$lu");
+OPERATION(walk) WRITES(PROOF_FILES "/walk", "64K 2M huge", "0x%2$lx");
+OPERATION(mem) WRITES(PROOF_FILES "/mem", "64K", "text");
+OPERATION(lazy_max) WRITES(PROOF_SETTINGS "/lazy_max", "4K", "1G");
+OPERATION(magazines) WRITES(PROOF_SETTINGS "/magazines", "4K", "N");
+
+/* What other modules call: see vmx_proof.c. */
+OPERATION(call_alloc) CALL("alloc 40960");
+OPERATION(call_zalloc) CALL("zalloc 300000");
+OPERATION(call_alloc_node) CALL("alloc_node 40960 0");
+OPERATION(call_alloc_32) CALL("alloc_32 40960");
+OPERATION(call_alloc_huge) CALL("alloc_huge 2100000");
+OPERATION(call_alloc_user) CALL("alloc_user 40960");
+OPERATION(call_alloc_nowait) CALL("alloc_nowait 40960");
+OPERATION(call_free_atomic) CALL("free_atomic 4096");
+OPERATION(call_grow) CALL("realloc 4096 40960");
+OPERATION(call_grow_array) CALL("realloc 40960 300000");
+OPERATION(call_shrink) CALL("realloc 300000 40960");
+OPERATION(call_move) CALL("move 40960 300000");
+OPERATION(call_map) CALL("map 20");
+OPERATION(call_map_put_pages) CALL("map_put_pages 20");
+OPERATION(call_map_ram) CALL("map_ram 20");
+OPERATION(call_read_iter) CALL("read_iter 40960");
+OPERATION(call_remap) { .op = { MAP, CALLS } };
+
+/* ---- loading and unloading ---- */
+
+struct loading {
+	int fd;
+	unsigned long base, size;	/* where the code was */
+	unsigned int points, optional;
+};
+
+FIXTURE(loading) {
+	struct loading loading;
+};
+
+FIXTURE_SETUP(loading)
+{
+	struct loading *l = &self->loading;
+
+	ASSERT_EQ(0, faults_prepare());
+	ASSERT_EQ(0, vmx_load("slice=2M"));
+	ASSERT_EQ(0, vmx_text(&l->base, &l->size));
+	ASSERT_EQ(0, vmx_unload());
+	l->fd = open(module_path("vmx"), O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, l->fd);
+}
+
+FIXTURE_TEARDOWN(loading)
+{
+	close(self->loading.fd);
+}
+
+static void expect_gone(struct __test_metadata *_metadata)
+{
+	EXPECT_FALSE(module_loaded("vmx"));
+	EXPECT_EQ(-1, access("/sys/kernel/debug/vmx", F_OK));
+	EXPECT_EQ(-ENOENT, slab_objects());
+	EXPECT_EQ(0, vmallocinfo_lines());
+}
+
+static int load(int fd, const char *params)
+{
+	return syscall(SYS_finit_module, fd, params, 0) ? -errno : 0;
+}
+
+static bool one_load(struct __test_metadata *_metadata, struct loading *l,
+		     unsigned int point)
+{
+	bool failed;
+	int ret;
+
+	fault_arm(point);
+	ret = load(l->fd, "slice=2M");
+	failed = fault_disarm();
+	if (ret) {
+		EXPECT_TRUE(failed);
+		EXPECT_EQ(-ENOMEM, ret);
+		expect_gone(_metadata);
+		ASSERT_EQ(0, load(l->fd, "slice=2M"));
+	} else if (failed) {
+		l->optional++;
+	}
+	/* It works, and goes as it came. */
+	ASSERT_EQ(0, vmx_ask("alloc", "4K 64K"));
+	EXPECT_EQ(2, vmx_stat("areas"));
+	ASSERT_EQ(0, vmx_unload());
+	expect_gone(_metadata);
+	return failed;
+}
+
+/*
+ * How many allocations the kernel makes for a module before its init function
+ * is called: a slice of no bytes is refused by vmx before it allocates.
+ */
+static unsigned int allocations_before_init(struct __test_metadata *_metadata, int fd)
+{
+	unsigned int n;
+
+	fault_arm(POINTS_MAX);
+	EXPECT_EQ(-EINVAL, load(fd, "slice=0"));
+	n = POINTS_MAX - fault_left();
+	fault_disarm();
+	/* Some come and go with what is cached, some belong to the refusal. */
+	return n - n / 16;
+}
+
+TEST_F_TIMEOUT(loading, insmod_fails_cleanly, 1200)
+{
+	struct loading *l = &self->loading;
+	unsigned int first, point, start = milliseconds();
+
+	first = env_number("VMX_FIRST", allocations_before_init(_metadata, l->fd));
+	for (point = first; one_load(_metadata, l, point); point++) {
+		ASSERT_GT(POINTS_MAX, point);
+		ASSERT_EQ(0, _metadata->exit_code)
+			TH_LOG("point %u", point);
+	}
+	TH_LOG("nth: %u points, %u times it could do without (%u ms)", point - first,
+	       l->optional, milliseconds() - start);
+	TH_LOG("before them come %u of the kernel's own, before vmx runs", first - 1);
+	EXPECT_LT(first + 20, point);
+}
+
+/* Nothing that goes away may need memory for it. */
+TEST_F_TIMEOUT(loading, rmmod_fails_never, 300)
+{
+	struct loading *l = &self->loading;
+	unsigned int point;
+	bool failed;
+
+	for (point = 1, failed = true; failed; point++) {
+		ASSERT_EQ(0, load(l->fd, "slice=2M"));
+		ASSERT_EQ(0, vmx_ask("alloc", "4K 64K 1M 4K"));
+		ASSERT_EQ(0, vmx_ask("free", "2"));
+		fault_arm(point);
+		ASSERT_EQ(0, vmx_unload());
+		failed = fault_disarm();
+		expect_gone(_metadata);
+	}
+	TH_LOG("nth: %u points", point - 2);
+}
+
+/* After all that, whatever has failed left nothing behind. */
+TEST_F_TIMEOUT(loading, nothing_is_lost, 300)
+{
+	EXPECT_EQ(0, kmemleak_scan());
+	EXPECT_EQ(0, owned_pages(self->loading.base, self->loading.size, 0));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Lockdown: what the kernel refuses then is refused, with a sentence in its
+ * log, and everything else goes on
+ *
+ * There is no way back from lockdown but to boot again: this runs in a guest of
+ * its own, and its tests in their order.  vmx.signed, beside this program, is
+ * vmx.ko with the kernel's own signature.
+ */
+#include <fcntl.h>
+
+#include "../../kselftest_harness.h"
+#include "proof.h"
+
+#define LOCKDOWN "/sys/kernel/security/lockdown"
+
+struct lockdown {
+	char unsigned_ko[256], signed_ko[256];
+	int log;
+};
+
+FIXTURE(lockdown) {
+	struct lockdown lockdown;
+};
+
+FIXTURE_SETUP(lockdown)
+{
+	struct lockdown *l = &self->lockdown;
+
+	beside_program("vmx.signed", l->signed_ko, sizeof(l->signed_ko));
+	snprintf(l->unsigned_ko, sizeof(l->unsigned_ko), "%s", module_path("vmx"));
+	if (access(l->signed_ko, R_OK))
+		SKIP(return, "there is no vmx.signed beside the tests");
+	if (access(LOCKDOWN, R_OK))
+		SKIP(return, "the kernel has no lockdown");
+	l->log = kmsg_open();
+}
+
+FIXTURE_TEARDOWN(lockdown)
+{
+	struct lockdown *l = &self->lockdown;
+
+	if (module_loaded("vmx"))
+		EXPECT_EQ(0, vmx_unload());
+	close(l->log);
+}
+
+/* Returns false when the kernel is locked down further already. */
+static bool lock_down(const char *how)
+{
+	char *now = slurp(LOCKDOWN), wanted[32];
+	bool is;
+
+	if (strcmp(how, "none"))
+		spill(LOCKDOWN, how, strlen(how));
+	free(now);
+	now = slurp(LOCKDOWN);
+	snprintf(wanted, sizeof(wanted), "[%s]", how);
+	is = now && strstr(now, wanted);
+	free(now);
+	return is;
+}
+
+static int load(const char *ko)
+{
+	setenv("VMX_KO", ko, 1);
+	return vmx_load("slice=16M");
+}
+
+/* Whatever is said of lockdown, and whether it is about this. */
+static bool log_says(int log, const char *what)
+{
+	char line[512] = "";
+
+	return kmsg_count(log, "Lockdown: ", line, sizeof(line)) && strstr(line, what);
+}
+
+/* Readable files stay so; one that can be written is not even opened for reading. */
+static void expect_files_locked(struct __test_metadata *_metadata, int log)
+{
+	int i, fd, readable = 0, refused = 0;
+	struct files files;
+	char byte;
+
+	ASSERT_LT(0, files_of(PROOF_FILES, &files));
+	for (i = 0; i < files.n; i++) {
+		const char *path = files.file[i].path;
+
+		fd = open(path, files.file[i].mode & 0400 ? O_RDONLY : O_WRONLY);
+		if (files.file[i].mode & 07333) {
+			EXPECT_EQ(-1, fd)
+				TH_LOG("%s", path);
+			EXPECT_EQ(EPERM, errno);
+			EXPECT_TRUE(log_says(log, "debugfs access is restricted"))
+				TH_LOG("%s", path);
+			refused++;
+		} else {
+			EXPECT_LE(0, fd)
+				TH_LOG("%s: %s", path, strerror(errno));
+			EXPECT_LE(0, read(fd, &byte, 1));
+			readable++;
+		}
+		if (fd >= 0)
+			close(fd);
+	}
+	TH_LOG("%d files can be read, %d can't be opened", readable, refused);
+	EXPECT_LE(4, readable);
+	EXPECT_LE(3, refused);
+}
+
+static void expect_locked_down(struct __test_metadata *_metadata, struct lockdown *l)
+{
+	EXPECT_EQ(-EPERM, load(l->unsigned_ko));
+	EXPECT_TRUE(log_says(l->log, "unsigned module loading is restricted"));
+	ASSERT_EQ(0, load(l->signed_ko));
+	expect_files_locked(_metadata, l->log);
+	/* The setting is no debugfs file. */
+	EXPECT_EQ(0, spill("/sys/module/vmx/parameters/lazy_max", "1M", 2));
+	/* It serves other modules all the same, were they signed. */
+	EXPECT_EQ(-EPERM, module_load("vmx_proof", ""));
+	EXPECT_EQ(0, vmx_unload());
+}
+
+TEST_F(lockdown, none)
+{
+	struct lockdown *l = &self->lockdown;
+
+	if (!lock_down("none"))
+		SKIP(return, "the kernel is locked down already");
+	EXPECT_EQ(0, load(l->unsigned_ko));
+	EXPECT_EQ(0, vmx_ask("alloc", "4K"));
+	EXPECT_EQ(0, vmx_unload());
+	EXPECT_EQ(0, load(l->signed_ko));
+	EXPECT_EQ(0, vmx_ask("alloc", "4K"));
+	EXPECT_FALSE(log_says(l->log, ""));
+}
+
+/* Files that were opened before stay open: lockdown is looked at on opening. */
+TEST_F(lockdown, integrity)
+{
+	struct lockdown *l = &self->lockdown;
+
+	if (!lock_down("integrity"))
+		SKIP(return, "the kernel is locked down further already");
+	expect_locked_down(_metadata, l);
+}
+
+TEST_F(lockdown, confidentiality)
+{
+	struct lockdown *l = &self->lockdown;
+
+	ASSERT_TRUE(lock_down("confidentiality"));
+	expect_locked_down(_metadata, l);
+}
+
+TEST_HARNESS_MAIN

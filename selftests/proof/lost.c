@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Nothing is lost: kmemleak, page_owner and the slab allocator know of nothing
+ * that is vmx's once it is freed, and of nothing at all once it is unloaded
+ */
+#include <fcntl.h>
+#include <time.h>
+
+#include "../../kselftest_harness.h"
+#include "proof.h"
+
+FIXTURE(lost) {
+	unsigned long base, size;	/* vmx's code */
+};
+
+FIXTURE_SETUP(lost)
+{
+	ASSERT_EQ(0, vmx_load("slice=32M" LAZY));
+	ASSERT_EQ(0, vmx_text(&self->base, &self->size));
+	ASSERT_EQ(0, module_load("vmx_proof", ""));
+}
+
+FIXTURE_TEARDOWN(lost)
+{
+	if (module_loaded("vmx_proof"))
+		module_unload("vmx_proof");
+	if (module_loaded("vmx"))
+		vmx_unload();
+}
+
+/*
+ * A little of everything; what a request leaves is freed by the caller.  No area
+ * is so large that its page array is more than a slab object.
+ */
+static void work(struct __test_metadata *_metadata)
+{
+	static const char *const requests[] = {
+		"4K", "1M zero", "20K count=50", "2M huge count=2", "4K align=64K\n300K 3M",
+		"9M count=9", "64G", "frob", "4K count=0",
+	};
+	static const char *const files[] = { "areas", "stats", "error_log", "README" };
+	static const char *const calls[] = {
+		"alloc 5000", "zalloc 70000", "alloc_huge 2097152", "alloc_user 40960",
+		"realloc 40960 400000", "realloc 400000 40960", "move 40960 90000",
+		"map 20", "map_put_pages 20", "map_ram 20", "read_iter 50000",
+		"free_atomic 8192",
+	};
+	struct areas areas;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(requests); i++)
+		vmx_ask("alloc", requests[i]);
+	ASSERT_EQ(0, vmx_areas(&areas));
+	ASSERT_LT(50, areas.n);
+	for (i = 0; i < areas.n; i += 3)
+		ASSERT_EQ(0, vmx_free_id(areas.area[i].id));
+	areas_free(&areas);
+	vmx_ask("free", "1 2 3 4000000");
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		free(vmx_read(files[i]));
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		ASSERT_EQ(0, spill(PROOF_KERNEL "vmx_proof", calls[i], strlen(calls[i])))
+			TH_LOG("%s", calls[i]);
+	}
+}
+
+static void free_everything(struct __test_metadata *_metadata)
+{
+	ASSERT_EQ(0, vmx_ask("free", "all"));
+	ASSERT_EQ(0, vmx_ask("purge", "1"));
+	ASSERT_EQ(0, vmx_stat("areas"));
+	ASSERT_EQ(0, vmx_stat("quarantined_bytes"));
+}
+
+TEST_F_TIMEOUT(lost, kmemleak, 300)
+{
+	ASSERT_EQ(0, kmemleak_clear());
+	work(_metadata);
+	/* What lives is no leak, even if nobody but vmx knows of it. */
+	EXPECT_EQ(0, kmemleak_scan());
+	free_everything(_metadata);
+	work(_metadata);
+	ASSERT_EQ(0, module_unload("vmx_proof"));
+	ASSERT_EQ(0, vmx_unload());
+	EXPECT_EQ(0, kmemleak_scan());
+}
+
+TEST_F_TIMEOUT(lost, page_owner, 300)
+{
+	unsigned int start = milliseconds();
+	unsigned long held;
+	long loaded;
+
+	/* The placeholder and what is as large as the slice. */
+	loaded = owned_pages(self->base, self->size, -1);
+	if (loaded == -EINVAL)
+		SKIP(return, "page_owner=on is not on the kernel's command line");
+	ASSERT_LT(0, loaded);
+	work(_metadata);
+	held = vmx_stat("pages");
+	ASSERT_LT(500, held);
+	/* It sees vmx's frames, each of them: else finding none would say nothing. */
+	EXPECT_EQ(loaded + (long)held,
+		  owned_pages(self->base, self->size, loaded + held));
+	free_everything(_metadata);
+	EXPECT_EQ(loaded, owned_pages(self->base, self->size, loaded));
+
+	work(_metadata);
+	ASSERT_EQ(0, module_unload("vmx_proof"));
+	ASSERT_EQ(0, vmx_unload());
+	EXPECT_EQ(0, owned_pages(self->base, self->size, 0));
+	TH_LOG("%ld pages when loaded, %lu more with areas (%u ms)", loaded, held,
+	       milliseconds() - start);
+}
+
+TEST_F_TIMEOUT(lost, slabs, 60)
+{
+	char *slabinfo;
+
+	work(_metadata);
+	EXPECT_LT(50, slab_objects());
+	free_everything(_metadata);
+	EXPECT_EQ(0, slab_objects());
+	ASSERT_EQ(0, module_unload("vmx_proof"));
+	ASSERT_EQ(0, vmx_unload());
+	EXPECT_EQ(-ENOENT, slab_objects());
+	slabinfo = slurp("/proc/slabinfo");
+	ASSERT_NE(NULL, slabinfo);
+	EXPECT_EQ(NULL, strstr(slabinfo, "vmx"));
+	free(slabinfo);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Scarcity: no addresses, no frames, no blocks of frames
+ *
+ * Requests fail with the right errno, or make do with less; the OOM killer
+ * sleeps on, other processes go on, and everything comes back.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "../../kselftest_harness.h"
+#include "proof.h"
+
+#define GROUPS "/sys/fs/cgroup"
+#define GROUP GROUPS "/vmx-scarcity"
+
+/* What a hog leaves over: the kernel needs some room for itself. */
+#define LEFT_OVER (48 * MIB)
+
+struct scarcity {
+	long oom_kills, free_pages;
+	pid_t hog, other;
+	int pipe[2];			/* a byte from the hog: it is full */
+	atomic_ulong *progress;		/* of the other process */
+};
+
+FIXTURE(scarcity) {
+	struct scarcity scarcity;
+};
+
+FIXTURE_SETUP(scarcity)
+{
+	struct scarcity *s = &self->scarcity;
+
+	/* Shadow, tables and the like, before anything gets scarce. */
+	ASSERT_EQ(0, vmx_load("slice=256M" LAZY));
+	ASSERT_EQ(0, vmx_ask("alloc", "4K 2M huge"));
+	ASSERT_EQ(0, vmx_ask("free", "all"));
+	s->progress = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	ASSERT_NE(MAP_FAILED, s->progress);
+	ASSERT_EQ(0, pipe(s->pipe));
+	s->oom_kills = vmstat_count("oom_kill");
+	ASSERT_LE(0, s->oom_kills);
+	s->free_pages = free_pages(NULL);
+}
+
+static void end(pid_t *pid)
+{
+	if (*pid > 0) {
+		kill(*pid, SIGKILL);
+		waitpid(*pid, NULL, 0);
+	}
+	*pid = 0;
+}
+
+FIXTURE_TEARDOWN(scarcity)
+{
+	struct scarcity *s = &self->scarcity;
+
+	end(&s->other);
+	end(&s->hog);
+	EXPECT_EQ(0, vmx_ask("free", "all"));
+	EXPECT_EQ(0, vmx_ask("purge", "1"));
+	EXPECT_EQ(0, vmx_stat("areas"));
+	EXPECT_EQ(0, vmx_stat("pages"));
+	EXPECT_EQ(s->oom_kills, vmstat_count("oom_kill"));
+	/* Caches, and KASAN's quarantine, hold some. */
+	EXPECT_GT(2000, pages_missing(s->free_pages, 2000));
+	EXPECT_EQ(0, vmx_unload());
+}
+
+/* ---- other processes ---- */
+
+/* Allocates a little, frees it, and says that it is alive. */
+static void live_on(atomic_ulong *progress)
+{
+	for (;;) {
+		char *p = mmap(NULL, 64 * KIB, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+		if (p == MAP_FAILED)
+			_exit(1);
+		munmap(p, 64 * KIB);
+		(*progress)++;
+		usleep(1000);
+	}
+}
+
+static void start_other(struct __test_metadata *_metadata, struct scarcity *s)
+{
+	s->other = fork_child();
+	if (!s->other)
+		live_on(s->progress);
+	while (!*s->progress)
+		usleep(1000);
+}
+
+static void expect_others_live(struct __test_metadata *_metadata, struct scarcity *s)
+{
+	unsigned long before = *s->progress;
+	int status, tries = 1000;
+
+	while (*s->progress == before && tries--)
+		usleep(10000);
+	EXPECT_LT(before, *s->progress);
+	EXPECT_EQ(0, waitpid(s->other, &status, WNOHANG));
+	EXPECT_EQ(0, waitpid(s->hog, &status, WNOHANG));
+	EXPECT_EQ(s->oom_kills, vmstat_count("oom_kill"));
+}
+
+/* Fills memory until about @left bytes of it are free; every page is written. */
+static char *fill(unsigned long left, unsigned long *size)
+{
+	unsigned long room = meminfo_kib("MemTotal") * KIB;
+	char *p = mmap(NULL, room, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	unsigned long at = 0, available;
+
+	if (p == MAP_FAILED)
+		_exit(1);
+	while ((available = meminfo_kib("MemAvailable") * KIB) > left && at < room) {
+		unsigned long more = (available - left) / 2 + page_size();
+
+		for (; more >= page_size() && at < room; more -= page_size()) {
+			p[at] = 1;
+			at += page_size();
+		}
+	}
+	*size = at;
+	return p;
+}
+
+static void start_hog(struct __test_metadata *_metadata, struct scarcity *s,
+		      void (*keep)(char *p, unsigned long size))
+{
+	unsigned long size;
+	char byte, *p;
+
+	s->hog = fork_child();
+	if (!s->hog) {
+		p = fill(LEFT_OVER, &size);
+		if (keep)
+			keep(p, size);
+		if (write(s->pipe[1], "", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	close(s->pipe[1]);
+	ASSERT_EQ(1, read(s->pipe[0], &byte, 1));
+}
+
+/* ---- no addresses ---- */
+
+TEST_F_TIMEOUT(scarcity, slice_full, 120)
+{
+	struct scarcity *s = &self->scarcity;
+	struct areas areas;
+	char *before, *after;
+	char one[32];
+
+	/* 256 MiB of single pages, each with its guard, would be 128 MiB of frames. */
+	EXPECT_EQ(0, vmx_unload());
+	ASSERT_EQ(0, vmx_load("slice=8M" LAZY));
+	ASSERT_EQ(0, vmx_ask("alloc", "4K count=1024"));
+	EXPECT_EQ(0, vmx_stat("hole_bytes"));
+	before = vmx_read("areas");
+	EXPECT_EQ(-ENOSPC, vmx_ask("alloc", "1"));
+	EXPECT_EQ(-ENOSPC, vmx_ask("alloc", "2M huge"));
+	EXPECT_EQ(-E2BIG, vmx_ask("alloc", "4K count=2049"));
+	after = vmx_read("areas");
+	EXPECT_STREQ(before, after);
+	free(before);
+	free(after);
+
+	/* One goes, one comes: the purge is made when it must be, and not before. */
+	ASSERT_EQ(0, vmx_areas(&areas));
+	snprintf(one, sizeof(one), "%lu", areas.area[500].id);
+	EXPECT_EQ(0, vmx_ask("free", one));
+	EXPECT_EQ(2 * page_size(), vmx_stat("quarantined_bytes"));
+	EXPECT_EQ(-ENOSPC, vmx_ask("alloc", "8K"));
+	EXPECT_EQ(0, vmx_ask("alloc", "4K"));
+	EXPECT_EQ(0, vmx_stat("hole_bytes"));
+	areas_free(&areas);
+
+	/* All of it is one hole again. */
+	EXPECT_EQ(0, vmx_ask("free", "all"));
+	EXPECT_EQ(0, vmx_ask("alloc", "8188K"));
+	EXPECT_EQ(-ENOSPC, vmx_ask("alloc", "1"));
+	s->free_pages = free_pages(NULL) + 2047;
+}
+
+/* ---- no frames ---- */
+
+TEST_F_TIMEOUT(scarcity, memory_nearly_full, 300)
+{
+	struct scarcity *s = &self->scarcity;
+	static const char *const requests[] = {
+		"200M", "200M huge", "200M zero", "4K count=32000", "1M 1M 150M",
+		"100K count=2000",
+	};
+	unsigned long failures;
+	size_t i;
+
+	start_other(_metadata, s);
+	start_hog(_metadata, s, NULL);
+	TH_LOG("%ld KiB available", meminfo_kib("MemAvailable"));
+	failures = vmx_stat("fail_enomem");
+	for (i = 0; i < ARRAY_SIZE(requests); i++) {
+		EXPECT_EQ(-ENOMEM, vmx_ask("alloc", requests[i]))
+			TH_LOG("%s", requests[i]);
+		EXPECT_EQ(0, vmx_stat("areas"));
+		EXPECT_EQ(0, vmx_stat("pages"));
+		EXPECT_EQ(++failures, vmx_stat("fail_enomem"));
+		/* What is left is enough for a little. */
+		EXPECT_EQ(0, vmx_ask("alloc", "1M 64K"));
+		EXPECT_EQ(0, vmx_ask("free", "all"));
+		expect_others_live(_metadata, s);
+	}
+	end(&s->hog);
+	EXPECT_EQ(0, vmx_ask("alloc", "200M"));
+}
+
+/* A process in a memory cgroup that is full: vmx's frames are not charged to it. */
+TEST_F_TIMEOUT(scarcity, cgroup_full, 120)
+{
+	struct scarcity *s = &self->scarcity;
+	const unsigned long limit = 16 * MIB;
+	char text[32], *events;
+	unsigned long at;
+	char *p;
+	int status;
+
+	mkdir(GROUPS, 0755);
+	mount("cgroup2", GROUPS, "cgroup2", 0, NULL);
+	spill(GROUPS "/cgroup.subtree_control", "+memory", 7);
+	if (mkdir(GROUP, 0755) || access(GROUP "/memory.max", W_OK))
+		SKIP(return, "no memory cgroup");
+	snprintf(text, sizeof(text), "%lu", limit);
+	ASSERT_EQ(0, spill(GROUP "/memory.max", text, strlen(text)));
+
+	s->hog = fork_child();
+	if (!s->hog) {
+		snprintf(text, sizeof(text), "%d", getpid());
+		if (spill(GROUP "/cgroup.procs", text, strlen(text)))
+			_exit(1);
+		p = mmap(NULL, limit, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		/* Up to where opening a file just works. */
+		for (at = 0; at < limit - 2 * MIB; at += page_size())
+			p[at] = 1;
+		if (vmx_ask("alloc", "32M 4K count=100"))
+			_exit(2);
+		if (vmx_ask("alloc", "300M") != -E2BIG)
+			_exit(3);
+		if (vmx_stat("pages") != 8192 + 100)
+			_exit(4);
+		_exit(vmx_ask("free", "all") ? 5 : 0);
+	}
+	ASSERT_EQ(s->hog, waitpid(s->hog, &status, 0));
+	EXPECT_EQ(0, status);
+	s->hog = 0;
+	events = slurp(GROUP "/memory.events");
+	ASSERT_NE(NULL, events);
+	EXPECT_NE(NULL, strstr(events, "oom_kill 0"))
+		TH_LOG("%s", events);
+	free(events);
+	EXPECT_EQ(0, rmdir(GROUP));
+}
+
+/* ---- no blocks ---- */
+
+/* Gives back every second page: what is free then is single frames. */
+static void keep_every_second(char *p, unsigned long size)
+{
+	unsigned long at;
+
+	for (at = 0; at < size; at += 2 * page_size())
+		madvise(p + at, page_size(), MADV_DONTNEED);
+}
+
+/* Free pages by the size of their blocks: all, and those in blocks of 2 MiB. */
+static void buddies(long *all, long *large)
+{
+	char *text = slurp("/proc/buddyinfo"), *line, *rest, *at;
+	int order;
+	long n;
+
+	*all = *large = 0;
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		at = strstr(line, "zone");
+		at += strcspn(at, " ");
+		at += strspn(at, " ");
+		at += strcspn(at, " ");
+		for (order = 0; *at && *at != '\n'; order++) {
+			n = strtol(at, &at, 10) << order;
+			*all += n;
+			*large += order >= 9 ? n : 0;
+			at += strspn(at, " ");
+		}
+	}
+	free(text);
+}
+
+TEST_F_TIMEOUT(scarcity, memory_fragmented, 300)
+{
+	struct scarcity *s = &self->scarcity;
+	long all, large, compactions = vmstat_count("compact_stall");
+	struct areas areas;
+
+	start_other(_metadata, s);
+	start_hog(_metadata, s, keep_every_second);
+	buddies(&all, &large);
+	TH_LOG("%ld pages free, %ld of them in blocks of 2 MiB and more", all, large);
+	/* Else this is no test: 200 MiB can't be had in blocks. */
+	ASSERT_LT(200 * MIB / page_size(), all);
+	ASSERT_GT(100 * MIB / page_size(), large);
+
+	ASSERT_EQ(0, vmx_ask("alloc", "200M huge"));
+	ASSERT_EQ(0, vmx_areas(&areas));
+	EXPECT_EQ(1, areas.n);
+	EXPECT_EQ(200 * MIB / page_size(), vmx_stat("pages"));
+	EXPECT_EQ(NULL, strstr(areas.text, " huge=100 "));
+	areas_free(&areas);
+	expect_others_live(_metadata, s);
+	EXPECT_EQ(0, vmx_ask("free", "all"));
+	EXPECT_EQ(0, vmx_ask("alloc", "100K count=1000 2M huge count=10"));
+	expect_others_live(_metadata, s);
+	/* Blocks are taken where they lie about; nobody is made to find some. */
+	EXPECT_EQ(compactions, vmstat_count("compact_stall"));
+}
+
+TEST_HARNESS_MAIN
