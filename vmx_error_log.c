@@ -78,6 +78,29 @@ void vmx_error_log_add(const char *file, int err, const struct vmx_text *text)
 	mutex_unlock(&vmx_error_log_mutex);
 }
 
+/** vmx_errno_name() - as %pe says, on kernels without that as well */
+const char *vmx_errno_name(int err)
+{
+	switch (err) {
+	case -EINVAL:
+		return "EINVAL";
+	case -E2BIG:
+		return "E2BIG";
+	case -ENOSPC:
+		return "ENOSPC";
+	case -ENOMEM:
+		return "ENOMEM";
+	case -ENOENT:
+		return "ENOENT";
+	case -EPERM:
+		return "EPERM";
+	case -EINTR:
+		return "EINTR";
+	default:
+		return "an error";
+	}
+}
+
 /** vmx_error_log_show() - all of them, the oldest first */
 void vmx_error_log_show(struct seq_file *m)
 {
@@ -86,7 +109,6 @@ void vmx_error_log_show(struct seq_file *m)
 	mutex_lock(&vmx_error_log_mutex);
 	for (i = 0; i < ENTRIES; i++) {
 		struct entry *entry = &vmx_log[(vmx_log_next + i) % ENTRIES];
-		char name[24];
 		u32 us;
 		u64 s;
 
@@ -94,9 +116,8 @@ void vmx_error_log_show(struct seq_file *m)
 			continue;
 		s = div_u64_rem(div_u64(entry->when, NSEC_PER_USEC),
 				USEC_PER_SEC, &us);
-		snprintf(name, sizeof(name), "%pe", ERR_PTR(entry->err));
 		seq_printf(m, "[%5llu.%06u] vmx: %s: error: %s: %s\n", s, us,
-			   entry->file, name + 1, entry->why);
+			   entry->file, vmx_errno_name(entry->err), entry->why);
 		seq_printf(m, "  Command: %s\n           %*s^\n", entry->text,
 			   entry->caret, "");
 	}

@@ -105,6 +105,7 @@ extern const struct file_operations vmx_gaps_fops, vmx_map_fops, vmx_area_fops,
 
 /* vmx_error_log.c */
 void vmx_error_log_add(const char *file, int err, const struct vmx_text *text);
+const char *vmx_errno_name(int err);
 void vmx_error_log_show(struct seq_file *m);
 
 #endif /* _VMX_FILES_H */
