@@ -84,7 +84,7 @@ static void add_option(struct random *r, struct text *text)
 		add(text, "zero");
 		break;
 	case 1:
-		add(text, one_in(r, 4) ? "explain" : "huge");
+		add(text, one_in(r, 25) ? "explain" : "huge");
 		break;
 	case 2:
 		add(text, "node=%lu", one_in(r, 8) ? random_below(r, 2000) : 0);
