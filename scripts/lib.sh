@@ -64,3 +64,11 @@ own_jobs() {
 	trap end_jobs EXIT
 	trap 'exit 130' INT TERM
 }
+
+# Guests are built and booted by one script at a time in a tree.
+one_run_at_a_time() {
+	local lock
+	mkdir -p "$top/out"
+	exec {lock}>"$top/out/.tests"
+	flock -n "$lock" || { say "waiting for another run of the tests in this tree"; flock "$lock"; }
+}
