@@ -255,7 +255,7 @@ void clear_vmx_unlist(struct vmx_area *area)
 	 */
 	smp_wmb();
 	WRITE_ONCE(area->flags, area->flags & ~VMX_UNLIST);
-	trace_vmx_complete(area->id, area->addr, area->size, area->requested);
+	trace_vmx_complete(area);
 }
 
 /* vmx_alloc_area(), for a caller that has it made to measure. */
@@ -353,7 +353,7 @@ static __always_inline void *area_addr(struct vmx_area *area, gfp_t gfp_mask,
 
 /*
  * The chain for a plain request: as for any other, but what is known is left to
- * the compiler.  A leaf is too large for a magazine; what is smaller may go there.
+ * the compiler.  What magazines have room for may go there.
  */
 static noinline void *alloc_plain(unsigned long size, gfp_t gfp_mask,
 				  const void *caller)
@@ -366,8 +366,9 @@ static noinline void *alloc_plain(unsigned long size, gfp_t gfp_mask,
 				      NUMA_NO_NODE, caller);
 	else
 		area = alloc_area(size, PAGE_SIZE, vmx_start, vmx_end, gfp_mask,
-				  PAGE_KERNEL, VMX_CACHEABLE, NUMA_NO_NODE,
-				  caller);
+				  PAGE_KERNEL, READ_ONCE(vmx_magazines_on) &&
+				  size <= VMX_MAGAZINE_PAGES * PAGE_SIZE ?
+				  VMX_CACHEABLE : 0, NUMA_NO_NODE, caller);
 	return area_addr(area, gfp_mask, size);
 }
 
@@ -697,7 +698,7 @@ void vmx_free(const void *addr)
 	}
 	if (IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP))
 		might_sleep();
-	if (likely(addr) && !vmx_magazine_put(addr))
+	if (!vmx_magazine_put(addr) && addr)
 		__vmx_unmap(addr, true);
 }
 EXPORT_SYMBOL_GPL(vmx_free);

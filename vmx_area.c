@@ -449,8 +449,7 @@ struct vmx_area *vmx_area_remove(const void *addr)
 	if (area && area->flags & VMX_CACHED)
 		area = NULL;
 	if (area) {
-		trace_vmx_unlink(area->id, area->addr, area->size,
-				 area->requested);
+		trace_vmx_unlink(area);
 		vmx_index_del(area);
 		*list_link(area) = area->next;
 		area->next = NULL;

@@ -303,15 +303,14 @@ static void on_entries(void *data, unsigned long addr, int level,
 	noted(data);
 }
 
-static void on_complete(void *data, unsigned long id, const void *addr,
-			unsigned long size, unsigned long requested)
+static void on_complete(void *data, const struct vmx_area *area)
 {
 	struct step *step = next_step(data, S_COMPLETE);
 
 	if (!step)
 		return;
-	step->complete.id = id;
-	step->complete.flags = vmx_area_at(addr)->flags;
+	step->complete.id = area->id;
+	step->complete.flags = area->flags;
 	noted(data);
 }
 

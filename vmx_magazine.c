@@ -39,7 +39,7 @@ static int vmx_hotplug_state;
 
 static struct vmx_area *take_size(struct vmx_magazines *mags, unsigned int nr)
 {
-	struct vmx_magazine *mag = &mags->size[nr - 1];
+	struct vmx_magazine *mag = &mags->size[nr];
 	struct vmx_area *top;
 
 	spin_lock(&mags->lock);
@@ -95,7 +95,7 @@ void vmx_magazines_stats(struct vmx_magazines_stats *stats)
 		struct vmx_magazines *mags = per_cpu_ptr(&vmx_magazines, cpu);
 
 		spin_lock(&mags->lock);
-		for (i = 0; i < VMX_MAGAZINE_PAGES; i++)
+		for (i = 1; i <= VMX_MAGAZINE_PAGES; i++)
 			stats->areas += mags->size[i].rounds;
 		stats->pages += mags->pages;
 		stats->puts += mags->puts;
@@ -132,13 +132,25 @@ static int cpu_is_dead(unsigned int cpu)
 	return 0;
 }
 
+/* 4 MiB for each CPU, but an eighth of the slice for all together. */
+static void set_room(void)
+{
+	unsigned long slice = (vmx_end - vmx_start) >> PAGE_SHIFT;
+	unsigned long room = min(1024UL, slice / 8 / num_possible_cpus());
+
+	WRITE_ONCE(vmx_magazine_max, vmx_magazines_on ? room : 0);
+}
+
 static int set_magazines(const char *val, const struct kernel_param *kp)
 {
 	int err = param_set_bool(val, kp);
 
-	if (!err && vmx_magazines_ready && !vmx_magazines_on)
+	if (err || !vmx_magazines_ready)
+		return err;
+	set_room();
+	if (!vmx_magazines_on)
 		vmx_magazines_drain();
-	return err;
+	return 0;
 }
 
 static const struct kernel_param_ops magazines_ops = {
@@ -158,12 +170,10 @@ MODULE_PARM_DESC(magazines, "keep areas that modules free mapped, for reuse (def
  */
 int vmx_magazines_init(void)
 {
-	unsigned long slice = (vmx_end - vmx_start) >> PAGE_SHIFT;
 	unsigned int cpu;
 	int err;
 
-	/* 4 MiB for each CPU, but an eighth of the slice for all together. */
-	vmx_magazine_max = min(1024UL, slice / 8 / num_possible_cpus());
+	set_room();
 	for_each_possible_cpu(cpu)
 		spin_lock_init(&per_cpu_ptr(&vmx_magazines, cpu)->lock);
 

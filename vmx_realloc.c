@@ -84,6 +84,8 @@ static int grow(struct vmx_area *area, unsigned int nr, gfp_t gfp)
 	spin_lock(&vmx_area_lock);
 	area->pages = pages;
 	area->nr_pages = nr;
+	/* It may be too long for a magazine now. */
+	WRITE_ONCE(area->flags, area->flags & ~VMX_CACHEABLE);
 	if (area->nid != nid)
 		area->nid = NUMA_NO_NODE;
 	spin_unlock(&vmx_area_lock);

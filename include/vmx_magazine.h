@@ -29,11 +29,11 @@ struct vmx_magazines {
 	struct vmx_magazine {
 		struct vmx_area *top;
 		unsigned long rounds;
-	} size[VMX_MAGAZINE_PAGES];	/* by pages, from 1 on */
+	} size[VMX_MAGAZINE_PAGES + 1];	/* by pages */
 };
 
 DECLARE_PER_CPU(struct vmx_magazines, vmx_magazines);
-extern unsigned int vmx_magazine_max;	/* pages, for each CPU */
+extern unsigned int vmx_magazine_max;	/* pages, for each CPU; 0: switched off */
 extern bool vmx_magazines_on;
 
 /**
@@ -48,26 +48,27 @@ extern bool vmx_magazines_on;
 static __always_inline void *vmx_magazine_get(unsigned long size, gfp_t gfp,
 					      const void *caller)
 {
-	unsigned long i = (size - 1) >> PAGE_SHIFT;
+	unsigned long nr = ((size - 1) >> PAGE_SHIFT) + 1;
 	struct vmx_magazines *mags;
 	struct vmx_area *area;
 
 	/* Without magazines, the long way says so. */
 	if (IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP))
 		might_alloc(gfp);
-	if (!READ_ONCE(vmx_magazines_on) || i >= VMX_MAGAZINE_PAGES ||
+	/* Zero bytes are far too many. */
+	if (!READ_ONCE(vmx_magazines_on) || nr > VMX_MAGAZINE_PAGES ||
 	    unlikely(in_interrupt()))
 		return NULL;
 	mags = raw_cpu_ptr(&vmx_magazines);
 	spin_lock(&mags->lock);
-	area = mags->size[i].top;
+	area = mags->size[nr].top;
 	if (!area) {
 		spin_unlock(&mags->lock);
 		return NULL;
 	}
-	mags->size[i].top = area->cached;
-	mags->size[i].rounds--;
-	mags->pages -= i + 1;
+	mags->size[nr].top = area->cached;
+	mags->size[nr].rounds--;
+	mags->pages -= nr;
 	spin_unlock(&mags->lock);
 
 	area->requested = size;
@@ -76,9 +77,9 @@ static __always_inline void *vmx_magazine_get(unsigned long size, gfp_t gfp,
 	WRITE_ONCE(area->flags, VMX_ALLOC | VMX_CACHEABLE |
 		   (gfp & __GFP_ZERO ? VMX_ZEROED : 0));
 	if (want_init_on_alloc(gfp))
-		memset(area->addr, 0, (i + 1) * PAGE_SIZE);
-	kmemleak_alloc(area->addr, (i + 1) * PAGE_SIZE, 2, gfp);
-	trace_vmx_cache_get(area->id, area->addr, area->size, size);
+		memset(area->addr, 0, nr * PAGE_SIZE);
+	kmemleak_alloc(area->addr, nr * PAGE_SIZE, 2, gfp);
+	trace_vmx_cache_get(area);
 	return area->addr;
 }
 
@@ -97,24 +98,23 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	unsigned long flags;
 	unsigned int nr;
 
-	if (!READ_ONCE(vmx_magazines_on) || !area)
+	if (!area)
 		return false;
 	flags = READ_ONCE(area->flags);
 	nr = area->nr_pages;
 	if ((flags & ~VMX_ZEROED) != (VMX_ALLOC | VMX_CACHEABLE) ||
-	    nr > VMX_MAGAZINE_PAGES || area->nid != numa_mem_id())
+	    area->nid != numa_mem_id())
 		return false;
 	debug_check_no_locks_freed(addr, nr * PAGE_SIZE);
 	if (want_init_on_free())
 		memset(area->addr, 0, nr * PAGE_SIZE);
 
 	mags = raw_cpu_ptr(&vmx_magazines);
-	mag = &mags->size[nr - 1];
+	mag = &mags->size[nr];
 	spin_lock(&mags->lock);
-	/* Again, inside the lock: nothing comes in after magazines=0 has drained. */
-	if (unlikely(!READ_ONCE(vmx_magazines_on) ||
-		     mag->rounds >= VMX_MAGAZINE_ROUNDS ||
-		     mags->pages + nr > vmx_magazine_max ||
+	/* With magazines=0 there is no room: nothing comes in after the draining. */
+	if (unlikely(mag->rounds >= VMX_MAGAZINE_ROUNDS ||
+		     mags->pages + nr > READ_ONCE(vmx_magazine_max) ||
 		     /* Of two CPUs that free it, one is to be warned about. */
 		     cmpxchg(&area->flags, flags, VMX_ALLOC | VMX_CACHED) !=
 		     flags)) {
@@ -128,7 +128,7 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	mags->puts++;
 	/* Once the lock is gone, so may be the area. */
 	kmemleak_free(addr);
-	trace_vmx_cache_put(area->id, addr, area->size, area->requested);
+	trace_vmx_cache_put(area);
 	spin_unlock(&mags->lock);
 	return true;
 }

@@ -22,6 +22,7 @@
 
 #include <linux/mm.h>
 #include <linux/tracepoint.h>
+#include <vmx.h>
 #include <trace/events/mmflags.h>
 
 TRACE_EVENT(vmx_request,
@@ -182,9 +183,8 @@ DEFINE_EVENT(vmx_run, vmx_clear,
 );
 
 DECLARE_EVENT_CLASS(vmx_whole_area,
-	TP_PROTO(unsigned long id, const void *addr, unsigned long size,
-		 unsigned long requested),
-	TP_ARGS(id, addr, size, requested),
+	TP_PROTO(const struct vmx_area *area),
+	TP_ARGS(area),
 	TP_STRUCT__entry(
 		__field(unsigned long, id)
 		__field(unsigned long, addr)
@@ -192,10 +192,10 @@ DECLARE_EVENT_CLASS(vmx_whole_area,
 		__field(unsigned long, requested)
 	),
 	TP_fast_assign(
-		__entry->id = id;
-		__entry->addr = (unsigned long)addr;
-		__entry->size = size;
-		__entry->requested = requested;
+		__entry->id = area->id;
+		__entry->addr = (unsigned long)area->addr;
+		__entry->size = area->size;
+		__entry->requested = area->requested;
 	),
 	TP_printk("id=%lu addr=0x%lx size=%lu requested=%lu", __entry->id,
 		  __entry->addr, __entry->size, __entry->requested)
@@ -203,9 +203,8 @@ DECLARE_EVENT_CLASS(vmx_whole_area,
 
 #define DEFINE_AREA_EVENT(name)						\
 DEFINE_EVENT(vmx_whole_area, name,					\
-	TP_PROTO(unsigned long id, const void *addr, unsigned long size, \
-		 unsigned long requested),				\
-	TP_ARGS(id, addr, size, requested)				\
+	TP_PROTO(const struct vmx_area *area),				\
+	TP_ARGS(area)							\
 )
 
 DEFINE_AREA_EVENT(vmx_complete);
