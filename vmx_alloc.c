@@ -639,11 +639,11 @@ void __vmx_unmap(const void *addr, bool deallocate_pages)
 	if (WARN(!area, "vmx: %p is no area's start: not freed\n", addr))
 		return;
 	debug_check_no_locks_freed(addr, vmx_area_pages(area) * PAGE_SIZE);
-	if (deallocate_pages && area->flags & VMX_PUT_PAGES) {
-		put_pages(area);
-	} else if (area->flags & VMX_ALLOC) {
+	if (area->flags & VMX_ALLOC) {
 		vmx_pages_return(area->pages, area->nr_pages, true);
 		vmx_page_array_free(area, area->pages);
+	} else if (deallocate_pages && area->flags & VMX_PUT_PAGES) {
+		put_pages(area);
 	}
 	if (vmx_area_quarantine(area))
 		vmx_purge_soon();

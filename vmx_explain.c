@@ -534,7 +534,7 @@ static void tell_step(struct seq_file *m, const struct step *step,
 			   step->complete.flags, step->complete.id);
 		break;
 	case S_REFUSED:
-		seq_printf(m, "refused: %pe", ERR_PTR(step->err));
+		seq_printf(m, "refused: -%s", vmx_errno_name(step->err));
 		break;
 	case S_KINDS:
 		break;

@@ -199,8 +199,10 @@ first_fit(unsigned long size, unsigned long align, unsigned int order,
 	unsigned int looked = 0;
 	struct vmx_area *area;
 
-	if (subtree_room(rb, order) < size)
+	if (subtree_room(rb, order) < size) {
+		vmx_holes_looked_at = 0;
 		return nowhere;
+	}
 	for (;;) {
 		area = rb_area(rb);
 		if (hole_start(area) > start &&
@@ -343,10 +345,8 @@ struct vmx_place vmx_hole_find(unsigned long size, unsigned long align,
 			       unsigned long start, enum vmx_fit fit)
 {
 	lockdep_assert_held(&vmx_area_lock);
-	if (likely(align == PAGE_SIZE && fit == VMX_FIT_FIRST)) {
-		vmx_holes_looked_at = 0;
+	if (likely(align == PAGE_SIZE && fit == VMX_FIT_FIRST))
 		return first_fit(size, PAGE_SIZE, 0, start);
-	}
 	return find_special(size, align, start, fit);
 }
 
