@@ -15,9 +15,13 @@
 #define HEADING "---[ vmalloc() Area ]---\n"
 #define TRIES 20
 
-FIXTURE(pgtables) {
+/* Two dumps of one moment. */
+struct both {
 	char *ptdump, *pgtables;
-	unsigned long lines;
+};
+
+FIXTURE(pgtables) {
+	struct both both;
 };
 
 FIXTURE_SETUP(pgtables)
@@ -29,8 +33,8 @@ FIXTURE_SETUP(pgtables)
 
 FIXTURE_TEARDOWN(pgtables)
 {
-	free(self->ptdump);
-	free(self->pgtables);
+	free(self->both.ptdump);
+	free(self->both.pgtables);
 	EXPECT_EQ(0, vmx_unload());
 }
 
@@ -50,17 +54,17 @@ static char *read_ptdump(void)
 }
 
 /* The kernel has not changed anything between two of its dumps. */
-static bool read_both(char **ptdump, char **pgtables)
+static bool read_both(struct both *both)
 {
 	char *again;
 	bool same;
 
-	free(*ptdump);
-	free(*pgtables);
-	*ptdump = read_ptdump();
-	*pgtables = vmx_read("pgtables");
+	free(both->ptdump);
+	free(both->pgtables);
+	both->ptdump = read_ptdump();
+	both->pgtables = vmx_read("pgtables");
 	again = read_ptdump();
-	same = *ptdump && *pgtables && again && !strcmp(*ptdump, again);
+	same = both->ptdump && both->pgtables && again && !strcmp(both->ptdump, again);
 	free(again);
 	return same;
 }
@@ -69,14 +73,13 @@ static bool read_both(char **ptdump, char **pgtables)
  * ptdump's part goes on to where its next one begins; what lies behind the range
  * is a run of its own, or the end of the last one.
  */
-static void compare(struct __test_metadata *_metadata, char *ptdump, char *pgtables,
-		    unsigned long *lines)
+static unsigned long compare(struct __test_metadata *_metadata, struct both *both)
 {
 	char *line, *mine, *rest, *my_rest;
-	unsigned long start, end, my_end = 0;
+	unsigned long start, end, my_end = 0, lines = 0;
 
-	for (line = strtok_r(ptdump, "\n", &rest), mine = strtok_r(pgtables, "\n", &my_rest);
-	     line && mine;
+	for (line = strtok_r(both->ptdump, "\n", &rest),
+	     mine = strtok_r(both->pgtables, "\n", &my_rest); line && mine;
 	     line = strtok_r(NULL, "\n", &rest), mine = strtok_r(NULL, "\n", &my_rest)) {
 		size_t len = strlen(line);
 
@@ -90,40 +93,39 @@ static void compare(struct __test_metadata *_metadata, char *ptdump, char *pgtab
 		ASSERT_TRUE(!mine[len] || *mine == '-' || !*my_rest ||
 			    !strncmp(mine + len, " frames=", 8))
 			TH_LOG("%s", mine);
-		++*lines;
+		lines++;
 	}
 	ASSERT_EQ(NULL, mine)
 		TH_LOG("%s", mine);
 	ASSERT_TRUE(!line || (sscanf(line, "0x%lx", &start) == 1 && start >= my_end))
 		TH_LOG("%s", line);
+	return lines;
 }
 
-static void expect_same(struct __test_metadata *_metadata, FIXTURE_DATA(pgtables) *self,
-			const char *when)
+static void expect_same(struct __test_metadata *_metadata, struct both *both, const char *when)
 {
 	int try;
 
-	for (try = 0; try < TRIES && !read_both(&self->ptdump, &self->pgtables); try++)
+	for (try = 0; try < TRIES && !read_both(both); try++)
 		usleep(100000);
 	ASSERT_GT(TRIES, try)
 		TH_LOG("the kernel never rests");
-	self->lines = 0;
-	compare(_metadata, self->ptdump, self->pgtables, &self->lines);
-	TH_LOG("%s: %lu lines", when, self->lines);
+	TH_LOG("%s: %lu lines", when, compare(_metadata, both));
 }
 
 TEST_F_TIMEOUT(pgtables, are_ptdumps, 400)
 {
-	expect_same(_metadata, self, "no areas");
-	ASSERT_EQ(0, vmx_ask("alloc", "4K 8K 64K count=20\n1M 3M huge 4M huge\n12K align=64K count=30"));
-	expect_same(_metadata, self, "areas of all kinds");
+	expect_same(_metadata, &self->both, "no areas");
+	ASSERT_EQ(0, vmx_ask("alloc", "4K 8K 64K count=20\n1M 3M huge 4M huge\n"
+			     "12K align=64K count=30"));
+	expect_same(_metadata, &self->both, "areas of all kinds");
 	ASSERT_EQ(0, vmx_ask("free", "1 4 8 15 16 23 25"));
-	expect_same(_metadata, self, "some freed");
+	expect_same(_metadata, &self->both, "some freed");
 	ASSERT_EQ(0, vmx_ask("purge", "1"));
 	ASSERT_EQ(0, vmx_ask("alloc", "16K count=12 fit=best\n2M huge fit=last"));
-	expect_same(_metadata, self, "and others made");
+	expect_same(_metadata, &self->both, "and others made");
 	ASSERT_EQ(0, vmx_ask("free", "all"));
-	expect_same(_metadata, self, "all freed");
+	expect_same(_metadata, &self->both, "all freed");
 }
 
 TEST_HARNESS_MAIN
