@@ -79,7 +79,7 @@ FIXTURE_SETUP(fuzz)
 	ASSERT_EQ(0, vmx_load("slice=4M" LAZY));
 	ASSERT_EQ(0, vmx_areas(&areas));
 	f->slice = (struct slice){
-		.start = areas.start, .bytes = areas.end - areas.start, .blank = true,
+		.start = areas.start, .bytes = areas.end - areas.start,
 		.ram = meminfo_kib("MemTotal") * KIB,
 	};
 	areas_free(&areas);
@@ -178,11 +178,11 @@ static const char *write_text(struct fuzz *f, unsigned int target)
 	f->written[target]++;
 	if (ret != foretold && (foretold != WHATEVER || (ret && ret != -EINVAL)))
 		return strerror(-ret);
-	f->slice.next_fit = f->next.next_fit;
 	if (ret) {
 		f->refused++;
-		/* What was made and undone waits for a purge. */
-		f->slice.blank &= ret != -ENOSPC && ret != -E2BIG;
+		f->slice.next_fit = f->next.next_fit;
+		memcpy(f->slice.taken, f->next.taken, sizeof(f->slice.taken));
+		join_waiting(&f->slice);
 		return NULL;
 	}
 	f->freed += target == FREE ? f->slice.areas - f->next.areas : 0;
@@ -190,7 +190,6 @@ static const char *write_text(struct fuzz *f, unsigned int target)
 	if (target == PURGE)
 		return vmx_stat("quarantined_bytes") ? "not purged" : NULL;
 	if (target == ALLOC) {
-		f->slice.blank = false;
 		f->made += f->slice.areas;
 		return learn_ids(f) ? NULL : "the answer is another";
 	}
@@ -198,19 +197,14 @@ static const char *write_text(struct fuzz *f, unsigned int target)
 }
 
 /* Not without a look at what has become of the list. */
-static const char *make_blank(struct fuzz *f)
+static const char *free_all(struct fuzz *f)
 {
-	struct slice *s = &f->slice;
-
-	if (s->blank)
-		return NULL;
-	if (!same_list(s))
+	if (!same_list(&f->slice))
 		return "the list has become another";
-	if (write(f->fd[FREE], "all", 3) != 3 || write(f->fd[PURGE], "1", 1) != 1)
+	if (f->slice.areas && write(f->fd[FREE], "all", 3) != 3)
 		return "can't free all";
-	memset(s->taken, false, sizeof(s->taken));
-	s->areas = 0;
-	s->blank = true;
+	f->slice.areas = 0;
+	join_waiting(&f->slice);
 	return NULL;
 }
 
@@ -221,9 +215,9 @@ static const char *one_write(struct fuzz *f)
 
 	while (at >= targets[target].share)
 		at -= targets[target++].share;
-	/* A place is foretold for an empty slice; areas are freed if there are any. */
-	if (target == ALLOC || !f->slice.areas)
-		amiss = make_blank(f);
+	/* Requests come to a slice without areas; areas are freed if there are any. */
+	if (target == ALLOC)
+		amiss = free_all(f);
 	if (target != ALLOC && !f->slice.areas && !amiss) {
 		f->text.len = 0;
 		add(&f->text, "4K count=5 64K 1M 12345");
@@ -252,7 +246,7 @@ TEST_F_TIMEOUT(fuzz, every_outcome_is_foretold, 1200)
 			TH_LOG("write %lu: %s", f->n, amiss);
 		}
 	}
-	amiss = make_blank(f);
+	amiss = free_all(f);
 	EXPECT_EQ(NULL, amiss);
 	for (i = 0; i < ARRAY_SIZE(targets); i++)
 		TH_LOG("%s: %lu writes", targets[i].name, f->written[i]);

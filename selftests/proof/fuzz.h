@@ -27,12 +27,11 @@ enum fit { FIT_FIRST, FIT_BEST, FIT_LAST, FIT_NEXT };
 
 struct slice {
 	unsigned long start, bytes, ram;
-	bool taken[SLICE_PAGES];
+	bool taken[SLICE_PAGES];	/* by an area, or waiting for a purge */
 	struct live live[SLICE_PAGES];
 	int areas;
 	unsigned long next_fit;	/* the page behind the last such place */
 	enum fit fit;		/* of requests that don't say */
-	bool blank;		/* no area, nothing in quarantine */
 };
 
 /* ---- fuzz_grammar.c: texts that are right most of the time ---- */
@@ -50,12 +49,17 @@ void mutate(struct random *random, struct text *text);
 /* Neither success nor EINVAL is wrong. */
 #define WHATEVER 1
 
-/* 0 or -errno; on success @s is what will be there, but for the ids. */
+/*
+ * 0 or -errno.  On success @s is what will be there, but for the ids; else its
+ * areas mean nothing, and the pages that were taken for them wait for a purge.
+ */
 int foretell_alloc(struct slice *s, const struct text *text);
 int foretell_free(struct slice *s, const struct text *text);
 int foretell_fit(struct slice *s, const struct text *text);
 int foretell_purge(struct slice *s, const struct text *text);
 int foretell_area(struct slice *s, const struct text *text);
 int foretell_walk(struct slice *s, const struct text *text);
+/* After areas of @s have gone. */
+void join_waiting(struct slice *s);
 
 #endif /* VMX_FUZZ_H */

@@ -247,7 +247,8 @@ static int best_fit(const struct slice *s, unsigned long pages, unsigned long al
 	return best;
 }
 
-static int place(struct slice *s, unsigned long pages, unsigned long align, enum fit fit)
+static int find_place(struct slice *s, unsigned long pages, unsigned long align,
+		      enum fit fit)
 {
 	int at = -1;
 
@@ -261,6 +262,48 @@ static int place(struct slice *s, unsigned long pages, unsigned long align, enum
 		at = first_fit(s, 0, pages, align);
 	if (at >= 0 && fit == FIT_NEXT)
 		s->next_fit = at + pages;
+	return at;
+}
+
+static void mark_live(const struct slice *s, bool *live)
+{
+	int i;
+
+	memset(live, false, SLICE_PAGES);
+	for (i = 0; i < s->areas; i++)
+		memset(live + (s->live[i].addr - s->start) / page_size(), true,
+		       s->live[i].pages + 1);
+}
+
+/* What was freed and waited becomes holes. */
+static void purge(struct slice *s)
+{
+	mark_live(s, s->taken);
+}
+
+/* A hole between two ranges that wait, waits with them: see vmx_area.c. */
+void join_waiting(struct slice *s)
+{
+	bool live[SLICE_PAGES];
+	int start, end;
+
+	mark_live(s, live);
+	for (start = 0; start < SLICE_PAGES; start = end + 1) {
+		for (end = start; end < SLICE_PAGES && !s->taken[end]; end++)
+			;
+		if (start && end < SLICE_PAGES && !live[start - 1] && !live[end])
+			memset(s->taken + start, true, end - start);
+	}
+}
+
+static int place(struct slice *s, unsigned long pages, unsigned long align, enum fit fit)
+{
+	int at = find_place(s, pages, align, fit);
+
+	if (at < 0) {
+		purge(s);
+		at = find_place(s, pages, align, fit);
+	}
 	return at;
 }
 
@@ -335,6 +378,7 @@ int foretell_free(struct slice *s, const struct text *text)
 		/* "all" stands alone. */
 		if (!n && !strcmp(word.text, "all") && !next_word(text, &at, &more)) {
 			s->areas = 0;
+			join_waiting(s);
 			return 0;
 		}
 		if (!plain_number(word.text, &v))
@@ -349,6 +393,7 @@ int foretell_free(struct slice *s, const struct text *text)
 			s->live[n++] = s->live[i];
 	}
 	s->areas = n;
+	join_waiting(s);
 	return 0;
 }
 
@@ -404,7 +449,10 @@ int foretell_purge(struct slice *s, const struct text *text)
 	if (!is_text(text))
 		return -EINVAL;
 	next_word(text, &at, &word);
-	return strcmp(word.text, "1") || next_word(text, &at, &more) ? -EINVAL : 0;
+	if (strcmp(word.text, "1") || next_word(text, &at, &more))
+		return -EINVAL;
+	purge(s);
+	return 0;
 }
 
 int foretell_fit(struct slice *s, const struct text *text)
