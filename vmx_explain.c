@@ -454,11 +454,11 @@ static void tell_block(struct seq_file *m, const struct step *step)
 static void tell_table(struct seq_file *m, const struct step *step)
 {
 	if (step->rest) {
-		seq_printf(m, "map_vmx_area: %u more pte tables attached",
+		seq_printf(m, "vmx_map_area: %u more pte tables attached",
 			   step->events);
 		return;
 	}
-	seq_puts(m, "map_vmx_area: a pte table is missing at ");
+	seq_puts(m, "vmx_map_area: a pte table is missing at ");
 	tell_range(m, step->table.addr, step->table.addr + PMD_SIZE);
 	if (vmx_may_see_addresses(m))
 		seq_printf(m, ", attached: pmd entry 0x%016llx, table 0x%llx",
@@ -469,11 +469,11 @@ static void tell_table(struct seq_file *m, const struct step *step)
 static void tell_entries(struct seq_file *m, const struct step *step)
 {
 	if (step->rest) {
-		seq_printf(m, "map_vmx_area: %lu more entries, in %u tables",
+		seq_printf(m, "vmx_map_area: %lu more entries, in %u tables",
 			   step->entries.nr, step->events);
 		return;
 	}
-	seq_printf(m, "map_vmx_area: set %lu %s %s from index %u on",
+	seq_printf(m, "vmx_map_area: set %lu %s %s from index %u on",
 		   step->entries.nr, vmx_level_name(step->entries.level),
 		   step->entries.nr == 1 ? "entry" : "entries",
 		   step->entries.index);

@@ -156,8 +156,8 @@ static void expect_entries(struct __test_metadata *_metadata, const char *text, 
 {
 	const char *at = text;
 
-	while (strstr(at, "map_vmx_area: set ")) {
-		unsigned long nr = number(&at, "map_vmx_area: set ");
+	while (strstr(at, "vmx_map_area: set ")) {
+		unsigned long nr = number(&at, "vmx_map_area: set ");
 		bool leaf = !strncmp(at, " pmd", 4);
 		unsigned long index = number(&at, "from index ");
 		unsigned long table = number(&at, "in table ");
