@@ -156,7 +156,7 @@ get_vmx_area(unsigned long size, unsigned long align, unsigned long flags,
 	return area;
 }
 
-/* The descriptor, the guard page, and the lowest hole that holds both. */
+/* The descriptor, the guard page, and a hole that holds both. */
 struct vmx_area *
 __get_vmx_area_node(unsigned long size, unsigned long align,
 		    unsigned long flags, unsigned long start, unsigned long end,
@@ -394,7 +394,9 @@ static __always_inline bool is_plain(unsigned long align, unsigned long start,
  * @gfp_mask: for the frames (__GFP_HIGHMEM is welcome) and, without the zone,
  *	for what describes them; __GFP_ZERO clears
  * @prot: the entries' protection, PAGE_KERNEL for plain memory
- * @vm_flags: VMX_NO_GUARD, VMX_USERMAP, VMX_ALLOW_HUGE, or 0
+ * @vm_flags: VMX_NO_GUARD, VMX_USERMAP, VMX_ALLOW_HUGE, VMX_FIT(), or 0. A fit
+ *	holds for the whole slice, the lowest hole is taken of a part; with 0, a
+ *	plain request of 2 MiB and more gets large leaves
  * @node: the node to take memory from, or NUMA_NO_NODE
  * @caller: who is to be named in the list, __builtin_return_address(0)
  *

@@ -169,7 +169,7 @@ struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 	return area;
 }
 
-/* A descriptor that is in the tree no more. */
+/* A descriptor that is in the ring no more. */
 static void put_descriptor(struct vmx_area *area)
 {
 	lockdep_assert_held(&vmx_area_lock);
@@ -558,6 +558,7 @@ static bool purge_batch(struct list_head *flushed)
 		vmx_stats.quarantined_ranges--;
 		trace_vmx_hole_back(area->addr, area->size);
 		list_del(&area->quarantine);
+		vmx_index_clear(area);
 		ring_erase(area);
 		put_descriptor(area);
 		if (++n == PURGE_BATCH)

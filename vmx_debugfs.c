@@ -250,6 +250,7 @@ static void undo_made(struct list_head *made)
 		}
 		if (!m->why)
 			forget(m);
+		cond_resched();
 	}
 }
 
@@ -445,8 +446,10 @@ static void mark_all(void)
 	struct vmx_area *area;
 	unsigned long id;
 
-	xa_for_each(&vmx_owned, id, area)
+	xa_for_each(&vmx_owned, id, area) {
 		xa_set_mark(&vmx_owned, id, TO_BE_FREED);
+		cond_resched();
+	}
 }
 
 static int free_text(struct file *file, struct vmx_text *text)
@@ -469,6 +472,7 @@ static int free_text(struct file *file, struct vmx_text *text)
 		}
 		xa_erase(&vmx_owned, id);
 		vmx_free(area->addr);
+		cond_resched();
 	}
 	mutex_unlock(&vmx_free_mutex);
 	return err;
@@ -615,7 +619,7 @@ static void show_caller(struct seq_file *m, const void *caller)
 		return;
 	}
 	/* %pS prints the bare address of a caller that has been unloaded. */
-	if (file->caller != caller) {
+	if (!*file->name || file->caller != caller) {
 		snprintf(file->name, sizeof(file->name), " %pS", caller);
 		file->caller = caller;
 	}
@@ -654,7 +658,7 @@ static int areas_show(struct seq_file *m, void *v)
 	unsigned long start;
 
 	if (v == SEQ_START_TOKEN) {
-		file->caller = NULL;	/* it may have gone since */
+		*file->name = '\0';	/* what it names may have gone since */
 		seq_printf(m, "# vmx areas 1 slice=0x%0*lx-0x%0*lx\n",
 			   digits, vmx_start - file->base,
 			   digits, vmx_end - file->base);
@@ -888,6 +892,7 @@ void vmx_debugfs_exit(void)
 	xa_for_each(&vmx_owned, id, area) {
 		xa_erase(&vmx_owned, id);
 		vmx_free(area->addr);
+		cond_resched();
 	}
 	xa_destroy(&vmx_owned);
 }

@@ -96,6 +96,8 @@ const char *vmx_errno_name(int err)
 		return "EPERM";
 	case -EINTR:
 		return "EINTR";
+	case -EBUSY:
+		return "EBUSY";
 	default:
 		return "an error";
 	}

@@ -29,7 +29,7 @@
 #include "vmx_internal.h"
 
 #define KEPT 16		/* steps of a kind that are shown singly */
-#define STEPS_MAX 64
+#define STEPS_MAX (S_KINDS * (KEPT + 1))
 
 enum kind {
 	S_REQUEST, S_DESCRIPTOR, S_HOLE, S_PURGE, S_FLUSH, S_HOLE_BACK,
@@ -111,7 +111,8 @@ static struct step *next_step(struct vmx_explanation *why, enum kind kind)
 	u64 now = local_clock();
 	struct step *step;
 
-	if (why->task != current)
+	/* An interrupt of the task's is not its request. */
+	if (why->task != current || in_interrupt())
 		return NULL;
 	if (why->seen[kind] <= KEPT && why->nr < STEPS_MAX) {
 		why->seen[kind]++;
@@ -134,7 +135,7 @@ static struct step *same_step(struct vmx_explanation *why, enum kind kind)
 {
 	struct step *step;
 
-	if (why->task != current || !why->nr)
+	if (why->task != current || in_interrupt() || !why->nr)
 		return NULL;
 	step = &why->step[why->nr - 1];
 	return step->kind == kind && !step->rest ? step : NULL;
@@ -473,12 +474,13 @@ static void tell_entries(struct seq_file *m, const struct step *step)
 			   step->entries.nr, step->events);
 		return;
 	}
-	seq_printf(m, "vmx_map_area: set %lu %s %s from index %u on",
+	seq_printf(m, "vmx_map_area: set %lu %s %s",
 		   step->entries.nr, vmx_level_name(step->entries.level),
-		   step->entries.nr == 1 ? "entry" : "entries",
-		   step->entries.index);
+		   step->entries.nr == 1 ? "entry" : "entries");
+	/* The index is a part of the address. */
 	if (vmx_may_see_addresses(m))
-		seq_printf(m, " in table %pap", &step->entries.table);
+		seq_printf(m, " from index %u on in table %pap",
+			   step->entries.index, &step->entries.table);
 	seq_puts(m, ": ");
 	tell_range(m, step->entries.addr, step->entries.addr +
 		   step->entries.nr * vmx_level_size(step->entries.level));

@@ -302,6 +302,7 @@ find_special(unsigned long size, unsigned long align, unsigned long start,
 	unsigned int order = min_t(unsigned int, VMX_ALIGN_ORDERS,
 				   ilog2(align >> PAGE_SHIFT));
 	struct vmx_place place = nowhere;
+	unsigned int looked;
 
 	if (order && !test_bit(order, &vmx_orders))
 		keep_order(order);
@@ -318,8 +319,11 @@ find_special(unsigned long size, unsigned long align, unsigned long start,
 	case VMX_FIT_FIRST:
 		break;
 	}
-	if (!place.succ)
+	if (!place.succ) {
+		looked = vmx_holes_looked_at;
 		place = first_fit(size, align, order, start);
+		vmx_holes_looked_at += looked;
+	}
 	if (place.succ && fit == VMX_FIT_NEXT)
 		vmx_next_fit = place.addr + size;
 	return place;

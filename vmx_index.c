@@ -12,13 +12,14 @@
  *
  * A mark may be left over: it is set when the first area starts there, or its
  * word gets its first bit, and cleared by a search that finds nothing below it.
- * So areas that come and go in one place change starts[] alone, and a search
- * pays once for each mark that is left over.
+ * So areas that come and go in one place change starts[] alone.  A purge clears
+ * the marks of what becomes a hole, many at a time.
  *
- * Locking: changes under vmx_area_lock.  Units: pages of the slice.
+ * Locking: all under vmx_area_lock.  Units: pages of the slice, but for addresses.
  *
  * This file compiles unmodified in user space, as vmx_area.c does.
  */
+#include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/lockdep.h>
@@ -45,6 +46,25 @@ void vmx_index_mark(unsigned long page)
 		if (old)
 			break;
 		bit /= BITS_PER_LONG;
+	}
+}
+
+/**
+ * vmx_index_clear() - no live area starts in a range
+ * @area: the range
+ */
+void vmx_index_clear(const struct vmx_area *area)
+{
+	unsigned long from = vmx_index_page(area);
+	unsigned long to = from + (area->size >> PAGE_SHIFT);
+	unsigned int level;
+
+	lockdep_assert_held(&vmx_area_lock);
+	/* A word is empty for certain if all of its bits were in the range. */
+	for (level = 0; level < vmx_index.levels && from < to; level++) {
+		bitmap_clear(vmx_index.marks[level], from, to - from);
+		from = DIV_ROUND_UP(from, BITS_PER_LONG);
+		to /= BITS_PER_LONG;
 	}
 }
 

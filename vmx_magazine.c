@@ -173,7 +173,6 @@ int vmx_magazines_init(void)
 	unsigned int cpu;
 	int err;
 
-	set_room();
 	for_each_possible_cpu(cpu)
 		spin_lock_init(&per_cpu_ptr(&vmx_magazines, cpu)->lock);
 
@@ -188,7 +187,11 @@ int vmx_magazines_init(void)
 		return err;
 	}
 	vmx_hotplug_state = err;
+	/* The parameter's file is there already. */
+	kernel_param_lock(THIS_MODULE);
+	set_room();
 	vmx_magazines_ready = true;
+	kernel_param_unlock(THIS_MODULE);
 	return 0;
 }
 

@@ -160,7 +160,8 @@ static __always_inline int set_ptes_checked(pte_t *pte, struct page **pages,
 static bool is_leaf_block(struct page **pages, unsigned int nr)
 {
 	return nr == PTRS_PER_PTE &&
-	       vmx_pages_order(pages[0]) == PMD_SHIFT - PAGE_SHIFT;
+	       vmx_pages_order(pages[0]) == PMD_SHIFT - PAGE_SHIFT &&
+	       IS_ALIGNED(page_to_pfn(pages[0]), PTRS_PER_PTE);
 }
 
 /*

@@ -17,7 +17,7 @@
 #include "vmx.h"
 
 /*
- * A range's life.  Every range in the tree has a descriptor and a state; the
+ * A range's life.  Every range in the ring has a descriptor and a state; the
  * list that starts at vmx_list holds the live ones.
  */
 enum vmx_area_state {
@@ -78,6 +78,7 @@ extern struct vmx_index vmx_index;
 int vmx_index_init(unsigned long start, unsigned long end);
 void vmx_index_exit(void);
 void vmx_index_mark(unsigned long page);
+void vmx_index_clear(const struct vmx_area *area);
 struct vmx_area *vmx_index_below(unsigned long addr);
 
 static inline unsigned long vmx_index_page(const struct vmx_area *area)

@@ -53,7 +53,7 @@ static __always_inline void *vmx_magazine_get(unsigned long size, gfp_t gfp,
 	struct vmx_area *area;
 
 	/* Without magazines, the long way says so. */
-	if (IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP))
+	if (IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP) || IS_ENABLED(CONFIG_LOCKDEP))
 		might_alloc(gfp);
 	/* Zero bytes are far too many. */
 	if (!READ_ONCE(vmx_magazines_on) || nr > VMX_MAGAZINE_PAGES ||

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/bitmap.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
@@ -172,4 +173,11 @@ void *kvcalloc(size_t n, size_t size, gfp_t gfp)
 void kvfree(const void *memory)
 {
 	release((void *)memory);
+}
+
+/* Of tools/lib/bitmap.c this alone is needed. */
+void __bitmap_clear(unsigned long *map, unsigned int start, int len)
+{
+	for (; len > 0; len--, start++)
+		map[start / BITS_PER_LONG] &= ~(1UL << start % BITS_PER_LONG);
 }
