@@ -10,16 +10,16 @@
  * really allocated.  fork() keeps stacks in the same manner.
  *
  * Only plain areas come here: GFP_KERNEL, no alignment, the whole slice, and
- * asked for by a module; what was written to debugfs is always really freed.
- * A cached area stays in the list, marked VMX_CACHED, and belongs to nobody:
- * find_vmx_area() doesn't know it.
+ * asked for by a module while magazines were on; what was written to debugfs is
+ * always really freed.  A cached area stays in the list, marked VMX_CACHED, and
+ * belongs to nobody: find_vmx_area() doesn't know it.
  *
  * The price: a cached area's memory is still mapped, so a use after free meets
  * no fault.  Whoever looks for one loads vmx with magazines=0.
  *
- * Bounds: VMX_MAGAZINE_ROUNDS areas of a size, and vmx_magazine_max pages in all, for each
- * CPU.  Memory pressure (a shrinker), a request that finds no hole, a CPU that
- * goes offline, writing to "purge" and magazines=0 empty them.
+ * Bounds: VMX_MAGAZINE_ROUNDS areas of a size, and vmx_magazine_max pages in all,
+ * for each CPU.  Memory pressure (a shrinker), a request that finds no hole, a CPU
+ * that goes offline, writing to "purge" and magazines=0 empty them.
  *
  * Locking: each CPU's magazines have a lock of their own, taken with nothing
  * else inside; any CPU may take any.  Units: pages, but for size.
