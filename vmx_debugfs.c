@@ -135,14 +135,18 @@ static const char *why_not(int err)
 
 /*
  * Whoever takes the last frames gets an error, but others, who want one more,
- * would have the kernel wake the OOM killer.  What is too large for any machine
- * is for vmx_alloc_area() to refuse.
+ * would have the kernel wake the OOM killer.  So a sixty-fourth of the machine's
+ * memory is left.  What no machine or no hole is large enough for is for
+ * vmx_alloc_area() to refuse.
  */
-static bool is_affordable(unsigned long size)
+static bool is_affordable(unsigned long size, unsigned long count)
 {
-	return size > vmx_end - vmx_start ||
-	       size >> PAGE_SHIFT > totalram_pages() ||
-	       (long)(size >> PAGE_SHIFT) < si_mem_available();
+	unsigned long pages = ((size - 1) >> PAGE_SHIFT) + 1;
+
+	return size > vmx_end - vmx_start || pages > totalram_pages() ||
+	       (pages + 1) * count > (vmx_end - vmx_start) >> PAGE_SHIFT ||
+	       (long)(pages * count + totalram_pages() / 64) <
+	       si_mem_available();
 }
 
 /* Not inline: it is the caller that the list names. */
@@ -151,7 +155,7 @@ static noinline struct vmx_area *make_area(const struct vmx_request *req)
 	gfp_t gfp = GFP_KERNEL | __GFP_HIGHMEM | __GFP_NOWARN;
 	unsigned long flags = VMX_FIT(req->fit);
 
-	if (!is_affordable(req->size))
+	if (!is_affordable(req->size, 1))
 		return ERR_PTR(-ENOMEM);
 	if (req->zero)
 		gfp |= __GFP_ZERO;
@@ -214,6 +218,8 @@ static int make_requested(struct list_head *made, struct vmx_text *text,
 
 	if (req->count > 1 && req->count > (vmx_end - vmx_start) / req->size)
 		err = -E2BIG;
+	else if (!is_affordable(req->size, req->count))
+		err = -ENOMEM;
 	for (i = 0; !err && i < req->count; i++)
 		err = fatal_signal_pending(current) ? -EINTR :
 			make_one(made, req, req->explain && !i);

@@ -331,14 +331,17 @@ static ssize_t shared_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
 	size_t left = SHARED_PAGES * PAGE_SIZE - iocb->ki_pos;
 	ssize_t ret = 0;
+	char *from;
 
 	if (iocb->ki_pos >= SHARED_PAGES * PAGE_SIZE)
 		return 0;
+	/* Not while reading: that may fault, and mmap() has the locks in turn. */
 	mutex_lock(&shared_lock);
-	if (shared)
-		ret = vmx_read_iter(to, shared + iocb->ki_pos,
-				    min(left, iov_iter_count(to)));
+	from = shared;
 	mutex_unlock(&shared_lock);
+	if (from)
+		ret = vmx_read_iter(to, from + iocb->ki_pos,
+				    min(left, iov_iter_count(to)));
 	if (ret > 0)
 		iocb->ki_pos += ret;
 	return ret;
