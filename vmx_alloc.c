@@ -366,7 +366,7 @@ static noinline void *alloc_plain(unsigned long size, gfp_t gfp_mask,
 				      NUMA_NO_NODE, caller);
 	else
 		area = alloc_area(size, PAGE_SIZE, vmx_start, vmx_end, gfp_mask,
-				  PAGE_KERNEL, READ_ONCE(vmx_magazines_on) &&
+				  PAGE_KERNEL,
 				  size <= VMX_MAGAZINE_PAGES * PAGE_SIZE ?
 				  VMX_CACHEABLE : 0, NUMA_NO_NODE, caller);
 	return area_addr(area, gfp_mask, size);

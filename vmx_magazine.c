@@ -10,9 +10,9 @@
  * really allocated.  fork() keeps stacks in the same manner.
  *
  * Only plain areas come here: GFP_KERNEL, no alignment, the whole slice, and
- * asked for by a module while magazines were on; what was written to debugfs is
- * always really freed.  A cached area stays in the list, marked VMX_CACHED, and
- * belongs to nobody: find_vmx_area() doesn't know it.
+ * asked for by a module; what was written to debugfs is always really freed.
+ * A cached area stays in the list, marked VMX_CACHED, and belongs to nobody:
+ * find_vmx_area() doesn't know it.
  *
  * The price: a cached area's memory is still mapped, so a use after free meets
  * no fault.  Whoever looks for one loads vmx with magazines=0.

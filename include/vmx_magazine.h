@@ -98,7 +98,7 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	unsigned long flags;
 	unsigned int nr;
 
-	if (!area)
+	if (!READ_ONCE(vmx_magazines_on) || !area)
 		return false;
 	flags = READ_ONCE(area->flags);
 	nr = area->nr_pages;

@@ -143,8 +143,8 @@ TEST_F(family, magazines_are_emptied)
 	int by_purge;
 
 	for (by_purge = 0; by_purge < 2; by_purge++) {
-		ASSERT_EQ(0, spill(magazines, "1", 1));
 		ASSERT_EQ(0, module_load("vmx_user", ""));
+		ASSERT_EQ(0, spill(magazines, "1", 1));
 		/* It frees the area that it held. */
 		ASSERT_EQ(0, module_unload("vmx_user"));
 		EXPECT_EQ(2, vmx_stat("pages"));
