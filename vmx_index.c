@@ -30,16 +30,16 @@
 struct vmx_index vmx_index;
 
 /**
- * vmx_index_mark() - an area starts at a page, and there is no mark yet
- * @page: the page
+ * vmx_index_mark_up() - a word of marks[0] is zero no more
+ * @bit: the number of that word
  */
-void vmx_index_mark(unsigned long page)
+void vmx_index_mark_up(unsigned long bit)
 {
-	unsigned long bit = page, *word, old;
+	unsigned long *word, old;
 	unsigned int level;
 
 	lockdep_assert_held(&vmx_area_lock);
-	for (level = 0; level < vmx_index.levels; level++) {
+	for (level = 1; level < vmx_index.levels; level++) {
 		word = &vmx_index.marks[level][bit / BITS_PER_LONG];
 		old = *word;
 		*word = old | BIT(bit % BITS_PER_LONG);

@@ -32,7 +32,7 @@
 
 DEFINE_PER_CPU(struct vmx_magazines, vmx_magazines);
 unsigned int vmx_magazine_max;
-bool vmx_magazines_on = true;
+static bool vmx_magazines_on = true;
 static bool vmx_magazines_ready;
 static struct vmx_shrinker vmx_magazine_shrinker;
 static int vmx_hotplug_state;

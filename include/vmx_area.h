@@ -77,7 +77,7 @@ extern struct vmx_index vmx_index;
 
 int vmx_index_init(unsigned long start, unsigned long end);
 void vmx_index_exit(void);
-void vmx_index_mark(unsigned long page);
+void vmx_index_mark_up(unsigned long bit);
 void vmx_index_clear(const struct vmx_area *area);
 struct vmx_area *vmx_index_below(unsigned long addr);
 
@@ -90,11 +90,13 @@ static inline unsigned long vmx_index_page(const struct vmx_area *area)
 static inline void vmx_index_add(struct vmx_area *area)
 {
 	unsigned long page = vmx_index_page(area);
+	unsigned long *word = &vmx_index.marks[0][page / BITS_PER_LONG];
+	unsigned long old = *word;
 
 	WRITE_ONCE(vmx_index.starts[page], area);
-	if (!(vmx_index.marks[0][page / BITS_PER_LONG] >>
-	      page % BITS_PER_LONG & 1))
-		vmx_index_mark(page);
+	*word = old | 1UL << page % BITS_PER_LONG;
+	if (!old)
+		vmx_index_mark_up(page / BITS_PER_LONG);
 }
 
 /** vmx_index_del() - undo vmx_index_add(); the mark is left over */

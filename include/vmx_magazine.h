@@ -34,7 +34,6 @@ struct vmx_magazines {
 
 DECLARE_PER_CPU(struct vmx_magazines, vmx_magazines);
 extern unsigned int vmx_magazine_max;	/* pages, for each CPU; 0: switched off */
-extern bool vmx_magazines_on;
 
 /**
  * vmx_magazine_get() - take a cached area
@@ -56,7 +55,7 @@ static __always_inline void *vmx_magazine_get(unsigned long size, gfp_t gfp,
 	if (IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP) || IS_ENABLED(CONFIG_LOCKDEP))
 		might_alloc(gfp);
 	/* Zero bytes are far too many. */
-	if (!READ_ONCE(vmx_magazines_on) || nr > VMX_MAGAZINE_PAGES ||
+	if (!READ_ONCE(vmx_magazine_max) || nr > VMX_MAGAZINE_PAGES ||
 	    unlikely(in_interrupt()))
 		return NULL;
 	mags = raw_cpu_ptr(&vmx_magazines);
@@ -98,7 +97,7 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	unsigned long flags;
 	unsigned int nr;
 
-	if (!READ_ONCE(vmx_magazines_on) || !area)
+	if (!area || !READ_ONCE(vmx_magazine_max))
 		return false;
 	flags = READ_ONCE(area->flags);
 	nr = area->nr_pages;
