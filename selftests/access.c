@@ -3,9 +3,7 @@
  * Who may open what, and who gets to see addresses
  */
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "../kselftest_harness.h"
 #include "vmx_test.h"
@@ -64,18 +62,6 @@ TEST_F(access, modes)
 			TH_LOG("%s: %o", path, st.st_mode);
 		EXPECT_EQ(0, st.st_uid);
 	}
-}
-
-static bool drop_cap_syslog(void)
-{
-	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct caps[2];
-
-	if (syscall(SYS_capget, &head, caps))
-		return false;
-	caps[CAP_TO_INDEX(CAP_SYSLOG)].effective &= ~CAP_TO_MASK(CAP_SYSLOG);
-	caps[CAP_TO_INDEX(CAP_SYSLOG)].permitted &= ~CAP_TO_MASK(CAP_SYSLOG);
-	return !syscall(SYS_capset, &head, caps);
 }
 
 /* Not the area's own address, nor any other number that could be one. */

@@ -4,9 +4,7 @@
  * against `areas`, `area`, `walk` and `gaps`
  */
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "../kselftest_harness.h"
@@ -358,18 +356,6 @@ TEST_F(explain, only_its_own)
 	}
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-}
-
-static bool drop_cap_syslog(void)
-{
-	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct caps[2];
-
-	if (syscall(SYS_capget, &head, caps))
-		return false;
-	caps[CAP_TO_INDEX(CAP_SYSLOG)].effective &= ~CAP_TO_MASK(CAP_SYSLOG);
-	caps[CAP_TO_INDEX(CAP_SYSLOG)].permitted &= ~CAP_TO_MASK(CAP_SYSLOG);
-	return !syscall(SYS_capset, &head, caps);
 }
 
 /* Offsets in the slice are the only hexadecimal numbers, but for flags. */

@@ -3,6 +3,7 @@
  * What the selftests of vmx share; vmx_test.h says what each does
  */
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/elf.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -655,4 +656,16 @@ unsigned long random_below(struct random *random, unsigned long limit)
 	random->state ^= random->state << 25;
 	random->state ^= random->state >> 27;
 	return (random->state * 2685821657736338717ULL >> 33) % limit;
+}
+
+bool drop_cap_syslog(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct caps[2];
+
+	if (syscall(SYS_capget, &head, caps))
+		return false;
+	caps[CAP_TO_INDEX(CAP_SYSLOG)].effective &= ~CAP_TO_MASK(CAP_SYSLOG);
+	caps[CAP_TO_INDEX(CAP_SYSLOG)].permitted &= ~CAP_TO_MASK(CAP_SYSLOG);
+	return !syscall(SYS_capset, &head, caps);
 }

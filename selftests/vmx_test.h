@@ -129,6 +129,9 @@ unsigned int witness_word(unsigned int seed, unsigned long word);
 /* ---- the kernel ---- */
 
 unsigned long page_size(void);
+/* For this process; false when it can't. */
+bool drop_cap_syslog(void);
+
 /* "CONFIG_KASAN=y"; false where the kernel doesn't tell. */
 bool kernel_has(const char *option);
 /* The slice's line(s) in /proc/vmallocinfo: how many mention [vmx]. */
