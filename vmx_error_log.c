@@ -104,7 +104,7 @@ const char *vmx_errno_name(int err)
 }
 
 /** vmx_error_log_show() - all of them, the oldest first */
-void vmx_error_log_show(struct seq_file *m)
+int vmx_error_log_show(struct seq_file *m, void *v)
 {
 	unsigned int i;
 
@@ -124,4 +124,5 @@ void vmx_error_log_show(struct seq_file *m)
 			   entry->caret, "");
 	}
 	mutex_unlock(&vmx_error_log_mutex);
+	return 0;
 }

@@ -2,9 +2,14 @@
 /*
  * What the files of /sys/kernel/debug/vmx share
  *
- * Text written to a file goes through three steps: vmx_words.c cuts it into
- * words and numbers, vmx_debugfs.c acts on them, and vmx_error_log.c keeps what
- * was refused and why.
+ *	vmx_debugfs.c -> vmx_requests.c, vmx_list.c, vmx_stats.c, vmx_explore.c,
+ *			 vmx_dump.c, vmx_mem.c
+ *		      -> vmx_owned.c, vmx_explain.c -> vmx_files.c
+ *		      -> vmx_error_log.c, vmx_words.c
+ *
+ * Text written to a file goes through vmx_files.c: vmx_words.c cuts it into words
+ * and numbers, the file acts on them, and vmx_error_log.c keeps what was refused
+ * and why.
  */
 #ifndef _VMX_FILES_H
 #define _VMX_FILES_H
@@ -81,7 +86,12 @@ int vmx_text_fit(struct vmx_text *text, const char *at, size_t len,
 int vmx_text_request(struct vmx_text *text, struct vmx_request *req,
 		     enum vmx_fit fit);
 
-/* vmx_debugfs.c */
+/* vmx_error_log.c */
+void vmx_error_log_add(const char *file, int err, const struct vmx_text *text);
+const char *vmx_errno_name(int err);
+int vmx_error_log_show(struct seq_file *m, void *v);
+
+/* vmx_files.c */
 typedef int (*vmx_text_handler)(struct file *file, struct vmx_text *text);
 
 bool vmx_may_see_addresses(struct seq_file *m);
@@ -91,21 +101,31 @@ ssize_t vmx_write_text(struct file *file, const char __user *from, size_t len,
 ssize_t vmx_read_rewinding(struct file *file, char __user *to, size_t len,
 			   loff_t *ppos);
 
-bool vmx_is_owned(const struct vmx_area *area);
-
 /* vmx_explain.c */
 struct vmx_explanation *vmx_explain_begin(enum vmx_fit fit);
 void vmx_explain_end(struct vmx_explanation *why);
 void vmx_explain_show(struct seq_file *m, const struct vmx_explanation *why);
 
+/* vmx_owned.c */
+extern const struct file_operations vmx_free_fops;
+
+int vmx_own_prepare(const struct vmx_area *area);
+void vmx_own_cancel(const struct vmx_area *area);
+void vmx_own(struct vmx_area *area);
+bool vmx_is_owned(const struct vmx_area *area);
+void vmx_owned_exit(void);
+
+/* vmx_requests.c */
+extern const struct file_operations vmx_alloc_fops, vmx_fit_fops, vmx_purge_fops;
+
+/* vmx_list.c and vmx_stats.c */
+extern const struct file_operations vmx_areas_fops;
+
+int vmx_stats_show(struct seq_file *m, void *v);
+
 /* vmx_explore.c, vmx_dump.c and vmx_mem.c */
 extern const struct file_operations vmx_gaps_fops, vmx_map_fops, vmx_area_fops,
 				    vmx_walk_fops, vmx_pgtables_fops,
 				    vmx_mem_fops;
-
-/* vmx_error_log.c */
-void vmx_error_log_add(const char *file, int err, const struct vmx_text *text);
-const char *vmx_errno_name(int err);
-void vmx_error_log_show(struct seq_file *m);
 
 #endif /* _VMX_FILES_H */

@@ -4,8 +4,9 @@
  *
  * Knowledge flows one way:
  *
- *	vmx_debugfs.c -> vmx_alloc.c -> vmx_area.c, vmx_pages.c, vmx_pgtable.c
- *		      -> vmx_slice.c -> include/arch
+ *	the files of vmx_files.h -> vmx_alloc.c
+ *		-> vmx_area.c, vmx_pages.c, vmx_pgtable.c
+ *		-> vmx_slice.c -> include/arch
  *
  * A file calls only what stands to its right.  vmx_map.c, vmx_realloc.c and
  * vmx_user.c stand beside vmx_alloc.c, and so does vmx_magazine.c, which the

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the files have in common: how text comes in, and who sees addresses
+ *
+ * A write is one text, at offset 0 and shorter than a page.  It is done as a
+ * whole or refused with an errno, and each refusal is counted and goes into the
+ * error log.  Addresses are for those who opened the file with CAP_SYSLOG; all
+ * others see offsets in the slice.
+ *
+ * Locking: none.  Units: bytes.
+ */
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/minmax.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "vmx_files.h"
+#include "vmx_internal.h"
+
+/** vmx_may_see_addresses() - was the file opened with CAP_SYSLOG? */
+bool vmx_may_see_addresses(struct seq_file *m)
+{
+	return file_ns_capable(m->file, &init_user_ns, CAP_SYSLOG);
+}
+
+/** vmx_shown_address() - an address, or for most people its offset */
+unsigned long vmx_shown_address(struct seq_file *m, unsigned long addr)
+{
+	return vmx_may_see_addresses(m) ? addr : addr - vmx_start;
+}
+
+static int check_write(struct vmx_text *text, size_t len, loff_t pos)
+{
+	if (pos)
+		return vmx_text_refuse(text, -EINVAL, text->start,
+				       "a write begins at offset 0");
+	if (len > VMX_TEXT_MAX)
+		return vmx_text_refuse(text, -EINVAL, text->start,
+				       "longer than 4095 bytes");
+	return vmx_text_check(text, len);
+}
+
+/**
+ * vmx_write_text() - what every file does with what is written to it
+ * @file: the file
+ * @from: the text
+ * @len: its length
+ * @pos: the offset, which must be 0; it does not move
+ * @handler: acts on the text, or refuses it
+ *
+ * Return: @len, or the errno of the refusal, which has been counted and logged.
+ */
+ssize_t vmx_write_text(struct file *file, const char __user *from, size_t len,
+		       loff_t pos, vmx_text_handler handler)
+{
+	size_t kept = min_t(size_t, len, VMX_TEXT_MAX);
+	struct vmx_text text;
+	char *copy;
+	int err;
+
+	copy = memdup_user_nul(from, kept);
+	if (IS_ERR(copy))
+		return PTR_ERR(copy);
+	vmx_text_init(&text, copy);
+	err = check_write(&text, len, pos);
+	if (!err)
+		err = handler(file, &text);
+	if (err) {
+		vmx_count_failure(err);
+		vmx_error_log_add(file_dentry(file)->d_name.name, err, &text);
+	}
+	kfree(copy);
+	return err ?: len;
+}
+
+/** vmx_read_rewinding() - seq_read(), but at the end the next write is welcome */
+ssize_t vmx_read_rewinding(struct file *file, char __user *to, size_t len,
+			   loff_t *ppos)
+{
+	ssize_t n = seq_read(file, to, len, ppos);
+
+	if (!n && len)
+		*ppos = 0;
+	return n;
+}
