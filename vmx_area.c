@@ -206,19 +206,21 @@ void vmx_area_free(struct vmx_area *area)
 }
 
 /* Where in the slice others than the first fit are of use: all of it. */
-static enum vmx_fit fit_of(const struct vmx_area *area, unsigned long start,
+static enum vmx_fit fit_of(struct vmx_area *area, unsigned long start,
 			   unsigned long end)
 {
-	if (likely(!(area->flags & VMX_FIT_MASK)) || start > vmx_index.first ||
-	    end < vmx_area_start(&vmx_sentinel))
+	if (likely(!(area->flags & VMX_FIT_MASK)))
 		return VMX_FIT_FIRST;
-	return (area->flags & VMX_FIT_MASK) >> VMX_FIT_SHIFT;
+	if (start > vmx_index.first || end < vmx_area_start(&vmx_sentinel))
+		area->flags &= ~VMX_FIT_MASK;
+	return VMX_FIT_OF(area->flags);
 }
 
 /**
  * vmx_area_insert() - find a hole that fits and put an area there
  * @area: from vmx_area_alloc(); gets addr and id. VMX_FIT() in its flags says
- *	which hole; when the range is not the whole slice, it is the lowest
+ *	which hole; when the range is not the whole slice, it is the lowest,
+ *	and the flags then say so
  * @align: a power of two, at least a page
  * @start: lowest address that will do
  * @end: first address behind the range that will do
@@ -243,11 +245,11 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 	spin_lock(&vmx_area_lock);
 	place = vmx_hole_find(area->size, align, start, fit_of(area, start, end));
 	if (!place.succ || place.addr >= end || end - place.addr < area->size) {
-		trace_vmx_hole(area->size, align, vmx_holes_looked_at, 0, 0, 0);
+		trace_vmx_hole(area, align, vmx_holes_looked_at, 0, 0, 0);
 		spin_unlock(&vmx_area_lock);
 		return -ENOSPC;
 	}
-	trace_vmx_hole(area->size, align, vmx_holes_looked_at, place.addr,
+	trace_vmx_hole(area, align, vmx_holes_looked_at, place.addr,
 		       vmx_area_start(place.succ) - place.succ->gap,
 		       place.succ->gap);
 	area->addr = (void *)place.addr;

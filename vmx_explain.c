@@ -52,6 +52,7 @@ struct step {
 		} descriptor;
 		struct {
 			unsigned long size, align, addr, start, end;
+			enum vmx_fit fit;
 			unsigned int looked;
 			struct vmx_range below, above;
 			unsigned long below_id, above_id;
@@ -91,7 +92,6 @@ struct vmx_explanation {
 	const struct task_struct *task;
 	unsigned int probes;	/* registered */
 	u64 since;		/* the end of the step before */
-	enum vmx_fit fit;
 	unsigned int nr;
 	unsigned int seen[S_KINDS];	/* steps */
 	struct step step[STEPS_MAX];
@@ -180,16 +180,17 @@ static void look_at(unsigned long addr, struct vmx_range *range,
 }
 
 /* A hole that was found is not filled yet, and vmx_area_lock is held. */
-static void on_hole(void *data, unsigned long size, unsigned long align,
-		    unsigned int looked, unsigned long addr,
+static void on_hole(void *data, const struct vmx_area *area,
+		    unsigned long align, unsigned int looked, unsigned long addr,
 		    unsigned long hole, unsigned long hole_size)
 {
 	struct step *step = next_step(data, S_HOLE);
 
 	if (!step)
 		return;
-	step->hole.size = size;
+	step->hole.size = area->size;
 	step->hole.align = align;
+	step->hole.fit = VMX_FIT_OF(area->flags);
 	step->hole.looked = looked;
 	step->hole.addr = addr;
 	step->hole.start = hole;
@@ -333,13 +334,12 @@ static void on_refused(void *data, unsigned long size, int err)
 
 /**
  * vmx_explain_begin() - note down what the current task's next request does
- * @fit: the request's
  *
  * Context: may sleep.
  * Return: the explanation, to be given to vmx_explain_end() and in the end to
  * kvfree(); -ENOMEM; -ENOSYS when the kernel is without tracepoints.
  */
-struct vmx_explanation *vmx_explain_begin(enum vmx_fit fit)
+struct vmx_explanation *vmx_explain_begin(void)
 {
 	struct vmx_explanation *why;
 	int err = 0;
@@ -348,7 +348,6 @@ struct vmx_explanation *vmx_explain_begin(enum vmx_fit fit)
 	if (!why)
 		return ERR_PTR(-ENOMEM);
 	why->task = current;
-	why->fit = fit;
 #define DO(name) do {							\
 	err = err ?: register_trace_vmx_##name(on_##name, why);		\
 	why->probes += !err;						\
@@ -406,11 +405,11 @@ static void tell_neighbour(struct seq_file *m, const char *where,
 	tell_range(m, range->start, range->end);
 }
 
-static void tell_hole(struct seq_file *m, const struct step *step,
-		      enum vmx_fit fit)
+static void tell_hole(struct seq_file *m, const struct step *step)
 {
 	seq_printf(m, "find a hole: %s fit, size=%lu align=%lu, holes looked at: %u, ",
-		   vmx_fit_name(fit), step->hole.size, step->hole.align, step->hole.looked);
+		   vmx_fit_name(step->hole.fit), step->hole.size,
+		   step->hole.align, step->hole.looked);
 	if (!step->hole.addr) {
 		seq_puts(m, "and none fits");
 		return;
@@ -486,8 +485,7 @@ static void tell_entries(struct seq_file *m, const struct step *step)
 		   step->entries.nr * vmx_level_size(step->entries.level));
 }
 
-static void tell_step(struct seq_file *m, const struct step *step,
-		      enum vmx_fit fit)
+static void tell_step(struct seq_file *m, const struct step *step)
 {
 	switch (step->kind) {
 	case S_REQUEST:
@@ -505,7 +503,7 @@ static void tell_step(struct seq_file *m, const struct step *step,
 			   step->descriptor.guard, step->descriptor.size);
 		break;
 	case S_HOLE:
-		tell_hole(m, step, fit);
+		tell_hole(m, step);
 		break;
 	case S_PURGE:
 		seq_printf(m, "purge: quarantined ranges=%lu bytes=%lu",
@@ -553,7 +551,7 @@ void vmx_explain_show(struct seq_file *m, const struct vmx_explanation *why)
 		seq_puts(m, "     no step was taken: so much memory is not available\n");
 	for (i = 0; i < why->nr; i++) {
 		seq_printf(m, "%3u. %10llu ns  ", i + 1, why->step[i].ns);
-		tell_step(m, &why->step[i], why->fit);
+		tell_step(m, &why->step[i]);
 		seq_putc(m, '\n');
 		ns += why->step[i].ns;
 	}

@@ -371,8 +371,7 @@ static void show_flags(struct seq_file *m, const char *name,
 			seq_printf(m, " VMX_%s", names[i].name);
 	}
 	if (flags & VMX_FIT_MASK)
-		seq_printf(m, " fit=%s",
-			   vmx_fit_name((flags & VMX_FIT_MASK) >> VMX_FIT_SHIFT));
+		seq_printf(m, " fit=%s", vmx_fit_name(VMX_FIT_OF(flags)));
 	seq_putc(m, '\n');
 }
 

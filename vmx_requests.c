@@ -93,7 +93,7 @@ static noinline struct vmx_area *make_area(const struct vmx_request *req)
 static struct vmx_area *make_explained(const struct vmx_request *req,
 				       struct vmx_explanation **why)
 {
-	struct vmx_explanation *explanation = vmx_explain_begin(req->fit);
+	struct vmx_explanation *explanation = vmx_explain_begin();
 	struct vmx_area *area;
 
 	if (IS_ERR(explanation))

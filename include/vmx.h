@@ -39,6 +39,8 @@ enum vmx_fit { VMX_FIT_FIRST, VMX_FIT_BEST, VMX_FIT_LAST, VMX_FIT_NEXT };
 #define VMX_FIT_SHIFT	24
 #define VMX_FIT(fit)	((unsigned long)(fit) << VMX_FIT_SHIFT)
 #define VMX_FIT_MASK	VMX_FIT(3)
+#define VMX_FIT_OF(flags) \
+	((enum vmx_fit)(((flags) & VMX_FIT_MASK) >> VMX_FIT_SHIFT))
 
 #define VMX_INLINE_PAGES 4
 #define VMX_ALIGN_ORDERS 9	/* alignments up to 2 MiB are searched exactly */

@@ -102,7 +102,7 @@ ssize_t vmx_read_rewinding(struct file *file, char __user *to, size_t len,
 			   loff_t *ppos);
 
 /* vmx_explain.c */
-struct vmx_explanation *vmx_explain_begin(enum vmx_fit fit);
+struct vmx_explanation *vmx_explain_begin(void);
 void vmx_explain_end(struct vmx_explanation *why);
 void vmx_explain_show(struct seq_file *m, const struct vmx_explanation *why);
 

@@ -356,7 +356,9 @@ TEST_F(explore, mem_mapped)
 /* A function call that trace-cmd and perf don't know, as they read print fmt. */
 static const char *unknown_call(const char *format)
 {
-	static const char * const known[] = { "__print_flags", "__get_str" };
+	static const char * const known[] = {
+		"__print_flags", "__print_symbolic", "__get_str"
+	};
 	const char *at, *word;
 	size_t i;
 

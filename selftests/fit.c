@@ -3,8 +3,12 @@
  * Which hole is taken: the word fit= of a request, and the file `fit` for
  * requests without it
  */
+#include <fcntl.h>
+
 #include "../kselftest_harness.h"
 #include "vmx_test.h"
+
+#define TRACING "/sys/kernel/tracing/"
 
 /* Each hole has room for @req and its guard page, but the last is the rest. */
 enum { LARGE, SMALL, MIDDLE, REST, HOLES };
@@ -106,20 +110,67 @@ TEST_F(fit, the_default)
 	EXPECT_TRUE(fit_is("first\n"));
 }
 
+static bool says(char *text, const char *what)
+{
+	bool found = text && strstr(text, what);
+
+	if (!found)
+		ksft_print_msg("no \"%s\" in:\n%s\n", what, text ?: "");
+	free(text);
+	return found;
+}
+
 /* `area` and an explanation say which. */
 TEST_F(fit, is_shown)
 {
+	int fd = open("/sys/kernel/debug/vmx/alloc", O_RDWR | O_CLOEXEC);
 	struct made made;
-	char id[24], *text;
+	char id[24];
 
 	ASSERT_EQ(1, vmx_make("12K fit=best", &made, 1));
 	snprintf(id, sizeof(id), "%lu", made.id);
 	ASSERT_EQ(0, vmx_ask("area", id));
-	text = vmx_read("area");
-	ASSERT_NE(NULL, text);
-	EXPECT_NE(NULL, strstr(text, " fit=best\n"))
-		TH_LOG("%s", text);
+	EXPECT_TRUE(says(vmx_read("area"), " fit=best\n"));
+
+	pin_to_cpu(0);	/* see explain.c */
+	ASSERT_EQ(0, write_all(fd, "12K fit=last explain", 20));
+	EXPECT_TRUE(says(slurp_fd(fd), " last fit, size=16384 "));
+	close(fd);
+}
+
+/* Has the trace a hole of this fit, and the area in it at this address? */
+static bool traced(const char *fit, unsigned long addr)
+{
+	char *text = slurp(TRACING "trace"), name[8];
+	bool found = false;
+	unsigned long at;
+
+	for (const char *s = text; s && !found && (s = strstr(s, " fit=")); s++)
+		found = sscanf(s, " fit=%7s looked=%*u addr=%lx", name, &at) == 2 &&
+			!strcmp(name, fit) && at == addr;
+	if (!found)
+		ksft_print_msg("%s, 0x%lx: not in\n%s\n", fit, addr, text ?: "");
 	free(text);
+	return found;
+}
+
+TEST_F(fit, is_traced)
+{
+	static const char * const fits[] = { "first", "best", "last", "next" };
+	char request[32];
+	size_t i;
+
+	pin_to_cpu(0);
+	if (spill(TRACING "events/vmx/vmx_hole/enable", "1", 1))
+		SKIP(return, "no tracefs");
+	for (i = 0; i < ARRAY_SIZE(fits); i++) {
+		snprintf(request, sizeof(request), "12K fit=%s", fits[i]);
+		EXPECT_TRUE(traced(fits[i], place_of(_metadata, request)));
+	}
+	EXPECT_EQ(0, spill(TRACING "events/vmx/vmx_hole/enable", "0", 1));
+	/* Or perf shows a hole's address as a negative number. */
+	EXPECT_TRUE(says(slurp(TRACING "events/vmx/vmx_hole/format"),
+			 "const void * hole;"));
 }
 
 TEST_HARNESS_MAIN

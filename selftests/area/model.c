@@ -101,8 +101,6 @@ unsigned long model_find_hole(unsigned long size, unsigned long align,
 {
 	unsigned long place = 0;
 
-	if (start > model.start || end < model.end)
-		fit = VMX_FIT_FIRST;
 	if (fit == VMX_FIT_LAST)
 		return last_fit(size, align);
 	if (fit == VMX_FIT_BEST)

@@ -177,6 +177,8 @@ static void insert(void)
 		start = any_addr();
 	if (one_in(8))
 		end = any_addr();
+	if (start > model.start || end < model.end)
+		fit = VMX_FIT_FIRST;	/* in a part of the slice, whatever is asked */
 
 	place = model_find_hole(area->size, align, start, end, fit);
 	err = vmx_area_insert(area, align, start, end);
@@ -200,6 +202,8 @@ static void insert(void)
 		fail("insert: id %lu, not above %lu", area->id, play.last_id);
 	if (vmx_area_complete(area) != !(flags & VMX_UNLIST))
 		fail("insert: complete or not, the flags say otherwise");
+	if (VMX_FIT_OF(area->flags) != fit)
+		fail("insert: fit=%d, the flags say otherwise", fit);
 	play.last_id = area->id;
 	check_descriptor(model_insert(area));
 	tally.inserted++;

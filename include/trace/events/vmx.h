@@ -67,31 +67,40 @@ TRACE_EVENT(vmx_descriptor,
 		  __entry->guard)
 );
 
-/* addr is 0 when no hole fits; hole and hole_size describe the one chosen. */
+/*
+ * addr is 0 when no hole fits; hole and hole_size describe the one chosen.  "perf
+ * trace" shows a number in decimal, with a sign, unless it is a pointer or has
+ * "addr" in its name: so hole is a pointer.
+ */
 TRACE_EVENT(vmx_hole,
-	TP_PROTO(unsigned long size, unsigned long align, unsigned int looked,
-		 unsigned long addr, unsigned long hole,
+	TP_PROTO(const struct vmx_area *area, unsigned long align,
+		 unsigned int looked, unsigned long addr, unsigned long hole,
 		 unsigned long hole_size),
-	TP_ARGS(size, align, looked, addr, hole, hole_size),
+	TP_ARGS(area, align, looked, addr, hole, hole_size),
 	TP_STRUCT__entry(
 		__field(unsigned long, size)
 		__field(unsigned long, align)
+		__field(unsigned int, fit)
 		__field(unsigned int, looked)
 		__field(unsigned long, addr)
-		__field(unsigned long, hole)
+		__field(const void *, hole)
 		__field(unsigned long, hole_size)
 	),
 	TP_fast_assign(
-		__entry->size = size;
+		__entry->size = area->size;
 		__entry->align = align;
+		__entry->fit = VMX_FIT_OF(area->flags);
 		__entry->looked = looked;
 		__entry->addr = addr;
-		__entry->hole = hole;
+		__entry->hole = (const void *)hole;
 		__entry->hole_size = hole_size;
 	),
-	TP_printk("size=%lu align=%lu looked=%u addr=0x%lx hole=0x%lx hole_size=%lu",
-		  __entry->size, __entry->align, __entry->looked, __entry->addr,
-		  __entry->hole, __entry->hole_size)
+	TP_printk("size=%lu align=%lu fit=%s looked=%u addr=0x%lx hole=0x%lx hole_size=%lu",
+		  __entry->size, __entry->align,
+		  __print_symbolic(__entry->fit, { 0, "first" }, { 1, "best" },
+				   { 2, "last" }, { 3, "next" }),
+		  __entry->looked, __entry->addr, (unsigned long)__entry->hole,
+		  __entry->hole_size)
 );
 
 TRACE_EVENT(vmx_page_array,
