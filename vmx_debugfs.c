@@ -60,6 +60,7 @@ static int readme_show(struct seq_file *m, void *v)
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(readme);
+DEFINE_SHOW_ATTRIBUTE(vmx_map);
 DEFINE_SHOW_ATTRIBUTE(vmx_stats);
 DEFINE_SHOW_ATTRIBUTE(vmx_error_log);
 

@@ -15,7 +15,6 @@
  *
  * Units: bytes; frames are numbers.
  */
-#include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -173,7 +172,7 @@ static const struct seq_operations dump_sops = {
 
 static int dump_open(struct inode *inode, struct file *file)
 {
-	if (!file_ns_capable(file, &init_user_ns, CAP_SYSLOG))
+	if (!vmx_may_see_addresses(file))
 		return -EPERM;
 	return seq_open_private(file, &dump_sops, sizeof(struct dump));
 }

@@ -380,15 +380,6 @@ void vmx_explain_end(struct vmx_explanation *why)
 
 /* --- telling --- */
 
-static const int digits = BITS_PER_LONG / 4;
-
-static void tell_range(struct seq_file *m, unsigned long start,
-		       unsigned long end)
-{
-	seq_printf(m, "0x%0*lx-0x%0*lx", digits, vmx_shown_address(m, start),
-		   digits, vmx_shown_address(m, end));
-}
-
 static void tell_neighbour(struct seq_file *m, const char *where,
 			   const struct vmx_range *range, unsigned long id,
 			   const char *edge)
@@ -402,7 +393,7 @@ static void tell_neighbour(struct seq_file *m, const char *where,
 		seq_printf(m, "area id=%lu ", id);
 	else
 		seq_puts(m, "quarantined ");
-	tell_range(m, range->start, range->end);
+	vmx_show_range(m, range->start, range->end);
 }
 
 static void tell_hole(struct seq_file *m, const struct step *step)
@@ -415,13 +406,13 @@ static void tell_hole(struct seq_file *m, const struct step *step)
 		return;
 	}
 	seq_puts(m, "chosen: ");
-	tell_range(m, step->hole.start, step->hole.end);
+	vmx_show_range(m, step->hole.start, step->hole.end);
 	tell_neighbour(m, "below it", &step->hole.below, step->hole.below_id,
 		       "the start of the slice");
 	tell_neighbour(m, "above it", &step->hole.above, step->hole.above_id,
 		       "the end of the slice");
-	seq_printf(m, "\n%*saddr = 0x%0*lx", 20, "", digits,
-		   vmx_shown_address(m, step->hole.addr));
+	seq_printf(m, "\n%*saddr = ", 20, "");
+	vmx_show_address(m, step->hole.addr);
 }
 
 static void tell_array(struct seq_file *m, const struct step *step)
@@ -430,7 +421,7 @@ static void tell_array(struct seq_file *m, const struct step *step)
 		   step->array.nr <= VMX_INLINE_PAGES ?
 		   "inside the descriptor" : step->array.flags & VMX_VPAGES ?
 		   "by __vmalloc" : "by kmalloc_node");
-	if (vmx_may_see_addresses(m))
+	if (vmx_may_see_addresses(m->file))
 		seq_printf(m, ", pages = 0x%px", step->array.pages);
 }
 
@@ -445,7 +436,7 @@ static void tell_block(struct seq_file *m, const struct step *step)
 	if (step->events > 1)
 		seq_printf(m, " blocks=%u", step->events);
 	seq_printf(m, " frames=%lu", step->block.nr);
-	if (vmx_may_see_addresses(m))
+	if (vmx_may_see_addresses(m->file))
 		seq_printf(m, " pfn=0x%lx-0x%lx", step->block.pfn,
 			   step->block.pfn + step->block.nr);
 	seq_printf(m, " zone=%s node=%d", step->block.zone, step->block.node);
@@ -459,8 +450,8 @@ static void tell_table(struct seq_file *m, const struct step *step)
 		return;
 	}
 	seq_puts(m, "vmx_map_area: a pte table is missing at ");
-	tell_range(m, step->table.addr, step->table.addr + PMD_SIZE);
-	if (vmx_may_see_addresses(m))
+	vmx_show_range(m, step->table.addr, step->table.addr + PMD_SIZE);
+	if (vmx_may_see_addresses(m->file))
 		seq_printf(m, ", attached: pmd entry 0x%016llx, table 0x%llx",
 			   step->table.entry,
 			   vmx_arch_entry_phys(step->table.entry));
@@ -477,12 +468,12 @@ static void tell_entries(struct seq_file *m, const struct step *step)
 		   step->entries.nr, vmx_level_name(step->entries.level),
 		   step->entries.nr == 1 ? "entry" : "entries");
 	/* The index is a part of the address. */
-	if (vmx_may_see_addresses(m))
+	if (vmx_may_see_addresses(m->file))
 		seq_printf(m, " from index %u on in table %pap",
 			   step->entries.index, &step->entries.table);
 	seq_puts(m, ": ");
-	tell_range(m, step->entries.addr, step->entries.addr +
-		   step->entries.nr * vmx_level_size(step->entries.level));
+	vmx_show_range(m, step->entries.addr, step->entries.addr +
+		       step->entries.nr * vmx_level_size(step->entries.level));
 }
 
 static void tell_step(struct seq_file *m, const struct step *step)
@@ -495,7 +486,7 @@ static void tell_step(struct seq_file *m, const struct step *step)
 		break;
 	case S_DESCRIPTOR:
 		seq_puts(m, "__get_vmx_area_node: kmalloc_node the descriptor");
-		if (vmx_may_see_addresses(m))
+		if (vmx_may_see_addresses(m->file))
 			seq_printf(m, ": struct vmx_area at 0x%px",
 				   step->descriptor.area);
 		seq_printf(m, "\n%*sadd the guard page: size = %lu + %lu = %lu",

@@ -10,7 +10,6 @@
  * pages of "area".  vmx_last_lock protects what was told last.
  * Units: bytes, but for counts of pages.
  */
-#include <linux/capability.h>
 #include <linux/ctype.h>
 #include <linux/fs.h>
 #include <linux/math64.h>
@@ -24,8 +23,6 @@
 
 #define CHUNK 256	/* pages of an area that are looked at under one lock */
 #define MAP_LINES 32
-
-static const int digits = BITS_PER_LONG / 4;
 
 /* --- gaps --- */
 
@@ -92,16 +89,14 @@ static int gaps_show(struct seq_file *m, void *v)
 	u64 scattered;
 
 	if (v == SEQ_START_TOKEN) {
-		seq_printf(m, "# vmx gaps 1 slice=0x%0*lx-0x%0*lx\n", digits,
-			   vmx_shown_address(m, vmx_start), digits,
-			   vmx_shown_address(m, vmx_end));
+		seq_puts(m, "# vmx gaps 1 slice=");
+		vmx_show_range(m, vmx_start, vmx_end);
+		seq_putc(m, '\n');
 		return 0;
 	}
 	if (!gaps->done) {
-		seq_printf(m, "0x%0*lx-0x%0*lx %7lu\n",
-			   digits, vmx_shown_address(m, gaps->hole.start),
-			   digits, vmx_shown_address(m, gaps->hole.end),
-			   gaps->hole.end - gaps->hole.start);
+		vmx_show_range(m, gaps->hole.start, gaps->hole.end);
+		seq_printf(m, " %7lu\n", gaps->hole.end - gaps->hole.start);
 		return 0;
 	}
 	vmx_areas_stats(&stats);
@@ -186,7 +181,8 @@ static char mark_of(unsigned long from, unsigned long to)
 	return marks[most];
 }
 
-static int map_show(struct seq_file *m, void *v)
+/** vmx_map_show() - the slice as text, a character for so many pages */
+int vmx_map_show(struct seq_file *m, void *v)
 {
 	unsigned long width = clamp(READ_ONCE(map_width), 16U, 256U);
 	unsigned long cell, at;
@@ -200,7 +196,8 @@ static int map_show(struct seq_file *m, void *v)
 	seq_puts(m, "# by what most of it is: . hole  , hole with something in it  # area  H area with 2 MiB leaves\n"
 		    "#                        g guard  c cached  Q quarantined\n");
 	for (at = vmx_start; at < vmx_end;) {
-		seq_printf(m, "0x%0*lx ", digits, vmx_shown_address(m, at));
+		vmx_show_address(m, at);
+		seq_putc(m, ' ');
 		for (column = 0; column < width && at < vmx_end; column++) {
 			unsigned long next = min(at + cell, vmx_end);
 
@@ -214,19 +211,6 @@ static int map_show(struct seq_file *m, void *v)
 	}
 	return 0;
 }
-
-static int map_open(struct inode *inode, struct file *file)
-{
-	return single_open(file, map_show, NULL);
-}
-
-const struct file_operations vmx_map_fops = {
-	.owner = THIS_MODULE,
-	.open = map_open,
-	.read = seq_read,
-	.llseek = seq_lseek,
-	.release = single_release,
-};
 
 /* --- area and walk: a write says what to show --- */
 
@@ -266,11 +250,10 @@ static int one_address(struct vmx_text *text, unsigned long *addr)
 	int err;
 
 	vmx_text_word(text);
-	err = vmx_text_number(text, text->word, text->len, addr);
+	err = vmx_text_number(text, text->word, addr);
 	if (!err && *skip_spaces(text->next)) {
 		vmx_text_word(text);
-		err = vmx_text_refuse(text, -EINVAL, text->word,
-				      "one at a time");
+		err = vmx_text_wrong(text, "one at a time");
 	}
 	return err;
 }
@@ -282,7 +265,7 @@ static int open_asking(struct file *file, enum told kind,
 	struct asked *asked;
 	int err;
 
-	if (!file_ns_capable(file, &init_user_ns, CAP_SYSLOG))
+	if (!vmx_may_see_addresses(file))
 		return -EPERM;
 	asked = kzalloc(sizeof(*asked), GFP_KERNEL);
 	if (!asked)
@@ -470,11 +453,7 @@ static int area_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static ssize_t area_write(struct file *file, const char __user *from,
-			  size_t len, loff_t *ppos)
-{
-	return vmx_write_text(file, from, len, *ppos, area_text);
-}
+VMX_DEFINE_WRITE(area);
 
 static int area_open(struct inode *inode, struct file *file)
 {
@@ -500,8 +479,7 @@ static int walk_text(struct file *file, struct vmx_text *text)
 	if (addr < vmx_end - vmx_start)
 		addr += vmx_start;
 	if (addr < VMALLOC_START || addr >= VMALLOC_END)
-		return vmx_text_refuse(text, -EINVAL, text->word,
-				       "not an address of the vmalloc range");
+		return vmx_text_wrong(text, "not an address of the vmalloc range");
 	tell(file, addr);
 	return 0;
 }
@@ -560,11 +538,7 @@ static int walk_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-static ssize_t walk_write(struct file *file, const char __user *from,
-			  size_t len, loff_t *ppos)
-{
-	return vmx_write_text(file, from, len, *ppos, walk_text);
-}
+VMX_DEFINE_WRITE(walk);
 
 static int walk_open(struct inode *inode, struct file *file)
 {

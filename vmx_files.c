@@ -20,15 +20,25 @@
 #include "vmx_internal.h"
 
 /** vmx_may_see_addresses() - was the file opened with CAP_SYSLOG? */
-bool vmx_may_see_addresses(struct seq_file *m)
+bool vmx_may_see_addresses(const struct file *file)
 {
-	return file_ns_capable(m->file, &init_user_ns, CAP_SYSLOG);
+	return file_ns_capable(file, &init_user_ns, CAP_SYSLOG);
 }
 
-/** vmx_shown_address() - an address, or for most people its offset */
-unsigned long vmx_shown_address(struct seq_file *m, unsigned long addr)
+/** vmx_show_address() - print an address, or for most people its offset */
+void vmx_show_address(struct seq_file *m, unsigned long addr)
 {
-	return vmx_may_see_addresses(m) ? addr : addr - vmx_start;
+	if (!vmx_may_see_addresses(m->file))
+		addr -= vmx_start;
+	seq_printf(m, "0x%0*lx", BITS_PER_LONG / 4, addr);
+}
+
+/** vmx_show_range() - print the addresses [@start, @end) */
+void vmx_show_range(struct seq_file *m, unsigned long start, unsigned long end)
+{
+	vmx_show_address(m, start);
+	seq_putc(m, '-');
+	vmx_show_address(m, end);
 }
 
 static int check_write(struct vmx_text *text, size_t len, loff_t pos)
@@ -47,7 +57,7 @@ static int check_write(struct vmx_text *text, size_t len, loff_t pos)
  * @file: the file
  * @from: the text
  * @len: its length
- * @pos: the offset, which must be 0; it does not move
+ * @pos: the offset, which must be 0; it does not move, for the read that follows
  * @handler: acts on the text, or refuses it
  *
  * Return: @len, or the errno of the refusal, which has been counted and logged.

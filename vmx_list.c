@@ -114,9 +114,9 @@ static int areas_show(struct seq_file *m, void *v)
 
 	if (v == SEQ_START_TOKEN) {
 		*file->name = '\0';	/* what it names may have gone since */
-		seq_printf(m, "# vmx areas 1 slice=0x%0*lx-0x%0*lx\n",
-			   digits, vmx_start - file->base,
-			   digits, vmx_end - file->base);
+		seq_puts(m, "# vmx areas 1 slice=");
+		vmx_show_range(m, vmx_start, vmx_end);
+		seq_putc(m, '\n');
 		return 0;
 	}
 	if (!vmx_area_complete(area))
@@ -163,7 +163,7 @@ static int areas_open(struct inode *inode, struct file *file)
 	af = __seq_open_private(file, &areas_sops, sizeof(*af));
 	if (!af)
 		return -ENOMEM;
-	af->base = vmx_may_see_addresses(file->private_data) ? 0 : vmx_start;
+	af->base = vmx_may_see_addresses(file) ? 0 : vmx_start;
 	return 0;
 }
 

@@ -21,10 +21,9 @@ static int set_bytes(const char *val, const struct kernel_param *kp)
 
 	vmx_text_init(&text, val);
 	vmx_text_word(&text);
-	err = vmx_text_size(&text, text.word, text.len, &bytes);
+	err = vmx_text_size(&text, text.word, &bytes);
 	if (!err && vmx_text_word(&text))
-		err = vmx_text_refuse(&text, -EINVAL, text.word,
-				      "more than a size");
+		err = vmx_text_wrong(&text, "more than a size");
 	if (err) {
 		pr_err("%s=%s: %s\n", kp->name, val, text.why);
 		return err == -E2BIG ? -ENOMEM : err;

@@ -67,7 +67,7 @@ static int named_area(struct vmx_text *text, unsigned long *id)
 	unsigned long value;
 	int err;
 
-	err = vmx_text_number(text, text->word, text->len, &value);
+	err = vmx_text_number(text, text->word, &value);
 	if (err)
 		return err;
 	if (by_addr) {
@@ -144,11 +144,7 @@ static int free_text(struct file *file, struct vmx_text *text)
 	return err;
 }
 
-static ssize_t free_write(struct file *file, const char __user *from,
-			  size_t len, loff_t *ppos)
-{
-	return vmx_write_text(file, from, len, *ppos, free_text);
-}
+VMX_DEFINE_WRITE(free);
 
 const struct file_operations vmx_free_fops = {
 	.owner = THIS_MODULE,

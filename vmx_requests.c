@@ -217,12 +217,7 @@ static int alloc_text(struct file *file, struct vmx_text *text)
 	return err;
 }
 
-/* A write leaves the position at 0, for the read that follows it. */
-static ssize_t alloc_write(struct file *file, const char __user *from,
-			   size_t len, loff_t *ppos)
-{
-	return vmx_write_text(file, from, len, *ppos, alloc_text);
-}
+VMX_DEFINE_WRITE(alloc);
 
 static void *made_start(struct seq_file *m, loff_t *pos)
 {
@@ -250,12 +245,14 @@ static int made_show(struct seq_file *m, void *v)
 {
 	struct made *made = list_entry(v, struct made, list);
 
-	if (made->id)
-		seq_printf(m, "%lu 0x%0*lx %lu\n", made->id, BITS_PER_LONG / 4,
-			   vmx_shown_address(m, made->addr), made->size);
-	else
+	if (made->id) {
+		seq_printf(m, "%lu ", made->id);
+		vmx_show_address(m, made->addr);
+		seq_printf(m, " %lu\n", made->size);
+	} else {
 		seq_printf(m, "# %lu bytes: %s\n", made->size,
 			   made->addr ? "made, and undone" : "not made");
+	}
 	if (made->why)
 		vmx_explain_show(m, made->why);
 	return 0;
@@ -308,20 +305,15 @@ static int fit_text(struct file *file, struct vmx_text *text)
 	int err;
 
 	vmx_text_word(text);
-	err = vmx_text_fit(text, text->word, text->len, &fit);
+	err = vmx_text_fit(text, text->word, &fit);
 	if (!err && vmx_text_word(text))
-		err = vmx_text_refuse(text, -EINVAL, text->word,
-				      "one at a time");
+		err = vmx_text_wrong(text, "one at a time");
 	if (!err)
 		WRITE_ONCE(vmx_fit, fit);
 	return err;
 }
 
-static ssize_t fit_write(struct file *file, const char __user *from, size_t len,
-			 loff_t *ppos)
-{
-	return vmx_write_text(file, from, len, *ppos, fit_text);
-}
+VMX_DEFINE_WRITE(fit);
 
 static int fit_show(struct seq_file *m, void *v)
 {
@@ -352,18 +344,13 @@ static int purge_text(struct file *file, struct vmx_text *text)
 {
 	if (!vmx_text_word(text) || !vmx_text_is(text, "1") ||
 	    *skip_spaces(text->next))
-		return vmx_text_refuse(text, -EINVAL, text->word,
-				       "write 1 to purge");
+		return vmx_text_wrong(text, "write 1 to purge");
 	vmx_magazines_drain();
 	vmx_areas_purge();
 	return 0;
 }
 
-static ssize_t purge_write(struct file *file, const char __user *from,
-			   size_t len, loff_t *ppos)
-{
-	return vmx_write_text(file, from, len, *ppos, purge_text);
-}
+VMX_DEFINE_WRITE(purge);
 
 const struct file_operations vmx_purge_fops = {
 	.owner = THIS_MODULE,

@@ -49,6 +49,12 @@ int vmx_text_refuse(struct vmx_text *text, int err, const char *at,
 	return err;
 }
 
+/** vmx_text_wrong() - refuse the word that was read last, with -EINVAL */
+int vmx_text_wrong(struct vmx_text *text, const char *why)
+{
+	return vmx_text_refuse(text, -EINVAL, text->word, why);
+}
+
 /**
  * vmx_text_check() - refuse what no text has
  * @text: at its start
@@ -113,36 +119,19 @@ static int parse_u64(struct vmx_text *text, const char *at, size_t len, u64 *v)
 
 	/* kstrtoull() would take a sign, too. */
 	if (!len || !isdigit(*at) || len >= sizeof(digits))
-		return vmx_text_refuse(text, -EINVAL, text->word,
-				       "not a number");
+		return vmx_text_wrong(text, "not a number");
 	memcpy(digits, at, len);
 	digits[len] = '\0';
 	err = kstrtoull(digits, hex ? 16 : 10, v);
 	if (err || (hex && !isxdigit(digits[2])))
-		return vmx_text_refuse(text, -EINVAL, text->word, err == -ERANGE ?
-				       "more than 64 bits hold" :
-				       "not a number");
+		return vmx_text_wrong(text, err == -ERANGE ?
+				      "more than 64 bits hold" :
+				      "not a number");
 	return 0;
 }
 
-/**
- * vmx_text_number() - read a number
- * @text: the text; a refusal is noted under its current word
- * @at: the number's first character, inside that word
- * @len: its length
- * @value: where to leave it
- *
- * Return: 0; -EINVAL for what is no number or more than 64 bits; -E2BIG for a
- * number that an unsigned long does not hold.
- */
-int vmx_text_number(struct vmx_text *text, const char *at, size_t len,
-		    unsigned long *value)
+static int to_long(struct vmx_text *text, u64 v, unsigned long *value)
 {
-	u64 v;
-	int err = parse_u64(text, at, len, &v);
-
-	if (err)
-		return err;
 	if (v > ULONG_MAX)
 		return vmx_text_refuse(text, -E2BIG, text->word,
 				       "more than this machine can address");
@@ -151,19 +140,35 @@ int vmx_text_number(struct vmx_text *text, const char *at, size_t len,
 }
 
 /**
+ * vmx_text_number() - read a number
+ * @text: the text; a refusal is noted under its current word
+ * @at: the number's first character, inside that word
+ * @value: where to leave it
+ *
+ * Return: 0; -EINVAL for what is no number or more than 64 bits; -E2BIG for a
+ * number that an unsigned long does not hold.
+ */
+int vmx_text_number(struct vmx_text *text, const char *at, unsigned long *value)
+{
+	u64 v;
+
+	return parse_u64(text, at, text->next - at, &v) ?:
+	       to_long(text, v, value);
+}
+
+/**
  * vmx_text_size() - read a number of bytes with or without K, M or G
  * @text: the text; a refusal is noted under its current word
  * @at: the number's first character, inside that word
- * @len: its length
  * @value: where to leave it
  *
  * Not memparse(): that takes octal, and an overflow without a word.
  *
  * Return: as vmx_text_number().
  */
-int vmx_text_size(struct vmx_text *text, const char *at, size_t len,
-		  unsigned long *value)
+int vmx_text_size(struct vmx_text *text, const char *at, unsigned long *value)
 {
+	size_t len = text->next - at;
 	unsigned int shift = 0;
 	u64 v;
 	int err;
@@ -183,13 +188,8 @@ int vmx_text_size(struct vmx_text *text, const char *at, size_t len,
 	if (err)
 		return err;
 	if (check_shl_overflow(v, shift, &v))
-		return vmx_text_refuse(text, -EINVAL, text->word,
-				       "more than 64 bits hold");
-	if (v > ULONG_MAX)
-		return vmx_text_refuse(text, -E2BIG, text->word,
-				       "more than this machine can address");
-	*value = v;
-	return 0;
+		return vmx_text_wrong(text, "more than 64 bits hold");
+	return to_long(text, v, value);
 }
 
 static const char * const fits[] = {
@@ -209,24 +209,21 @@ const char *vmx_fit_name(enum vmx_fit fit)
  * vmx_text_fit() - read the name of a fit
  * @text: the text; a refusal is noted under its current word
  * @at: the name's first character, inside that word
- * @len: its length
  * @fit: where to leave it
  *
  * Return: 0 or -EINVAL.
  */
-int vmx_text_fit(struct vmx_text *text, const char *at, size_t len,
-		 enum vmx_fit *fit)
+int vmx_text_fit(struct vmx_text *text, const char *at, enum vmx_fit *fit)
 {
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(fits); i++) {
-		if (same(at, len, fits[i])) {
+		if (same(at, text->next - at, fits[i])) {
 			*fit = i;
 			return 0;
 		}
 	}
-	return vmx_text_refuse(text, -EINVAL, text->word,
-			       "a fit is first, best, last or next");
+	return vmx_text_wrong(text, "a fit is first, best, last or next");
 }
 
 /* What may follow a SIZE.  Those with a value end in '='. */
@@ -258,32 +255,28 @@ static int which_word(const struct vmx_text *text, const char **value)
 static int parse_word(struct vmx_text *text, struct vmx_request *req, int which,
 		      const char *value)
 {
-	size_t len = text->next - value;
 	unsigned long v;
 	int err;
 
 	switch (which) {
 	case W_ALIGN:
-		err = vmx_text_size(text, value, len, &req->align);
+		err = vmx_text_size(text, value, &req->align);
 		if (!err && !is_power_of_2(req->align))
-			err = vmx_text_refuse(text, -EINVAL, text->word,
-					      "align is not a power of two");
+			err = vmx_text_wrong(text, "align is not a power of two");
 		return err;
 	case W_NODE:
-		err = vmx_text_number(text, value, len, &v);
+		err = vmx_text_number(text, value, &v);
 		if (!err && (v >= MAX_NUMNODES || !node_online(v)))
-			err = vmx_text_refuse(text, -EINVAL, text->word,
-					      "no such node is online");
+			err = vmx_text_wrong(text, "no such node is online");
 		req->node = err ? NUMA_NO_NODE : v;
 		return err;
 	case W_COUNT:
-		err = vmx_text_number(text, value, len, &req->count);
+		err = vmx_text_number(text, value, &req->count);
 		if (!err && !req->count)
-			err = vmx_text_refuse(text, -EINVAL, text->word,
-					      "count is 0");
+			err = vmx_text_wrong(text, "count is 0");
 		return err;
 	case W_FIT:
-		return vmx_text_fit(text, value, len, &req->fit);
+		return vmx_text_fit(text, value, &req->fit);
 	case W_ZERO:
 		req->zero = true;
 		return 0;
@@ -319,14 +312,12 @@ int vmx_text_request(struct vmx_text *text, struct vmx_request *req,
 		.at = text->word,
 	};
 	if (!isdigit(*text->word))
-		return vmx_text_refuse(text, -EINVAL, text->word,
-				       "a request begins with a size");
-	err = vmx_text_size(text, text->word, text->len, &req->size);
+		return vmx_text_wrong(text, "a request begins with a size");
+	err = vmx_text_size(text, text->word, &req->size);
 	if (err)
 		return err;
 	if (!req->size)
-		return vmx_text_refuse(text, -EINVAL, text->word,
-				       "a size of 0");
+		return vmx_text_wrong(text, "a size of 0");
 
 	for (;;) {
 		const char *here = text->next, *value;
@@ -340,11 +331,9 @@ int vmx_text_request(struct vmx_text *text, struct vmx_request *req,
 		}
 		which = which_word(text, &value);
 		if (which < 0)
-			return vmx_text_refuse(text, -EINVAL, text->word,
-					       "not a word of a request");
+			return vmx_text_wrong(text, "not a word of a request");
 		if (__test_and_set_bit(which, &seen))
-			return vmx_text_refuse(text, -EINVAL, text->word,
-					       "said twice");
+			return vmx_text_wrong(text, "said twice");
 		err = parse_word(text, req, which, value);
 		if (err)
 			return err;

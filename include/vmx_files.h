@@ -28,7 +28,7 @@ struct vmx_explanation;
 /**
  * struct vmx_text - a text being read word by word, and what's wrong with it
  * @start: the whole text, with a NUL behind it
- * @next: where reading goes on
+ * @next: where reading goes on: behind the word that was read last
  * @word: the word that was read last; not terminated
  * @len: its length; 0 at the end of the text
  * @first: it is the first word of its line
@@ -73,16 +73,15 @@ struct vmx_request {
 void vmx_text_init(struct vmx_text *text, const char *start);
 int vmx_text_refuse(struct vmx_text *text, int err, const char *at,
 		    const char *why);
+int vmx_text_wrong(struct vmx_text *text, const char *why);
 int vmx_text_check(struct vmx_text *text, size_t len);
 bool vmx_text_word(struct vmx_text *text);
 bool vmx_text_is(const struct vmx_text *text, const char *word);
-int vmx_text_number(struct vmx_text *text, const char *at, size_t len,
+int vmx_text_number(struct vmx_text *text, const char *at,
 		    unsigned long *value);
-int vmx_text_size(struct vmx_text *text, const char *at, size_t len,
-		  unsigned long *value);
+int vmx_text_size(struct vmx_text *text, const char *at, unsigned long *value);
 const char *vmx_fit_name(enum vmx_fit fit);
-int vmx_text_fit(struct vmx_text *text, const char *at, size_t len,
-		 enum vmx_fit *fit);
+int vmx_text_fit(struct vmx_text *text, const char *at, enum vmx_fit *fit);
 int vmx_text_request(struct vmx_text *text, struct vmx_request *req,
 		     enum vmx_fit fit);
 
@@ -94,10 +93,20 @@ int vmx_error_log_show(struct seq_file *m, void *v);
 /* vmx_files.c */
 typedef int (*vmx_text_handler)(struct file *file, struct vmx_text *text);
 
-bool vmx_may_see_addresses(struct seq_file *m);
-unsigned long vmx_shown_address(struct seq_file *m, unsigned long addr);
+bool vmx_may_see_addresses(const struct file *file);
+void vmx_show_address(struct seq_file *m, unsigned long addr);
+void vmx_show_range(struct seq_file *m, unsigned long start, unsigned long end);
 ssize_t vmx_write_text(struct file *file, const char __user *from, size_t len,
 		       loff_t pos, vmx_text_handler handler);
+
+/* name_write(), for a file's operations; name_text() is what acts on the text. */
+#define VMX_DEFINE_WRITE(name)						\
+static ssize_t name##_write(struct file *file, const char __user *from,	\
+			    size_t len, loff_t *ppos)			\
+{									\
+	return vmx_write_text(file, from, len, *ppos, name##_text);	\
+}
+
 ssize_t vmx_read_rewinding(struct file *file, char __user *to, size_t len,
 			   loff_t *ppos);
 
@@ -124,8 +133,9 @@ extern const struct file_operations vmx_areas_fops;
 int vmx_stats_show(struct seq_file *m, void *v);
 
 /* vmx_explore.c, vmx_dump.c and vmx_mem.c */
-extern const struct file_operations vmx_gaps_fops, vmx_map_fops, vmx_area_fops,
-				    vmx_walk_fops, vmx_pgtables_fops,
-				    vmx_mem_fops;
+extern const struct file_operations vmx_gaps_fops, vmx_area_fops, vmx_walk_fops,
+				    vmx_pgtables_fops, vmx_mem_fops;
+
+int vmx_map_show(struct seq_file *m, void *v);
 
 #endif /* _VMX_FILES_H */
