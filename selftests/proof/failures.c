@@ -74,29 +74,54 @@ static unsigned int faults_end(const struct way *way)
 /* ---- how things stand ---- */
 
 struct state {
-	char *areas;
+	char areas[64 * KIB];
 	struct stats stats;
 };
 
+/* Open all the time: how things stand is asked at each point. */
+static int areas_fd, stats_fd, purge_fd;
+
+static int open_files(void)
+{
+	areas_fd = open(PROOF_FILES "/areas", O_RDONLY | O_CLOEXEC);
+	stats_fd = open(PROOF_FILES "/stats", O_RDONLY | O_CLOEXEC);
+	purge_fd = open(PROOF_FILES "/purge", O_WRONLY | O_CLOEXEC);
+	return areas_fd < 0 || stats_fd < 0 || purge_fd < 0 ? -errno : 0;
+}
+
 static void look(struct __test_metadata *_metadata, struct state *state)
 {
-	state->areas = vmx_read("areas");
-	ASSERT_NE(NULL, state->areas);
-	ASSERT_EQ(0, vmx_stats(&state->stats));
+	size_t used = 0;
+	ssize_t got;
+
+	do {
+		got = pread(areas_fd, state->areas + used, sizeof(state->areas) - used, used);
+		used += got;
+	} while (got > 0);
+	ASSERT_EQ(0, got);
+	ASSERT_GT(sizeof(state->areas), used);
+	state->areas[used] = '\0';
+	ASSERT_EQ(0, vmx_stats_on(stats_fd, &state->stats));
 	ASSERT_TRUE(vmx_stats_add_up(&state->stats));
 }
 
-/* Nothing is there that was not before; a purge makes holes of what waited. */
+/* What waited is holes now. */
+static void purge(struct __test_metadata *_metadata)
+{
+	ASSERT_EQ(1, pwrite(purge_fd, "1", 1, 0));
+}
+
+/* Nothing is there that was not before. */
 static void expect_as_before(struct __test_metadata *_metadata, struct state *before)
 {
 	static const char *const same[] = {
 		"areas", "area_bytes", "guard_bytes", "hole_bytes", "quarantined_bytes",
 		"quarantined_ranges", "pages", "pages_highmem",
 	};
-	struct state now;
+	static struct state now;
 	size_t i;
 
-	ASSERT_EQ(0, vmx_ask("purge", "1"));
+	purge(_metadata);
 	look(_metadata, &now);
 	EXPECT_STREQ(before->areas, now.areas);
 	for (i = 0; i < ARRAY_SIZE(same); i++) {
@@ -105,7 +130,6 @@ static void expect_as_before(struct __test_metadata *_metadata, struct state *be
 	}
 	EXPECT_EQ(stat_of(&now.stats, "allocs") - stat_of(&now.stats, "frees"),
 		  stat_of(&now.stats, "areas"));
-	free(now.areas);
 }
 
 /* ---- operations ---- */
@@ -118,6 +142,7 @@ struct operation {
 	const char *path;
 	const char *given;	/* an alloc request that comes first ... */
 	const char *asked;	/* ... and what is written to the same open file */
+	bool makes;		/* what is asked makes areas */
 	const char *text;	/* to write; %1$lu is the first id, %2$lx the second address */
 	int err;		/* what it answers, untouched */
 	bool changes;		/* areas come or go */
@@ -144,6 +169,7 @@ static void begin(struct __test_metadata *_metadata, struct attempt *a)
 		ASSERT_EQ(0, vmx_load("slice=32M" LAZY));
 		ASSERT_EQ(0, module_load("vmx_proof", ""));
 	}
+	ASSERT_EQ(0, open_files());
 	a->fd = -1;
 	a->read = mmap(NULL, 2 * BUFFER_SIZE, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
@@ -196,6 +222,20 @@ static size_t fill_in(struct attempt *a, const char *text)
 	return snprintf(a->text, sizeof(a->text), text, a->made[0].id, a->made[1].addr);
 }
 
+/* Everything that the operation's file needs before it. */
+static void open_and_ask(struct __test_metadata *_metadata, struct attempt *a,
+			 const struct operation *op)
+{
+	if (op->how == OPEN)
+		return;
+	a->fd = open(op->path, a->flags);
+	ASSERT_LE(0, a->fd);
+	if (op->asked) {
+		a->len = fill_in(a, op->asked);
+		ASSERT_EQ((ssize_t)a->len, write(a->fd, a->text, a->len));
+	}
+}
+
 /* From a blank slice to how things are to be in front of the operation. */
 static void prepare(struct __test_metadata *_metadata, struct attempt *a,
 		    const struct operation *op)
@@ -204,22 +244,14 @@ static void prepare(struct __test_metadata *_metadata, struct attempt *a,
 	struct stat st;
 
 	closed(a);
-	free(a->before.areas);
 	ASSERT_EQ(0, vmx_ask("free", "all"));
 	if (op->given)
 		ASSERT_LT(0, vmx_make(op->given, a->made, ARRAY_SIZE(a->made)));
 	/* For all that its mode allows. */
 	ASSERT_EQ(0, stat(op->path, &st));
 	a->flags = flags[st.st_mode >> 7 & 3] | O_CLOEXEC;
-	if (op->how != OPEN) {
-		a->fd = open(op->path, a->flags);
-		ASSERT_LE(0, a->fd);
-	}
-	if (op->asked) {
-		a->len = fill_in(a, op->asked);
-		ASSERT_EQ((ssize_t)a->len, write(a->fd, a->text, a->len));
-	}
-	ASSERT_EQ(0, vmx_ask("purge", "1"));
+	open_and_ask(_metadata, a, op);
+	purge(_metadata);
 	look(_metadata, &a->before);
 	if (op->text)
 		a->len = fill_in(a, op->text);
@@ -229,13 +261,12 @@ static void prepare(struct __test_metadata *_metadata, struct attempt *a,
 static void expect_done(struct __test_metadata *_metadata, struct attempt *a,
 			const struct operation *op, long ret)
 {
-	struct state now;
+	static struct state now;
 
 	if (op->changes) {
 		EXPECT_EQ((long)a->len, ret);
 		look(_metadata, &now);
 		EXPECT_STRNE(a->before.areas, now.areas);
-		free(now.areas);
 		return;
 	}
 	EXPECT_EQ(-op->err, ret < 0 ? ret : 0);
@@ -251,15 +282,15 @@ static void expect_done(struct __test_metadata *_metadata, struct attempt *a,
 static void again(struct __test_metadata *_metadata, struct attempt *a,
 		  const struct operation *op)
 {
-	if (op->changes || op->asked) {
+	if (op->changes || op->makes) {
 		prepare(_metadata, a, op);
-		return;
-	}
-	/* An open file keeps the memory that it is read through. */
-	if (op->how == OPEN || op->how == READ)
+	} else if (op->how == OPEN) {
 		closed(a);
-	if (op->how == READ)
-		a->fd = open(op->path, a->flags);
+	} else if (op->how == READ) {
+		/* An open file keeps the memory that it is read through. */
+		closed(a);
+		open_and_ask(_metadata, a, op);
+	}
 }
 
 /* Returns whether any fault was met: else the series is at its end. */
@@ -313,7 +344,7 @@ static void fails_cleanly(struct __test_metadata *_metadata, struct attempt *a,
 
 	closed(a);
 	ASSERT_EQ(0, vmx_ask("free", "all"));
-	ASSERT_EQ(0, vmx_ask("purge", "1"));
+	purge(_metadata);
 	EXPECT_EQ(0, slab_objects());
 }
 
@@ -341,22 +372,24 @@ FIXTURE_TEARDOWN(file)
 }
 
 /* What a file is asked before it has an answer. */
-static const char *question(const char *name)
+static void put_question(struct operation *op, const char *name)
 {
 	static const struct {
 		const char *name, *text;
+		bool makes;
 	} questions[] = {
-		{ "alloc", "20K count=100" },
+		{ "alloc", "4K count=100", .makes = true },
 		{ "area", "%1$lu" },
 		{ "walk", "0x%2$lx" },
 	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(questions); i++) {
-		if (!strcmp(questions[i].name, name))
-			return questions[i].text;
+		if (strcmp(questions[i].name, name))
+			continue;
+		op->asked = questions[i].text;
+		op->makes = questions[i].makes;
 	}
-	return NULL;
 }
 
 TEST_F_TIMEOUT(file, fails_cleanly, 600)
@@ -367,7 +400,7 @@ TEST_F_TIMEOUT(file, fails_cleanly, 600)
 	ASSERT_LT(0, files_of(variant->dir, &files));
 	for (i = 0; i < files.n; i++) {
 		struct operation op = {
-			.path = files.file[i].path, .given = "64K count=100 2M huge",
+			.path = files.file[i].path, .given = "64K 4K count=100 2M huge",
 		};
 
 		TH_LOG("%s: open", op.path);
@@ -376,7 +409,7 @@ TEST_F_TIMEOUT(file, fails_cleanly, 600)
 			continue;
 		TH_LOG("%s: read", op.path);
 		op.how = READ;
-		op.asked = question(files.file[i].name);
+		put_question(&op, files.file[i].name);
 		fails_cleanly(_metadata, &self->attempt, &op);
 	}
 }
@@ -560,6 +593,7 @@ TEST_F_TIMEOUT(loading, insmod_fails_cleanly, 1200)
 	unsigned int first, point, start = milliseconds();
 
 	first = env_number("VMX_FIRST", allocations_before_init(_metadata, l->fd));
+	TH_LOG("%u of the kernel's own come first, before vmx runs: left out", first - 1);
 	for (point = first; one_load(_metadata, l, point); point++) {
 		ASSERT_GT(POINTS_MAX, point);
 		ASSERT_EQ(0, _metadata->exit_code)
@@ -567,7 +601,6 @@ TEST_F_TIMEOUT(loading, insmod_fails_cleanly, 1200)
 	}
 	TH_LOG("nth: %u points, %u times it could do without (%u ms)", point - first,
 	       l->optional, milliseconds() - start);
-	TH_LOG("before them come %u of the kernel's own, before vmx runs", first - 1);
 	EXPECT_LT(first + 20, point);
 }
 

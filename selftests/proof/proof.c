@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/kernel-page-flags.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,6 +102,10 @@ static const char *const drought_dirs[] = {
 
 /* Open all the time: to open a file while faults are armed would meet them. */
 static int nth_fd, make_it_fail_fd;
+/* And these, which are written at each point. */
+static struct drought_fds {
+	int probability, space, times;	/* to write: a second read would find the end */
+} drought_fds[ARRAY_SIZE(drought_dirs)];
 
 /* What "times" counts down from. */
 #define MANY 1000000
@@ -110,7 +115,7 @@ static void write_number(int fd, unsigned long number)
 	char text[24];
 	int len = snprintf(text, sizeof(text), "%lu", number);
 
-	if (pwrite(fd, text, len, 0) != len)
+	if (write(fd, text, len) != len)
 		ksft_exit_fail_msg("fault injection does not take %lu\n", number);
 }
 
@@ -127,13 +132,9 @@ static int fault_set(enum drought kind, const char *name, const char *value)
 	return spill(fault_path(kind, name), value, strlen(value));
 }
 
-static void fault_set_number(enum drought kind, const char *name, unsigned int number)
+static int fault_open(enum drought kind, const char *name)
 {
-	char text[24];
-
-	snprintf(text, sizeof(text), "%u", number);
-	if (fault_set(kind, name, text))
-		ksft_exit_fail_msg("fault injection does not take %s=%u\n", name, number);
+	return open(fault_path(kind, name), O_WRONLY | O_CLOEXEC);
 }
 
 int faults_prepare(void)
@@ -153,6 +154,7 @@ int faults_prepare(void)
 		{ DROUGHT_PAGES, "task-filter", "Y" },
 		{ DROUGHT_PAGES, "probability", "0" },
 	};
+	struct drought_fds *fds;
 	size_t i;
 	int err;
 
@@ -161,6 +163,17 @@ int faults_prepare(void)
 		if (err)
 			return err;
 	}
+	for (i = 0; i < ARRAY_SIZE(drought_fds); i++) {
+		fds = &drought_fds[i];
+		fds->probability = fault_open(i, "probability");
+		fds->space = fault_open(i, "space");
+		fds->times = fault_open(i, "times");
+		if (fds->probability < 0 || fds->space < 0 || fds->times < 0)
+			return -errno;
+	}
+	/* Each page that malloc() gave back, to ask for it anew, would be locked anew. */
+	mallopt(M_TRIM_THRESHOLD, 1 << 30);
+	mallopt(M_MMAP_THRESHOLD, 1 << 30);
 	nth_fd = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
 	make_it_fail_fd = open("/proc/self/make-it-fail", O_RDWR | O_CLOEXEC);
 	/* No page of this program is to be found missing while faults are armed. */
@@ -193,9 +206,9 @@ bool fault_disarm(void)
 
 void drought_begin(enum drought kind, unsigned int amount)
 {
-	fault_set_number(kind, "times", MANY);
-	fault_set_number(kind, "space", amount);
-	fault_set_number(kind, "probability", 100);
+	write_number(drought_fds[kind].times, MANY);
+	write_number(drought_fds[kind].space, amount);
+	write_number(drought_fds[kind].probability, 100);
 	write_number(make_it_fail_fd, 1);
 }
 
@@ -205,7 +218,7 @@ unsigned int drought_end(enum drought kind)
 	char *text;
 
 	write_number(make_it_fail_fd, 0);
-	fault_set_number(kind, "probability", 0);
+	write_number(drought_fds[kind].probability, 0);
 	text = slurp(fault_path(kind, "times"));
 	if (!text)
 		ksft_exit_fail_msg("fault injection does not answer\n");
