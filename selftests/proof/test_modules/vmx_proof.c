@@ -119,14 +119,19 @@ static int try_realloc(unsigned long bytes, unsigned long new_bytes)
 {
 	u8 with = get_random_u8();
 	void *p = vmx_alloc(bytes), *q;
+	struct vmx_area *area;
+	unsigned long size;
 	int ret = 0;
 
 	if (!p)
 		return -ENOMEM;
 	mark(p, bytes, with);
+	area = find_vmx_area(p);
+	size = area->size;
 	q = vmx_realloc(p, new_bytes, GFP_KERNEL);
+	/* Refused, it is as it was, and so is the hole behind it. */
 	if (!marked(q ?: p, min(bytes, new_bytes), with) ||
-	    (!q && !marked(p, bytes, with)))
+	    (!q && (!marked(p, bytes, with) || area->size != size)))
 		ret = AMISS();
 	if (q)
 		mark(q, new_bytes, with);
