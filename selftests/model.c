@@ -277,7 +277,7 @@ static void compare_bytes(struct __test_metadata *_metadata, struct model *m, in
 		  stat_of(&stats, "quarantined_bytes"));
 }
 
-TEST_F_TIMEOUT(model, random_operations, 100)
+TEST_F(model, random_operations)
 {
 	for (self->step = 0; self->step < self->steps; self->step++) {
 		unsigned long dice = random_below(&self->m.random, 200);

@@ -100,7 +100,8 @@ static void start(struct crew *crew, int cpu, long (*role)(struct random *))
 		return;
 	}
 	pin_to_cpu(cpu);
-	while (milliseconds() < crew->end) {
+	/* A role that never got to its part, on a busy machine, has shown nothing. */
+	while (milliseconds() < crew->end || done <= 10) {
 		ret = role(&random);
 		if (ret < 0) {
 			printf("# race: child %d: %s\n", crew->children, strerror(-ret));
@@ -108,8 +109,7 @@ static void start(struct crew *crew, int cpu, long (*role)(struct random *))
 		}
 		done += ret;
 	}
-	/* A role that never got to its part has shown nothing. */
-	_exit(done > 10 ? 0 : 2);
+	_exit(0);
 }
 
 static void wait_for_all(struct __test_metadata *_metadata, struct crew *crew)

@@ -90,7 +90,7 @@ static void one_round(struct __test_metadata *_metadata, struct kmod_module *mod
 	ASSERT_EQ(0, take_out(mod));
 }
 
-TEST_F_TIMEOUT(reload, rounds_good_and_bad, 60)
+TEST_F(reload, rounds_good_and_bad)
 {
 	/* KASAN keeps what a module is made of for a while: see proof/lost. */
 	long noise = kernel_has("CONFIG_KASAN=y") ? 16 * ROUNDS : NOISE;
