@@ -113,7 +113,7 @@ static void expect_others_live(struct __test_metadata *_metadata, struct scarcit
 	EXPECT_EQ(s->oom_kills, vmstat_count("oom_kill"));
 }
 
-/* Fills memory until about @left bytes of it are free; every page is written. */
+/* Fills memory until about @left bytes of it are free. */
 static char *fill(unsigned long left, unsigned long *size)
 {
 	unsigned long room = meminfo_kib("MemTotal") * KIB;
@@ -124,12 +124,15 @@ static char *fill(unsigned long left, unsigned long *size)
 	if (p == MAP_FAILED)
 		_exit(1);
 	while ((available = meminfo_kib("MemAvailable") * KIB) > left && at < room) {
-		unsigned long more = (available - left) / 2 + page_size();
+		unsigned long more = (available - left) / 2 / page_size() + 1;
 
-		for (; more >= page_size() && at < room; more -= page_size()) {
-			p[at] = 1;
-			at += page_size();
-		}
+		more *= page_size();
+		if (more > room - at)
+			more = room - at;
+		/* As if each page were written to, at less cost than a fault for each. */
+		if (madvise(p + at, more, MADV_POPULATE_WRITE))
+			_exit(1);
+		at += more;
 	}
 	*size = at;
 	return p;
@@ -308,8 +311,9 @@ static void buddies(long *all, long *large)
 TEST_F_TIMEOUT(scarcity, memory_fragmented, 300)
 {
 	struct scarcity *s = &self->scarcity;
-	long all, large, compactions = vmstat_count("compact_stall");
+	long all, large, compactions;
 	struct areas areas;
+	int try;
 
 	start_other(_metadata, s);
 	start_hog(_metadata, s, keep_every_second);
@@ -326,11 +330,22 @@ TEST_F_TIMEOUT(scarcity, memory_fragmented, 300)
 	EXPECT_EQ(NULL, strstr(areas.text, " huge=100 "));
 	areas_free(&areas);
 	expect_others_live(_metadata, s);
-	EXPECT_EQ(0, vmx_ask("free", "all"));
-	EXPECT_EQ(0, vmx_ask("alloc", "100K count=1000 2M huge count=10"));
+	/*
+	 * Blocks are taken where they lie about; nobody is made to find some.  The
+	 * count is the whole kernel's, and a large object of somebody else's may have
+	 * a compaction made now and then, but not each time.
+	 */
+	for (try = 0; try < 5; try++) {
+		EXPECT_EQ(0, vmx_ask("free", "all"));
+		compactions = vmstat_count("compact_stall");
+		EXPECT_EQ(0, vmx_ask("alloc", "200M huge"));
+		EXPECT_EQ(0, vmx_ask("free", "all"));
+		EXPECT_EQ(0, vmx_ask("alloc", "100K count=1000 2M huge count=10"));
+		if (vmstat_count("compact_stall") == compactions)
+			break;
+	}
+	EXPECT_GT(5, try);
 	expect_others_live(_metadata, s);
-	/* Blocks are taken where they lie about; nobody is made to find some. */
-	EXPECT_EQ(compactions, vmstat_count("compact_stall"));
 }
 
 TEST_HARNESS_MAIN
