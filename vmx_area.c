@@ -244,14 +244,12 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 
 	spin_lock(&vmx_area_lock);
 	place = vmx_hole_find(area->size, align, start, fit_of(area, start, end));
-	if (!place.succ || place.addr >= end || end - place.addr < area->size) {
-		trace_vmx_hole(area, align, vmx_holes_looked_at, 0, 0, 0);
+	if (place.addr >= end || end - place.addr < area->size) {
+		trace_vmx_hole(area, align, vmx_holes_looked_at, 0, NULL);
 		spin_unlock(&vmx_area_lock);
 		return -ENOSPC;
 	}
-	trace_vmx_hole(area, align, vmx_holes_looked_at, place.addr,
-		       vmx_area_start(place.succ) - place.succ->gap,
-		       place.succ->gap);
+	trace_vmx_hole(area, align, vmx_holes_looked_at, place.addr, place.succ);
 	area->addr = (void *)place.addr;
 	area->state = VMX_LIVE;
 	area->id = ++vmx_next_id;

@@ -182,7 +182,7 @@ static void look_at(unsigned long addr, struct vmx_range *range,
 /* A hole that was found is not filled yet, and vmx_area_lock is held. */
 static void on_hole(void *data, const struct vmx_area *area,
 		    unsigned long align, unsigned int looked, unsigned long addr,
-		    unsigned long hole, unsigned long hole_size)
+		    const struct vmx_area *succ)
 {
 	struct step *step = next_step(data, S_HOLE);
 
@@ -193,11 +193,12 @@ static void on_hole(void *data, const struct vmx_area *area,
 	step->hole.fit = VMX_FIT_OF(area->flags);
 	step->hole.looked = looked;
 	step->hole.addr = addr;
-	step->hole.start = hole;
-	step->hole.end = hole + hole_size;
-	if (addr) {
-		look_at(hole - 1, &step->hole.below, &step->hole.below_id);
-		look_at(hole + hole_size, &step->hole.above,
+	if (succ) {
+		step->hole.end = vmx_area_start(succ);
+		step->hole.start = step->hole.end - succ->gap;
+		look_at(step->hole.start - 1, &step->hole.below,
+			&step->hole.below_id);
+		look_at(step->hole.end, &step->hole.above,
 			&step->hole.above_id);
 	}
 	noted(data);

@@ -6,7 +6,8 @@
  * no node for a hole, and nothing that could disagree with the ranges.  A range
  * with a hole in front of it is in one tree, by address; one without is not, so
  * taking the front of a hole, as nearly all requests do, only changes a length.
- * A node also knows the longest hole in its subtree (room).
+ * A node also knows the longest hole in its subtree (room); only the length of the
+ * lowest hole may have changed since, until anybody else looks at the tree.
  *
  * Which hole is taken is the request's fit:
  *
@@ -30,6 +31,7 @@
  */
 #include <linux/align.h>
 #include <linux/bitops.h>
+#include <linux/limits.h>
 #include <linux/lockdep.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
@@ -38,7 +40,9 @@
 
 #include "vmx_area.h"
 
-static struct rb_root vmx_holes = RB_ROOT;	/* by address */
+struct rb_root_cached vmx_holes = RB_ROOT_CACHED;	/* by address */
+/* The lowest hole's length is news to the tree, and to vmx_sizes. */
+bool vmx_lowest_stale;
 static struct rb_root vmx_sizes = RB_ROOT;	/* by length, then address */
 static bool vmx_sizes_kept;
 static unsigned long vmx_orders;	/* bit n: room.aligned[n - 1] is kept */
@@ -47,7 +51,8 @@ static unsigned long vmx_next_fit;	/* where the next one looks first */
 /* How many holes the last search looked at. */
 unsigned int vmx_holes_looked_at;
 
-static const struct vmx_place nowhere;
+/* Behind any end. */
+static const struct vmx_place nowhere = { .addr = ULONG_MAX };
 
 static unsigned long hole_start(const struct vmx_area *area)
 {
@@ -125,17 +130,22 @@ static unsigned long subtree_room(struct rb_node *rb, unsigned int order)
 
 static void add_hole(struct vmx_area *area)
 {
-	struct rb_node **link = &vmx_holes.rb_node, *parent = NULL;
+	struct rb_node **link = &vmx_holes.rb_root.rb_node, *parent = NULL;
+	bool lowest = true;
 
 	while (*link) {
 		parent = *link;
-		link = area->addr < rb_area(parent)->addr ? &parent->rb_left :
-							    &parent->rb_right;
+		if (area->addr < rb_area(parent)->addr) {
+			link = &parent->rb_left;
+		} else {
+			link = &parent->rb_right;
+			lowest = false;
+		}
 	}
 	rb_link_node(&area->rb, parent, link);
 	area->room = (struct vmx_room){};
 	room_cb_propagate(&area->rb, NULL);
-	rb_insert_augmented(&area->rb, &vmx_holes, &room_cb);
+	rb_insert_augmented_cached(&area->rb, &vmx_holes, lowest, &room_cb);
 }
 
 static bool is_shorter(struct rb_node *a, const struct rb_node *b)
@@ -144,6 +154,21 @@ static bool is_shorter(struct rb_node *a, const struct rb_node *b)
 	const struct vmx_area *y = rb_entry(b, struct vmx_area, by_size);
 
 	return x->gap != y->gap ? x->gap < y->gap : x->addr < y->addr;
+}
+
+/* Whoever looks at the tree, or changes it, does this first. */
+static void settle_lowest(void)
+{
+	struct vmx_area *lowest = vmx_hole_lowest();
+
+	if (!vmx_lowest_stale)
+		return;
+	vmx_lowest_stale = false;
+	room_cb_propagate(&lowest->rb, NULL);
+	if (vmx_sizes_kept) {
+		rb_erase(&lowest->by_size, &vmx_sizes);
+		rb_add(&lowest->by_size, &vmx_sizes, is_shorter);
+	}
 }
 
 /**
@@ -156,6 +181,7 @@ void __vmx_hole_resize(struct vmx_area *area, unsigned long gap)
 	unsigned long old = area->gap;
 
 	lockdep_assert_held(&vmx_area_lock);
+	settle_lowest();
 	if (unlikely(vmx_sizes_kept) && old)
 		rb_erase(&area->by_size, &vmx_sizes);
 	area->gap = gap;
@@ -166,7 +192,7 @@ void __vmx_hole_resize(struct vmx_area *area, unsigned long gap)
 	else if (gap)
 		add_hole(area);
 	else if (old)
-		rb_erase_augmented(&area->rb, &vmx_holes, &room_cb);
+		rb_erase_augmented_cached(&area->rb, &vmx_holes, &room_cb);
 }
 
 static void keep_order(unsigned int order)
@@ -174,7 +200,7 @@ static void keep_order(unsigned int order)
 	struct rb_node *rb;
 
 	__set_bit(order, &vmx_orders);
-	for (rb = rb_first_postorder(&vmx_holes); rb; rb = rb_next_postorder(rb))
+	for (rb = rb_first_postorder(&vmx_holes.rb_root); rb; rb = rb_next_postorder(rb))
 		compute_room(rb_area(rb), false);
 }
 
@@ -183,7 +209,7 @@ static void keep_sizes(void)
 	struct rb_node *rb;
 
 	vmx_sizes_kept = true;
-	for (rb = rb_first(&vmx_holes); rb; rb = rb_next(rb))
+	for (rb = rb_first_cached(&vmx_holes); rb; rb = rb_next(rb))
 		rb_add(&rb_area(rb)->by_size, &vmx_sizes, is_shorter);
 }
 
@@ -195,7 +221,7 @@ static __always_inline struct vmx_place
 first_fit(unsigned long size, unsigned long align, unsigned int order,
 	  unsigned long start)
 {
-	struct rb_node *rb = vmx_holes.rb_node;
+	struct rb_node *rb = vmx_holes.rb_root.rb_node;
 	unsigned int looked = 0;
 	struct vmx_area *area;
 
@@ -239,7 +265,7 @@ first_fit(unsigned long size, unsigned long align, unsigned int order,
 static struct vmx_place last_fit(unsigned long size, unsigned long align,
 				 unsigned int order)
 {
-	struct rb_node *rb = vmx_holes.rb_node, *child;
+	struct rb_node *rb = vmx_holes.rb_root.rb_node, *child;
 	struct vmx_area *area;
 	unsigned long place;
 
@@ -330,7 +356,7 @@ find_special(unsigned long size, unsigned long align, unsigned long start,
 }
 
 /**
- * vmx_hole_find() - choose a hole
+ * __vmx_hole_find() - choose a hole
  * @size: bytes that must fit into it
  * @align: of the place, a power of two, at least a page
  * @start: the lowest place that will do; of use to the first fit only
@@ -342,13 +368,14 @@ find_special(unsigned long size, unsigned long align, unsigned long start,
  * which keeps the holes as nodes; hanging a hole on the range behind it is older
  * (mmap's gap tree, Linux 3.8 to 6.0) and saves a node for each hole.
  *
- * Return: the place, and the range behind the hole, which is NULL when there is
- * none.
+ * Return: the place, and the range behind the hole; ULONG_MAX and NULL when there
+ * is none.
  */
-struct vmx_place vmx_hole_find(unsigned long size, unsigned long align,
-			       unsigned long start, enum vmx_fit fit)
+struct vmx_place __vmx_hole_find(unsigned long size, unsigned long align,
+				 unsigned long start, enum vmx_fit fit)
 {
 	lockdep_assert_held(&vmx_area_lock);
+	settle_lowest();
 	if (likely(align == PAGE_SIZE && fit == VMX_FIT_FIRST))
 		return first_fit(size, PAGE_SIZE, 0, start);
 	return find_special(size, align, start, fit);
@@ -357,7 +384,8 @@ struct vmx_place vmx_hole_find(unsigned long size, unsigned long align,
 /** vmx_holes_init() - no hole yet */
 void vmx_holes_init(void)
 {
-	vmx_holes = RB_ROOT;
+	vmx_holes = RB_ROOT_CACHED;
+	vmx_lowest_stale = false;
 	vmx_sizes = RB_ROOT;
 	vmx_sizes_kept = false;
 	vmx_orders = 0;

@@ -11,6 +11,8 @@
 
 #include <linux/align.h>
 #include <linux/compiler.h>
+#include <linux/lockdep.h>
+#include <linux/rbtree.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -108,21 +110,60 @@ static inline void vmx_index_del(const struct vmx_area *area)
 /* vmx_hole.c */
 struct vmx_place {
 	struct vmx_area	*succ;		/* the range behind the hole, or NULL */
-	unsigned long	addr;
+	unsigned long	addr;		/* ... and ULONG_MAX */
 };
 
+extern struct rb_root_cached vmx_holes;
+extern bool vmx_lowest_stale;
 extern unsigned int vmx_holes_looked_at;
 
 void vmx_holes_init(void);
 void __vmx_hole_resize(struct vmx_area *area, unsigned long gap);
-struct vmx_place vmx_hole_find(unsigned long size, unsigned long align,
-			       unsigned long start, enum vmx_fit fit);
+struct vmx_place __vmx_hole_find(unsigned long size, unsigned long align,
+				 unsigned long start, enum vmx_fit fit);
 
-/* The hole in front of @area has this length now. */
+/* The range behind the lowest hole, or NULL. */
+static inline struct vmx_area *vmx_hole_lowest(void)
+{
+	return rb_entry_safe(rb_first_cached(&vmx_holes), struct vmx_area, rb);
+}
+
+/*
+ * The hole in front of @area has this length now.  Nearly always it is the lowest
+ * one: its length is looked at before the tree is, which can wait to hear of it.
+ */
 static inline void vmx_hole_resize(struct vmx_area *area, unsigned long gap)
 {
-	if (area->gap != gap)
+	lockdep_assert_held(&vmx_area_lock);
+	if (area->gap == gap)
+		return;
+	if (gap && vmx_holes.rb_leftmost == &area->rb) {
+		area->gap = gap;
+		vmx_lowest_stale = true;
+	} else {
 		__vmx_hole_resize(area, gap);
+	}
+}
+
+/* See __vmx_hole_find(): the lowest hole is the first fit if it fits at all. */
+static inline struct vmx_place vmx_hole_find(unsigned long size,
+					     unsigned long align,
+					     unsigned long start,
+					     enum vmx_fit fit)
+{
+	struct vmx_area *lowest = vmx_hole_lowest();
+	unsigned long addr;
+
+	lockdep_assert_held(&vmx_area_lock);
+	if (likely(lowest && lowest->gap >= size && align == PAGE_SIZE &&
+		   fit == VMX_FIT_FIRST)) {
+		addr = (unsigned long)lowest->addr - lowest->gap;
+		if (addr >= start) {
+			vmx_holes_looked_at = 1;
+			return (struct vmx_place){ lowest, addr };
+		}
+	}
+	return __vmx_hole_find(size, align, start, fit);
 }
 
 /* vmx_area.c */

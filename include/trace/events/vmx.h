@@ -74,9 +74,9 @@ TRACE_EVENT(vmx_descriptor,
  */
 TRACE_EVENT(vmx_hole,
 	TP_PROTO(const struct vmx_area *area, unsigned long align,
-		 unsigned int looked, unsigned long addr, unsigned long hole,
-		 unsigned long hole_size),
-	TP_ARGS(area, align, looked, addr, hole, hole_size),
+		 unsigned int looked, unsigned long addr,
+		 const struct vmx_area *succ),
+	TP_ARGS(area, align, looked, addr, succ),
 	TP_STRUCT__entry(
 		__field(unsigned long, size)
 		__field(unsigned long, align)
@@ -92,8 +92,8 @@ TRACE_EVENT(vmx_hole,
 		__entry->fit = VMX_FIT_OF(area->flags);
 		__entry->looked = looked;
 		__entry->addr = addr;
-		__entry->hole = (const void *)hole;
-		__entry->hole_size = hole_size;
+		__entry->hole = succ ? succ->addr - succ->gap : NULL;
+		__entry->hole_size = succ ? succ->gap : 0;
 	),
 	TP_printk("size=%lu align=%lu fit=%s looked=%u addr=0x%lx hole=0x%lx hole_size=%lu",
 		  __entry->size, __entry->align,
