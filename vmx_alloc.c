@@ -169,8 +169,12 @@ __get_vmx_area_node(unsigned long size, unsigned long align,
 static __always_inline int vmx_map_area(struct vmx_area *area, pgprot_t prot,
 					bool leaves)
 {
+	bool one_block = area->nr_pages <= 1U << vmx_pages_order(area->pages[0]);
 	int count = vmx_pgtable_map((unsigned long)area->addr, area->pages,
-				    area->nr_pages, prot, leaves);
+				    area->nr_pages, prot,
+				    leaves ? VMX_FRAMES_LEAVES :
+				    one_block ? VMX_FRAMES_LINEAR :
+						VMX_FRAMES_ANY);
 
 	if (count < 0)
 		return count;
@@ -361,11 +365,11 @@ static noinline void *alloc_plain(unsigned long size, gfp_t gfp_mask,
 	struct vmx_area *area;
 
 	if (size >= PMD_SIZE)
-		area = vmx_alloc_area(size, PAGE_SIZE, vmx_start, vmx_end,
-				      gfp_mask, PAGE_KERNEL, VMX_ALLOW_HUGE,
-				      NUMA_NO_NODE, caller);
+		area = vmx_alloc_area(size, PAGE_SIZE, 0, ULONG_MAX, gfp_mask,
+				      PAGE_KERNEL, VMX_ALLOW_HUGE, NUMA_NO_NODE,
+				      caller);
 	else
-		area = alloc_area(size, PAGE_SIZE, vmx_start, vmx_end, gfp_mask,
+		area = alloc_area(size, PAGE_SIZE, 0, ULONG_MAX, gfp_mask,
 				  PAGE_KERNEL,
 				  size <= VMX_MAGAZINE_PAGES * PAGE_SIZE ?
 				  VMX_CACHEABLE : 0, NUMA_NO_NODE, caller);
@@ -449,11 +453,13 @@ static __always_inline void *__vmx_alloc_node_flags(unsigned long size,
 						    int node, gfp_t flags,
 						    const void *caller)
 {
-	if (node == NUMA_NO_NODE &&
-	    (flags & ~__GFP_ZERO) == (GFP_KERNEL | __GFP_HIGHMEM))
-		return vmx_magazine_get(size, flags, caller) ?:
-		       alloc_plain(size, flags, caller);
-	return __vmx_alloc_node(size, 1, flags, node, caller);
+	struct vmx_area *area;
+
+	if (node != NUMA_NO_NODE ||
+	    (flags & ~__GFP_ZERO) != (GFP_KERNEL | __GFP_HIGHMEM))
+		return __vmx_alloc_node(size, 1, flags, node, caller);
+	area = vmx_magazine_get(size, flags, caller);
+	return area ? area->addr : alloc_plain(size, flags, caller);
 }
 
 /**

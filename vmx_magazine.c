@@ -31,6 +31,7 @@
 #include "vmx_magazine.h"
 
 DEFINE_PER_CPU(struct vmx_magazines, vmx_magazines);
+unsigned int vmx_magazine_sizes;
 unsigned int vmx_magazine_max;
 static bool vmx_magazines_on = true;
 static bool vmx_magazines_ready;
@@ -139,6 +140,7 @@ static void set_room(void)
 	unsigned long room = min(1024UL, slice / 8 / num_possible_cpus());
 
 	WRITE_ONCE(vmx_magazine_max, vmx_magazines_on ? room : 0);
+	WRITE_ONCE(vmx_magazine_sizes, vmx_magazines_on ? VMX_MAGAZINE_PAGES : 0);
 }
 
 static int set_magazines(const char *val, const struct kernel_param *kp)

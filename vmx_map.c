@@ -31,7 +31,7 @@ static void *map_pages(struct page **pages, unsigned int count,
 		return NULL;
 	}
 	if (vmx_pgtable_map((unsigned long)area->addr, pages, count, prot,
-			    false) < 0) {
+			    VMX_FRAMES_ANY) < 0) {
 		/* Some of it was mapped for a moment. */
 		vmx_area_quarantine(vmx_area_remove(area->addr));
 		return NULL;

@@ -37,19 +37,31 @@
 static atomic_long_t vmx_pages, vmx_pages_highmem;
 static long vmx_peak_pages;
 
-static void count(struct page **pages, unsigned int nr, int sign)
+static __always_inline void count_highmem(struct page **pages, unsigned int nr, int sign)
 {
-	long now = atomic_long_add_return(sign * (long)nr, &vmx_pages);
 	long highmem = 0;
 
-	/* A lost update costs the peak a little, and nobody a lock. */
-	if (now > READ_ONCE(vmx_peak_pages))
-		WRITE_ONCE(vmx_peak_pages, now);
 	if (!IS_ENABLED(CONFIG_HIGHMEM))
 		return;
 	while (nr--)
 		highmem += PageHighMem(pages[nr]);
 	atomic_long_add(sign * highmem, &vmx_pages_highmem);
+}
+
+static __always_inline void count_taken(struct page **pages, unsigned int nr)
+{
+	long now = atomic_long_add_return(nr, &vmx_pages);
+
+	/* A lost update costs the peak a little, and nobody a lock. */
+	if (now > READ_ONCE(vmx_peak_pages))
+		WRITE_ONCE(vmx_peak_pages, now);
+	count_highmem(pages, nr, 1);
+}
+
+static __always_inline void count_returned(struct page **pages, unsigned int nr)
+{
+	atomic_long_sub(nr, &vmx_pages);
+	count_highmem(pages, nr, -1);
 }
 
 /** vmx_pages_stats() - how many frames are taken, and of what kind */
@@ -60,23 +72,13 @@ void vmx_pages_stats(struct vmx_pages_stats *stats)
 	stats->peak_pages = READ_ONCE(vmx_peak_pages);
 }
 
-/**
- * vmx_pages_order() - the size of the block that a frame begins
- * @head: the first frame of a block
- *
- * Return: its order.
- */
-unsigned int vmx_pages_order(struct page *head)
-{
-	return page_private(head);
-}
-
 /* With the task's memory policy, where there is a choice. */
 static __always_inline struct page *take_block(gfp_t gfp, int node, unsigned int order)
 {
 	if (node == NUMA_NO_NODE && nr_online_nodes > 1)
 		return alloc_pages(gfp, order);
-	return alloc_pages_node(node, gfp, order);
+	return __alloc_pages(gfp, order,
+			     node == NUMA_NO_NODE ? numa_mem_id() : node, NULL);
 }
 
 /* Up to @nr single frames, as many as the free lists give away cheaply. */
@@ -112,15 +114,21 @@ void vmx_pages_split(struct page *head)
 		set_page_private(head + i, 0);
 }
 
-static void give_back(struct page **pages, unsigned int nr, bool may_sleep)
+static __always_inline void return_block(struct page *head, unsigned int order)
+{
+	if (order)
+		set_page_private(head, 0);
+	trace_vmx_return_block(head, order);
+	__free_pages(head, order);
+}
+
+static noinline void give_back(struct page **pages, unsigned int nr, bool may_sleep)
 {
 	unsigned int i, order;
 
 	for (i = 0; i < nr; i += 1U << order) {
 		order = vmx_pages_order(pages[i]);
-		set_page_private(pages[i], 0);
-		trace_vmx_return_block(pages[i], order);
-		__free_pages(pages[i], order);
+		return_block(pages[i], order);
 		if (i + (1U << order) < nr && may_sleep)
 			cond_resched();
 	}
@@ -129,9 +137,7 @@ static void give_back(struct page **pages, unsigned int nr, bool may_sleep)
 /* A block's page pointers; unrolled, as there are 512 of them for a leaf. */
 static __always_inline void fill(struct page **pages, struct page *page, unsigned int nr)
 {
-	unsigned int i;
-
-	for (i = 0; i + 8 <= nr; i += 8, pages += 8, page += 8) {
+	for (; nr >= 8; nr -= 8, pages += 8, page += 8) {
 		pages[0] = page;
 		pages[1] = page + 1;
 		pages[2] = page + 2;
@@ -141,7 +147,7 @@ static __always_inline void fill(struct page **pages, struct page *page, unsigne
 		pages[6] = page + 6;
 		pages[7] = page + 7;
 	}
-	for (; i < nr; i++)
+	while (nr--)
 		*pages++ = page++;
 }
 
@@ -182,7 +188,7 @@ static __always_inline int take_whole(struct page **pages, unsigned int order,
 		set_page_private(page, order);
 	fill(pages, page, 1U << order);
 	*nid = page_to_nid(page);
-	count(pages, 1U << order, 1);
+	count_taken(pages, 1U << order);
 	return 0;
 }
 
@@ -231,12 +237,24 @@ static noinline int take_many(struct page **pages, unsigned int nr, gfp_t gfp,
 		if (may_sleep && done < nr)
 			cond_resched();
 	}
-	count(pages, nr, 1);
+	count_taken(pages, nr);
 	return 0;
 
 give_back_taken:
 	give_back(pages, done, may_sleep);
 	return err;
+}
+
+/* Apart, so that one page alone does not pay for it. */
+static noinline int take_several(struct page **pages, unsigned int nr, gfp_t gfp,
+				 int node, bool split, short *nid)
+{
+	unsigned int order = ilog2(nr);
+
+	if (nr == 1U << order && order <= VMX_BLOCK_ORDER_MAX && !split &&
+	    !take_whole(pages, order, block_gfp(gfp), node, nid))
+		return 0;
+	return take_many(pages, nr, gfp, node, split, nid);
 }
 
 /**
@@ -256,15 +274,9 @@ give_back_taken:
 int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
 		   bool split, short *nid)
 {
-	unsigned int order;
-
 	if (nr == 1)
 		return take_whole(pages, 0, single_gfp(gfp), node, nid);
-	order = ilog2(nr);
-	if (nr == 1U << order && order <= VMX_BLOCK_ORDER_MAX && !split &&
-	    !take_whole(pages, order, block_gfp(gfp), node, nid))
-		return 0;
-	return take_many(pages, nr, gfp, node, split, nid);
+	return take_several(pages, nr, gfp, node, split, nid);
 }
 
 /**
@@ -275,11 +287,11 @@ int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
  */
 void vmx_pages_return(struct page **pages, unsigned int nr, bool may_sleep)
 {
-	count(pages, nr, -1);
-	if (nr == 1) {
-		trace_vmx_return_block(pages[0], 0);
-		__free_page(pages[0]);
-		return;
-	}
-	give_back(pages, nr, may_sleep);
+	count_returned(pages, nr);
+	if (nr == 1)
+		return_block(pages[0], 0);
+	else if (nr == 1U << vmx_pages_order(pages[0]))
+		return_block(pages[0], vmx_pages_order(pages[0]));
+	else
+		give_back(pages, nr, may_sleep);
 }

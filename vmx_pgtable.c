@@ -77,7 +77,7 @@ static struct vmx_slot *slot_of(unsigned long addr)
 	return &vmx_slots[(addr - vmx_base) >> PMD_SHIFT];
 }
 
-static void slot_attach_table(struct vmx_slot *slot, unsigned long addr)
+static noinline void slot_attach_table(struct vmx_slot *slot, unsigned long addr)
 {
 	spin_lock(&vmx_slot_lock);
 	if (pmd_none(*slot->pmd))
@@ -113,45 +113,65 @@ static __always_inline void clear_ptes(pte_t *pte, unsigned int nr)
 }
 
 /*
- * The frames of a block follow one another, so for all but its first the entry
- * is the one before it and a page more.  Returns how many entries were set.
+ * Entries for frames that follow one another: all but the first are the one before
+ * and a page more.  Returns how many were set: fewer when an entry was in use.
  */
 static __always_inline unsigned int
-set_run(pte_t *pte, struct page **pages, unsigned int nr, pgprot_t prot,
-	bool trap)
+set_run(pte_t *pte, struct page *first, unsigned int nr, pgprot_t prot, bool trap)
 {
-	struct page *page = NULL;
-	unsigned int i;
-	pte_t value;
+	pte_t value = mk_pte(first, prot);
+	unsigned int done = 0, i;
 
-	for (i = 0; i < nr; i++) {
-		if (VMX_FRAMES_LINEAR && i && pages[i] == page) {
-			value = vmx_arch_next_pte(value, trap);
-		} else {
-			page = pages[i];
-			if (WARN_ON_ONCE(!page))
-				break;
-			value = mk_pte(page, prot);
-		}
-		if (WARN_ON_ONCE(!pte_none(pte[i])))
+	for (; nr - done >= 4; done += 4, pte += 4) {
+		if (unlikely(!pte_none(pte[0]) || !pte_none(pte[1]) ||
+			     !pte_none(pte[2]) || !pte_none(pte[3])))
 			break;
-		vmx_arch_set_pte(&pte[i], value, trap);
-		page++;
+		for (i = 0; i < 4; i++) {
+			vmx_arch_set_pte(&pte[i], value, trap);
+			value = vmx_arch_next_pte(value, trap);
+		}
 	}
-	return i;
+	for (; done < nr; done++, pte++) {
+		if (WARN_ON_ONCE(!pte_none(*pte)))
+			break;
+		vmx_arch_set_pte(pte, value, trap);
+		value = vmx_arch_next_pte(value, trap);
+	}
+	return done;
 }
 
-static __always_inline int set_ptes_checked(pte_t *pte, struct page **pages,
-					    unsigned int nr, pgprot_t prot)
+/* Any frames: a run at a time, of those that follow one another. */
+static __always_inline unsigned int set_runs(pte_t *pte, struct page **pages,
+					     unsigned int nr, pgprot_t prot,
+					     bool trap)
 {
-	unsigned int done;
+	unsigned int done = 0, run, set;
 
+	do {
+		if (WARN_ON_ONCE(!pages[done]))
+			break;
+		run = 1;
+		while (VMX_PAGE_ARRAY_LINEAR && done + run < nr &&
+		       pages[done + run] == pages[done] + run)
+			run++;
+		set = set_run(pte + done, pages[done], run, prot, trap);
+		done += set;
+	} while (set == run && done < nr);
+	return done;
+}
+
+/* What is not the plain case of map_small(). */
+static noinline unsigned int set_any(pte_t *pte, struct page **pages,
+				     unsigned int nr, pgprot_t prot)
+{
 	if (vmx_arch_pte_stores_trap())
-		done = set_run(pte, pages, nr, prot, true);
-	else
-		done = set_run(pte, pages, nr, prot, false);
-	if (likely(done == nr))
-		return 0;
+		return set_runs(pte, pages, nr, prot, true);
+	return set_runs(pte, pages, nr, prot, false);
+}
+
+/* @done of the entries were set, and the next one could not be. */
+static noinline int unset(pte_t *pte, struct page **pages, unsigned int done)
+{
 	clear_ptes(pte, done);
 	return pages[done] ? -EBUSY : -EINVAL;
 }
@@ -188,23 +208,31 @@ static void make_room_for_leaves(unsigned long addr, struct page **pages,
 }
 
 /* Pages of one slot, by PTEs. */
-static int map_small(unsigned long addr, struct page **pages, unsigned int nr,
-		     pgprot_t prot)
+static __always_inline int map_small(unsigned long addr, struct page **pages,
+				     unsigned int nr, pgprot_t prot, bool linear)
 {
 	struct vmx_slot *slot = slot_of(addr);
-	int err;
+	unsigned int done;
+	pte_t *pte;
 
 	if (vmx_leaves && unlikely(pmd_none(*slot->pmd)))
 		slot_attach_table(slot, addr);
-	err = set_ptes_checked(slot->table + pte_index(addr), pages, nr, prot);
-	if (likely(!err))
-		trace_vmx_entries(addr, VMX_PTE, nr);
-	return err;
+	pte = slot->table + pte_index(addr);
+	if (likely(linear && !vmx_arch_pte_stores_trap()))
+		done = set_run(pte, pages[0], nr, prot, false);
+	else
+		done = set_any(pte, pages, nr, prot);
+	if (unlikely(done != nr))
+		return unset(pte, pages, done);
+	trace_vmx_entries(addr, VMX_PTE, nr);
+	return 0;
 }
 
 static noinline int map_slots(unsigned long addr, struct page **pages,
-			      unsigned int nr, pgprot_t prot, bool leaves)
+			      unsigned int nr, pgprot_t prot,
+			      enum vmx_frames frames)
 {
+	bool leaves = frames == VMX_FRAMES_LEAVES && vmx_leaves;
 	unsigned int done, n;
 	int err, count = 0;
 
@@ -222,7 +250,8 @@ static noinline int map_slots(unsigned long addr, struct page **pages,
 			count++;
 			continue;
 		}
-		err = map_small(va, pages + done, n, prot);
+		err = map_small(va, pages + done, n, prot,
+				frames == VMX_FRAMES_LINEAR);
 		if (err) {
 			vmx_pgtable_unmap(addr, done);
 			return err;
@@ -237,8 +266,7 @@ static noinline int map_slots(unsigned long addr, struct page **pages,
  * @pages: the frames, in address order
  * @nr: how many
  * @prot: the entries' protection
- * @leaves: use one 2 MiB entry for each block of that size that lies aligned;
- *	the frames must be from vmx_pages_take(), and this may then sleep
+ * @frames: what is known of them; with VMX_FRAMES_LEAVES this may sleep
  *
  * Nothing needs to be flushed afterwards: CPUs don't cache absent entries.
  *
@@ -247,11 +275,12 @@ static noinline int map_slots(unsigned long addr, struct page **pages,
  * (everything is unmapped again, but not flushed).
  */
 int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
-		    pgprot_t prot, bool leaves)
+		    pgprot_t prot, enum vmx_frames frames)
 {
-	if (!leaves && pages_in_slot(addr, nr) == nr)
-		return map_small(addr, pages, nr, prot);
-	return map_slots(addr, pages, nr, prot, leaves && vmx_leaves);
+	if (frames != VMX_FRAMES_LEAVES && pages_in_slot(addr, nr) == nr)
+		return map_small(addr, pages, nr, prot,
+				 frames == VMX_FRAMES_LINEAR);
+	return map_slots(addr, pages, nr, prot, frames);
 }
 
 static __always_inline void unmap_small(unsigned long addr, unsigned int nr)

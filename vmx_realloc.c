@@ -77,7 +77,8 @@ static int grow(struct vmx_area *area, unsigned int nr, gfp_t gfp)
 	if (err)
 		goto free_array;
 	err = vmx_pgtable_map((unsigned long)area->addr + old_nr * PAGE_SIZE,
-			      pages + old_nr, extra, PAGE_KERNEL, false);
+			      pages + old_nr, extra, PAGE_KERNEL,
+			      VMX_FRAMES_ANY);
 	if (err < 0)
 		goto return_pages;
 

@@ -42,7 +42,7 @@ enum vmx_fit { VMX_FIT_FIRST, VMX_FIT_BEST, VMX_FIT_LAST, VMX_FIT_NEXT };
 #define VMX_FIT_OF(flags) \
 	((enum vmx_fit)(((flags) & VMX_FIT_MASK) >> VMX_FIT_SHIFT))
 
-#define VMX_INLINE_PAGES 4
+#define VMX_INLINE_PAGES 16
 #define VMX_ALIGN_ORDERS 9	/* alignments up to 2 MiB are searched exactly */
 
 /* The most room in front of a range, or of any range below it in the tree. */

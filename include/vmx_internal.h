@@ -61,10 +61,19 @@ struct vmx_walk {
 	unsigned long		pfn;
 };
 
+/* What is known of the frames that are to be mapped. */
+enum vmx_frames {
+	VMX_FRAMES_ANY,		/* nothing */
+	VMX_FRAMES_LINEAR,	/* they follow one another */
+	VMX_FRAMES_LEAVES,	/* they are vmx_pages_take()'s: a block of 2 MiB that
+				 * lies aligned gets one entry
+				 */
+};
+
 int vmx_pgtable_init(unsigned long start, unsigned long end);
 void vmx_pgtable_exit(unsigned long end);
 int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
-		    pgprot_t prot, bool leaves);
+		    pgprot_t prot, enum vmx_frames frames);
 void vmx_pgtable_unmap(unsigned long addr, unsigned int nr);
 unsigned long vmx_pgtable_leaf_size(void);
 void vmx_pgtable_flush(void);
@@ -90,10 +99,15 @@ struct vmx_pages_stats {
 	long	peak_pages;
 };
 
+/* The size of the block that a frame of an area's own begins: its order. */
+static inline unsigned int vmx_pages_order(struct page *head)
+{
+	return page_private(head);
+}
+
 int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
 		   bool split, short *nid);
 void vmx_pages_return(struct page **pages, unsigned int nr, bool may_sleep);
-unsigned int vmx_pages_order(struct page *head);
 void vmx_pages_split(struct page *head);
 void vmx_pages_stats(struct vmx_pages_stats *stats);
 

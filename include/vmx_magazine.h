@@ -33,7 +33,9 @@ struct vmx_magazines {
 };
 
 DECLARE_PER_CPU(struct vmx_magazines, vmx_magazines);
-extern unsigned int vmx_magazine_max;	/* pages, for each CPU; 0: switched off */
+/* Both are 0 when magazines are switched off. */
+extern unsigned int vmx_magazine_sizes;	/* pages of the largest area that is kept */
+extern unsigned int vmx_magazine_max;	/* pages that each CPU keeps */
 
 /**
  * vmx_magazine_get() - take a cached area
@@ -42,10 +44,10 @@ extern unsigned int vmx_magazine_max;	/* pages, for each CPU; 0: switched off */
  * @caller: who asks
  *
  * Context: process context, may sleep.
- * Return: its address; NULL when there is none of that size.
+ * Return: the area; NULL when there is none of that size.
  */
-static __always_inline void *vmx_magazine_get(unsigned long size, gfp_t gfp,
-					      const void *caller)
+static __always_inline struct vmx_area *
+vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 {
 	unsigned long nr = ((size - 1) >> PAGE_SHIFT) + 1;
 	struct vmx_magazines *mags;
@@ -55,8 +57,7 @@ static __always_inline void *vmx_magazine_get(unsigned long size, gfp_t gfp,
 	if (IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP) || IS_ENABLED(CONFIG_LOCKDEP))
 		might_alloc(gfp);
 	/* Zero bytes are far too many. */
-	if (!READ_ONCE(vmx_magazine_max) || nr > VMX_MAGAZINE_PAGES ||
-	    unlikely(in_interrupt()))
+	if (nr > READ_ONCE(vmx_magazine_sizes) || unlikely(in_interrupt()))
 		return NULL;
 	mags = raw_cpu_ptr(&vmx_magazines);
 	spin_lock(&mags->lock);
@@ -79,7 +80,7 @@ static __always_inline void *vmx_magazine_get(unsigned long size, gfp_t gfp,
 		memset(area->addr, 0, nr * PAGE_SIZE);
 	kmemleak_alloc(area->addr, nr * PAGE_SIZE, 2, gfp);
 	trace_vmx_cache_get(area);
-	return area->addr;
+	return area;
 }
 
 /**
@@ -91,13 +92,16 @@ static __always_inline void *vmx_magazine_get(unsigned long size, gfp_t gfp,
  */
 static __always_inline bool vmx_magazine_put(const void *addr)
 {
-	struct vmx_area *area = vmx_area_at(addr);
 	struct vmx_magazines *mags;
 	struct vmx_magazine *mag;
+	struct vmx_area *area;
 	unsigned long flags;
 	unsigned int nr;
 
-	if (!area || !READ_ONCE(vmx_magazine_max))
+	if (!READ_ONCE(vmx_magazine_max))
+		return false;
+	area = vmx_area_at(addr);
+	if (!area)
 		return false;
 	flags = READ_ONCE(area->flags);
 	nr = area->nr_pages;

@@ -21,8 +21,8 @@
 #define _VMX_ARCH_H
 
 /* Do neighbours in the array of struct page always describe neighbours? */
-#define VMX_FRAMES_LINEAR (IS_ENABLED(CONFIG_SPARSEMEM_VMEMMAP) || \
-			   IS_ENABLED(CONFIG_FLATMEM))
+#define VMX_PAGE_ARRAY_LINEAR (IS_ENABLED(CONFIG_SPARSEMEM_VMEMMAP) || \
+			       IS_ENABLED(CONFIG_FLATMEM))
 
 #ifdef CONFIG_X86
 #include "x86.h"
