@@ -184,7 +184,7 @@ static __always_inline int vmx_map_area(struct vmx_area *area, pgprot_t prot,
 
 /**
  * __vmx_page_array() - room for an area's page pointers
- * @area: the area; gets VMX_VPAGES when the array is from vmalloc()
+ * @area: the area
  * @nr: how many
  * @gfp: the request's
  * @node: where to put the array, or NUMA_NO_NODE
@@ -205,10 +205,7 @@ struct page **__vmx_page_array(struct vmx_area *area, unsigned int nr,
 			     __GFP_NORETRY | __GFP_NOWARN, node);
 	if (pages)
 		return pages;
-	pages = __vmalloc(bytes, gfp);
-	if (pages)
-		area->flags |= VMX_VPAGES;
-	return pages;
+	return __vmalloc(bytes, gfp);
 }
 
 /** vmx_page_array_free() - free what vmx_page_array() gave */
@@ -329,9 +326,9 @@ refuse:
  * failed.
  *
  * Returns the area; -EINVAL for zero, for an alignment above a page that is not a
- * power of two, and in an interrupt; -E2BIG for more than the machine or [start, end)
- * holds; -ENOSPC without a hole; -ENOMEM without memory; -EINTR after a fatal
- * signal.
+ * power of two, for a protection that maps nothing, and in an interrupt; -E2BIG for
+ * more than the machine or [start, end) holds; -ENOSPC without a hole; -ENOMEM
+ * without memory; -EINTR after a fatal signal.
  */
 struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 				unsigned long start, unsigned long end,
@@ -339,6 +336,8 @@ struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 				unsigned long vm_flags, int node,
 				const void *caller)
 {
+	if (!vmx_arch_prot_maps(prot))
+		return ERR_PTR(-EINVAL);
 	return alloc_area(size, align, start, end, gfp_mask, prot, vm_flags,
 			  node, caller);
 }
@@ -397,7 +396,7 @@ static __always_inline bool is_plain(unsigned long align, unsigned long start,
  * @end: the area, guard page included, ends at or below this address
  * @gfp_mask: for the frames (__GFP_HIGHMEM is welcome) and, without the zone,
  *	for what describes them; __GFP_ZERO clears
- * @prot: the entries' protection, PAGE_KERNEL for plain memory
+ * @prot: the entries' protection, PAGE_KERNEL for plain memory; never PAGE_NONE
  * @vm_flags: VMX_NO_GUARD, VMX_USERMAP, VMX_ALLOW_HUGE, VMX_FIT(), or 0. A fit
  *	holds for the whole slice, the lowest hole is taken of a part; with 0, a
  *	plain request of 2 MiB and more gets large leaves
@@ -631,7 +630,7 @@ void vmx_purge_soon(void)
 
 /**
  * __vmx_unmap() - take an area down
- * @addr: its first address
+ * @addr: its first address; NULL is fine
  * @deallocate_pages: its frames go too, if they are its own
  *
  * The chapter's order: list, entries, frames, page array, descriptor.
@@ -644,8 +643,10 @@ void __vmx_unmap(const void *addr, bool deallocate_pages)
 
 	kmemleak_free(addr);
 	area = remove_vmx_area(addr);
-	if (WARN(!area, "vmx: %p is no area's start: not freed\n", addr))
+	if (unlikely(!area)) {
+		WARN(addr, "vmx: %p is no area's start: not freed\n", addr);
 		return;
+	}
 	debug_check_no_locks_freed(addr, vmx_area_pages(area) * PAGE_SIZE);
 	if (area->flags & VMX_ALLOC) {
 		vmx_pages_return(area->pages, area->nr_pages, true);
@@ -706,7 +707,7 @@ void vmx_free(const void *addr)
 	}
 	if (IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP))
 		might_sleep();
-	if (!vmx_magazine_put(addr) && addr)
+	if (!vmx_magazine_put(addr))
 		__vmx_unmap(addr, true);
 }
 EXPORT_SYMBOL_GPL(vmx_free);

@@ -244,6 +244,7 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 
 	spin_lock(&vmx_area_lock);
 	place = vmx_hole_find(area->size, align, start, fit_of(area, start, end));
+	/* Without a hole, the place is behind any end. */
 	if (place.addr >= end || end - place.addr < area->size) {
 		trace_vmx_hole(area, align, vmx_holes_looked_at, 0, NULL);
 		spin_unlock(&vmx_area_lock);
@@ -253,6 +254,8 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 	area->addr = (void *)place.addr;
 	area->state = VMX_LIVE;
 	area->id = ++vmx_next_id;
+	if (BITS_PER_LONG == 32 && unlikely(!area->id))
+		area->id = ++vmx_next_id;	/* 0 is nobody's */
 	ring_insert(area, place.succ);
 	vmx_index_add(area);
 	link = list_link(area);

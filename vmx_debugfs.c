@@ -85,6 +85,13 @@ static const struct {
 	{ "error_log",	0400, &vmx_error_log_fops },
 };
 
+/** vmx_debugfs_exit() - remove the files, and free what they have made */
+void vmx_debugfs_exit(void)
+{
+	debugfs_remove(vmx_dir);
+	vmx_owned_exit();
+}
+
 /**
  * vmx_debugfs_init() - create the files
  *
@@ -117,16 +124,10 @@ int vmx_debugfs_init(void)
 		file = debugfs_create_file_unsafe(files[i].name, files[i].mode,
 						  vmx_dir, NULL, files[i].fops);
 		if (IS_ERR(file)) {
-			debugfs_remove(vmx_dir);
+			/* "alloc" may have been written to already. */
+			vmx_debugfs_exit();
 			return PTR_ERR(file);
 		}
 	}
 	return 0;
-}
-
-/** vmx_debugfs_exit() - remove the files, and free what they have made */
-void vmx_debugfs_exit(void)
-{
-	debugfs_remove(vmx_dir);
-	vmx_owned_exit();
 }

@@ -420,7 +420,7 @@ static void tell_array(struct seq_file *m, const struct step *step)
 {
 	seq_printf(m, "the page array: nr_pages = %u, %s", step->array.nr,
 		   step->array.nr <= VMX_INLINE_PAGES ?
-		   "inside the descriptor" : step->array.flags & VMX_VPAGES ?
+		   "inside the descriptor" : is_vmalloc_addr(step->array.pages) ?
 		   "by __vmalloc" : "by kmalloc_node");
 	if (vmx_may_see_addresses(m->file))
 		seq_printf(m, ", pages = 0x%px", step->array.pages);

@@ -3,8 +3,8 @@
  * What the files have in common: how text comes in, and who sees addresses
  *
  * A write is one text, at offset 0 and shorter than a page.  It is done as a
- * whole or refused with an errno, and each refusal is counted and goes into the
- * error log.  Addresses are for those who opened the file with CAP_SYSLOG; all
+ * whole or refused with an errno, and each refusal of a text that could be read
+ * goes into the error log.  Addresses are for those who opened the file with CAP_SYSLOG; all
  * others see offsets in the slice.
  *
  * Locking: none.  Units: bytes.
@@ -60,7 +60,8 @@ static int check_write(struct vmx_text *text, size_t len, loff_t pos)
  * @pos: the offset, which must be 0; it does not move, for the read that follows
  * @handler: acts on the text, or refuses it
  *
- * Return: @len, or the errno of the refusal, which has been counted and logged.
+ * Return: @len, or the errno of the refusal, which has been logged; -EFAULT and
+ * -ENOMEM, unlogged, when the text could not even be read.
  */
 ssize_t vmx_write_text(struct file *file, const char __user *from, size_t len,
 		       loff_t pos, vmx_text_handler handler)

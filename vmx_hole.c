@@ -6,8 +6,9 @@
  * no node for a hole, and nothing that could disagree with the ranges.  A range
  * with a hole in front of it is in one tree, by address; one without is not, so
  * taking the front of a hole, as nearly all requests do, only changes a length.
- * A node also knows the longest hole in its subtree (room); only the length of the
- * lowest hole may have changed since, until anybody else looks at the tree.
+ * A node also knows the longest hole in its subtree (room).  Of the lowest hole, and
+ * so of the nodes above it, that may be out of date while vmx_lowest_stale is set:
+ * settle_lowest() comes before any look at the tree, and any other change of it.
  *
  * Which hole is taken is the request's fit:
  *
@@ -356,20 +357,17 @@ find_special(unsigned long size, unsigned long align, unsigned long start,
 }
 
 /**
- * __vmx_hole_find() - choose a hole
- * @size: bytes that must fit into it
- * @align: of the place, a power of two, at least a page
- * @start: the lowest place that will do; of use to the first fit only
- * @fit: which hole to choose
- *
- * Leaves in vmx_holes_looked_at how many holes it looked at.
+ * __vmx_hole_find() - vmx_hole_find(), by the trees
+ * @size: as there, and so are the others
+ * @align: likewise
+ * @start: likewise
+ * @fit: likewise
  *
  * Source of the search for the first: Linux's own free-area tree since 5.2,
  * which keeps the holes as nodes; hanging a hole on the range behind it is older
  * (mmap's gap tree, Linux 3.8 to 6.0) and saves a node for each hole.
  *
- * Return: the place, and the range behind the hole; ULONG_MAX and NULL when there
- * is none.
+ * Return: likewise.
  */
 struct vmx_place __vmx_hole_find(unsigned long size, unsigned long align,
 				 unsigned long start, enum vmx_fit fit)

@@ -130,7 +130,7 @@ static int areas_show(struct seq_file *m, void *v)
 	seq_puts(m, area->flags & VMX_MAP ? " vmap" : " vmalloc");
 	if (area->flags & VMX_USERMAP)
 		seq_puts(m, " user");
-	if (area->flags & VMX_VPAGES)
+	if (is_vmalloc_addr(area->pages))
 		seq_puts(m, " vpages");
 	show_nodes(m, area);
 	seq_put_decimal_ull(m, " id=", area->id);

@@ -20,7 +20,7 @@ static void *map_pages(struct page **pages, unsigned int count,
 	struct vmx_area *area;
 
 	might_sleep();
-	if (!count || count > totalram_pages() ||
+	if (!count || count > totalram_pages() || !vmx_arch_prot_maps(prot) ||
 	    count > (vmx_end - vmx_start) >> PAGE_SHIFT)
 		return NULL;
 	area = __get_vmx_area_node((unsigned long)count << PAGE_SHIFT, PAGE_SIZE,
@@ -50,7 +50,7 @@ static void *map_pages(struct page **pages, unsigned int count,
  * @count: how many
  * @flags: VM_MAP, and VM_MAP_PUT_PAGES to hand over the pages (one reference
  *	to each) and the array (from kvmalloc()), to be freed by vmx_free()
- * @prot: the entries' protection; never executable
+ * @prot: the entries' protection; never executable, nor PAGE_NONE
  *
  * Context: may sleep.
  * Return: the address, to be given back with vmx_unmap(), or vmx_free() after

@@ -31,7 +31,8 @@ static DEFINE_MUTEX(vmx_free_mutex);
  * vmx_own_prepare() - see to it that vmx_own() can't fail
  * @area: a complete one
  *
- * Return: 0; -ENOMEM; -EBUSY when its id has come round again.
+ * Return: 0; -ENOMEM; -EBUSY when the id has come round again and the first area of
+ * that id is still there.
  */
 int vmx_own_prepare(const struct vmx_area *area)
 {
@@ -53,7 +54,12 @@ void vmx_own(struct vmx_area *area)
 	xa_store(&vmx_owned, area->id, area, GFP_KERNEL);
 }
 
-/** vmx_is_owned() - was this area made by writing to "alloc"? */
+/**
+ * vmx_is_owned() - was this area made by writing to "alloc"?
+ * @area: one that can't go: the caller's own, or vmx_area_lock is held
+ *
+ * Return: true if so.
+ */
 bool vmx_is_owned(const struct vmx_area *area)
 {
 	return xa_load(&vmx_owned, area->id) == area;

@@ -72,10 +72,19 @@ void vmx_pages_stats(struct vmx_pages_stats *stats)
 	stats->peak_pages = READ_ONCE(vmx_peak_pages);
 }
 
-/* With the task's memory policy, where there is a choice. */
+/* The task has a say in which node it is. */
+static __always_inline bool has_policy(int node)
+{
+#ifdef CONFIG_NUMA
+	return node == NUMA_NO_NODE && nr_online_nodes > 1 && current->mempolicy;
+#else
+	return false;
+#endif
+}
+
 static __always_inline struct page *take_block(gfp_t gfp, int node, unsigned int order)
 {
-	if (node == NUMA_NO_NODE && nr_online_nodes > 1)
+	if (has_policy(node))
 		return alloc_pages(gfp, order);
 	return __alloc_pages(gfp, order,
 			     node == NUMA_NO_NODE ? numa_mem_id() : node, NULL);
@@ -87,7 +96,7 @@ static unsigned int take_singles(struct page **pages, unsigned int nr,
 {
 	unsigned int got = 0;
 
-	if (nr > 1) {
+	if (nr > 1 && !has_policy(node)) {
 		memset(pages, 0, nr * sizeof(*pages));
 		got = alloc_pages_bulk_node(gfp, node, nr, pages);
 	}

@@ -6,7 +6,7 @@
  * they become the files' (vmx_owned.c), and can be freed.  What an open "alloc"
  * file reads back is what its last write has made, whatever others free since.
  *
- * Locking: alloc_file.lock protects what is read back; nothing of vmx's is
+ * Locking: alloc_file.lock protects what is read back; vmx_owned's own lock is
  * taken inside.
  * Units: bytes.
  */

@@ -28,13 +28,15 @@
 #define VMX_NO_GUARD	0x00000040	/* VM_NO_GUARD: no guard page behind it */
 #define VMX_PUT_PAGES	0x00000200	/* VM_MAP_PUT_PAGES: ... and handed over */
 #define VMX_ALLOW_HUGE	0x00000400	/* VM_ALLOW_HUGE_VMAP: 2 MiB leaves */
-#define VMX_VPAGES	0x00010000	/* the page array is from vmalloc() */
 #define VMX_ZEROED	0x00020000	/* the caller asked for cleared frames */
 #define VMX_CACHEABLE	0x00040000	/* may go into a magazine when freed */
 #define VMX_CACHED	0x00080000	/* freed, and in a magazine */
 #define VMX_SPLIT	0x00100000	/* no block among the frames any more */
 
-/* Which hole an area goes into; in vm_flags as VMX_FIT(fit). See vmx_hole.c. */
+/*
+ * Which hole an area goes into; in vm_flags as VMX_FIT(fit).  See vmx_hole.c; the
+ * tracepoint vmx_hole has the names, by number.
+ */
 enum vmx_fit { VMX_FIT_FIRST, VMX_FIT_BEST, VMX_FIT_LAST, VMX_FIT_NEXT };
 #define VMX_FIT_SHIFT	24
 #define VMX_FIT(fit)	((unsigned long)(fit) << VMX_FIT_SHIFT)
@@ -78,7 +80,7 @@ struct vmx_area {
 	const void	*caller;
 	/* private: */
 	unsigned long	requested;	/* bytes that the caller asked for */
-	unsigned long	id;		/* never used twice while loaded */
+	unsigned long	id;		/* comes round again after ULONG_MAX others */
 	struct rb_node	rb;		/* with a hole in front: among them */
 	struct rb_node	by_size;	/* likewise */
 	struct vmx_area	*before;	/* the range below this one, live or not */

@@ -130,7 +130,7 @@ static inline struct vmx_area *vmx_hole_lowest(void)
 
 /*
  * The hole in front of @area has this length now.  Nearly always it is the lowest
- * one: its length is looked at before the tree is, which can wait to hear of it.
+ * one: the tree need not hear of that before somebody looks for another.
  */
 static inline void vmx_hole_resize(struct vmx_area *area, unsigned long gap)
 {
@@ -145,7 +145,20 @@ static inline void vmx_hole_resize(struct vmx_area *area, unsigned long gap)
 	}
 }
 
-/* See __vmx_hole_find(): the lowest hole is the first fit if it fits at all. */
+/**
+ * vmx_hole_find() - choose a hole
+ * @size: bytes that must fit into it
+ * @align: of the place, a power of two, at least a page
+ * @start: the lowest place that will do; of use to the first fit only
+ * @fit: which hole to choose
+ *
+ * Leaves in vmx_holes_looked_at how many holes it looked at.  The lowest hole is
+ * the first fit if it fits at all.
+ *
+ * Context: vmx_area_lock held.
+ * Return: the place, and the range behind the hole; ULONG_MAX and NULL when there
+ * is none.
+ */
 static inline struct vmx_place vmx_hole_find(unsigned long size,
 					     unsigned long align,
 					     unsigned long start,

@@ -71,7 +71,13 @@ static __always_inline void vmx_arch_set_pte(pte_t *ptep, pte_t pte, bool trap)
 		native_set_pte(ptep, pte);
 }
 
-/* The same entry for the next frame. */
+/* An entry that is not present has its frame inverted (L1TF): not for vmx. */
+static inline bool vmx_arch_prot_maps(pgprot_t prot)
+{
+	return pgprot_val(prot) & _PAGE_PRESENT;
+}
+
+/* The same entry, which is present, for the next frame. */
 static __always_inline pte_t vmx_arch_next_pte(pte_t pte, bool trap)
 {
 	if (trap)

@@ -225,6 +225,7 @@ static bool somebody_elses_pages(void)
 	q = vmx_map_ram(pages, 2, NUMA_NO_NODE);
 	good = CHECK(p) && is_mapped(p, 3) && CHECK(q) && is_mapped(q, 2) &&
 	       CHECK(!vmx_map(pages, 0, VM_MAP, PAGE_KERNEL)) &&
+	       CHECK(!vmx_map(pages, 2, VM_MAP, PAGE_NONE)) &&
 	       CHECK(!vmx_map(pages, 0x100001, VM_MAP, PAGE_KERNEL)) &&
 	       CHECK(vmalloc_to_page(p) == page) &&
 	       CHECK(vmalloc_to_page(p + PAGE_SIZE) == last) &&
