@@ -481,7 +481,7 @@ static void tell_step(struct seq_file *m, const struct step *step)
 {
 	switch (step->kind) {
 	case S_REQUEST:
-		seq_printf(m, "__vmx_alloc_node_range: PAGE_ALIGN(%lu) = %lu, %lu pages; 0, or more than RAM, is refused",
+		seq_printf(m, "__vmx_alloc_node_range: PAGE_ALIGN(%lu) = %lu, %lu pages; 0, or more than RAM or the slice, is refused",
 			   step->request.size, PAGE_ALIGN(step->request.size),
 			   PAGE_ALIGN(step->request.size) >> PAGE_SHIFT);
 		break;

@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/sizes.h>
+#include <linux/string.h>
 
 #include "vmx_files.h"
 #include "vmx_internal.h"
@@ -25,7 +26,8 @@ static int set_bytes(const char *val, const struct kernel_param *kp)
 	if (!err && vmx_text_word(&text))
 		err = vmx_text_wrong(&text, "more than a size");
 	if (err) {
-		pr_err("%s=%s: %s\n", kp->name, val, text.why);
+		pr_err("%s=%.*s: %s\n", kp->name, (int)strcspn(val, "\n"),
+		       val, text.why);
 		return err == -E2BIG ? -ENOMEM : err;
 	}
 	WRITE_ONCE(*(unsigned long *)kp->arg, bytes);
