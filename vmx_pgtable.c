@@ -176,7 +176,11 @@ static noinline int unset(pte_t *pte, struct page **pages, unsigned int done)
 	return pages[done] ? -EBUSY : -EINVAL;
 }
 
-/* May the whole slot at @pages be one leaf?  Its frames must be one block. */
+/*
+ * May the whole slot at @pages be one leaf?  Its frames must be one block.  What
+ * is in the private of a frame inside a block doesn't matter: that frame is not
+ * so aligned.
+ */
 static bool is_leaf_block(struct page **pages, unsigned int nr)
 {
 	return nr == PTRS_PER_PTE &&
