@@ -2,9 +2,8 @@
 /*
  * What the files of /sys/kernel/debug/vmx share
  *
- *	vmx_debugfs.c -> vmx_requests.c, vmx_list.c, vmx_stats.c, vmx_explore.c,
- *			 vmx_dump.c, vmx_mem.c
- *		      -> vmx_owned.c, vmx_explain.c -> vmx_files.c
+ *	vmx_debugfs.c -> vmx_requests.c, vmx_mem.c, vmx_show_*.c
+ *		      -> vmx_owned.c, vmx_explain.c, vmx_asked.c -> vmx_files.c
  *		      -> vmx_error_log.c, vmx_words.c
  *
  * Text written to a file goes through vmx_files.c: vmx_words.c cuts it into words
@@ -110,6 +109,14 @@ static ssize_t name##_write(struct file *file, const char __user *from,	\
 ssize_t vmx_read_rewinding(struct file *file, char __user *to, size_t len,
 			   loff_t *ppos);
 
+/* vmx_asked.c */
+int vmx_asked_open(struct file *file, unsigned long *last,
+		   int (*show)(struct seq_file *m, void *v));
+int vmx_asked_release(struct inode *inode, struct file *file);
+int vmx_asked_number(struct vmx_text *text, unsigned long *value);
+void vmx_asked_tell(struct file *file, unsigned long addr);
+unsigned long vmx_asked(struct seq_file *m);
+
 /* vmx_explain.c */
 struct vmx_explanation *vmx_explain_begin(void);
 void vmx_explain_end(struct vmx_explanation *why);
@@ -127,15 +134,15 @@ void vmx_owned_exit(void);
 /* vmx_requests.c */
 extern const struct file_operations vmx_alloc_fops, vmx_fit_fops, vmx_purge_fops;
 
-/* vmx_list.c and vmx_stats.c */
-extern const struct file_operations vmx_areas_fops;
+/* vmx_mem.c */
+extern const struct file_operations vmx_mem_fops;
 
-int vmx_stats_show(struct seq_file *m, void *v);
-
-/* vmx_explore.c, vmx_dump.c and vmx_mem.c */
-extern const struct file_operations vmx_gaps_fops, vmx_area_fops, vmx_walk_fops,
-				    vmx_pgtables_fops, vmx_mem_fops;
+/* vmx_show_NAME.c is the file NAME. */
+extern const struct file_operations vmx_areas_fops, vmx_gaps_fops,
+				    vmx_area_fops, vmx_walk_fops,
+				    vmx_pgtables_fops;
 
 int vmx_map_show(struct seq_file *m, void *v);
+int vmx_stats_show(struct seq_file *m, void *v);
 
 #endif /* _VMX_FILES_H */

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * area: one area, whole: its descriptor, its frames, and the entries that map them
+ *
+ * Locking: vmx_area_lock, let go of after each CHUNK pages.
+ * Units: bytes, but for counts of pages.
+ */
+#include <linux/ctype.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+
+#include "vmx_files.h"
+#include "vmx_internal.h"
+
+#define CHUNK 256	/* pages, or areas, that are looked at under one lock */
+
+static unsigned long vmx_area_last;	/* what it was asked about last */
+
+/* The area of an id, found without holding the lock for long; 0: none. */
+static unsigned long addr_of_id(unsigned long id)
+{
+	unsigned long at = vmx_start, found = 0;
+	struct vmx_area *area;
+	int n;
+
+	do {
+		spin_lock(&vmx_area_lock);
+		area = vmx_area_first_from(at);
+		for (n = 0; area && !found && n < CHUNK; n++) {
+			if (area->id == id)
+				found = (unsigned long)area->addr;
+			at = (unsigned long)area->addr + area->size;
+			area = area->next;
+		}
+		spin_unlock(&vmx_area_lock);
+		cond_resched();
+	} while (area && !found);
+	return found;
+}
+
+static int area_text(struct file *file, struct vmx_text *text)
+{
+	struct vmx_area *area;
+	unsigned long value;
+	int err = vmx_asked_number(text, &value);
+
+	if (err)
+		return err;
+	if (text->len > 1 && tolower(text->word[1]) == 'x') {
+		if (value < vmx_end - vmx_start)
+			value += vmx_start;
+		spin_lock(&vmx_area_lock);
+		area = vmx_area_find(value);
+		value = area ? (unsigned long)area->addr : 0;
+		spin_unlock(&vmx_area_lock);
+	} else {
+		value = addr_of_id(value);
+	}
+	if (!value)
+		return vmx_text_refuse(text, -ENOENT, text->word,
+				       "no such area");
+	vmx_asked_tell(file, value);
+	return 0;
+}
+
+static void show_flags(struct seq_file *m, const char *name,
+		       unsigned long flags)
+{
+	static const struct {
+		unsigned long flag;
+		const char *name;
+	} names[] = {
+		{ VMX_ALLOC, "ALLOC" }, { VMX_MAP, "MAP" },
+		{ VMX_USERMAP, "USERMAP" }, { VMX_UNLIST, "UNLIST" },
+		{ VMX_NO_GUARD, "NO_GUARD" }, { VMX_PUT_PAGES, "PUT_PAGES" },
+		{ VMX_ALLOW_HUGE, "ALLOW_HUGE" },
+		{ VMX_ZEROED, "ZEROED" }, { VMX_CACHEABLE, "CACHEABLE" },
+		{ VMX_CACHED, "CACHED" }, { VMX_SPLIT, "SPLIT" },
+	};
+	int i;
+
+	seq_printf(m, "%-11s0x%lx", name, flags);
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (flags & names[i].flag)
+			seq_printf(m, " VMX_%s", names[i].name);
+	}
+	if (flags & VMX_FIT_MASK)
+		seq_printf(m, " fit=%s", vmx_fit_name(VMX_FIT_OF(flags)));
+	seq_putc(m, '\n');
+}
+
+static void show_descriptor(struct seq_file *m, const struct vmx_area *area)
+{
+	seq_printf(m, "# vmx area 1 id=%lu descriptor=0x%px requested=%lu\n",
+		   area->id, area, area->requested);
+	seq_printf(m, "next       0x%px", area->next);
+	if (area->next)
+		seq_printf(m, " (id=%lu at 0x%px)", area->next->id,
+			   area->next->addr);
+	seq_printf(m, "\naddr       0x%px\n", area->addr);
+	seq_printf(m, "size       %lu\n", area->size);
+	show_flags(m, "flags", area->flags);
+	seq_printf(m, "pages      0x%px\n", area->pages);
+	seq_printf(m, "nr_pages   %u\n", area->nr_pages);
+	seq_printf(m, "phys_addr  %pap\n", &area->phys_addr);
+	seq_printf(m, "caller     %pS\n", area->caller);
+}
+
+/* The block of frames that begins at page @i; returns its pages. */
+static unsigned int show_block(struct seq_file *m, const struct vmx_area *area,
+			       unsigned int i)
+{
+	struct page *page = area->pages[i];
+	unsigned int order = area->flags & VMX_ALLOC ? vmx_pages_order(page) : 0;
+	unsigned long start = (unsigned long)area->addr + i * PAGE_SIZE;
+
+	seq_printf(m, "frames     0x%lx-0x%lx pfn=0x%lx order=%u zone=%s node=%d flags=%pGp\n",
+		   start, start + (PAGE_SIZE << order), page_to_pfn(page), order,
+		   page_zone(page)->name, page_to_nid(page), &page->flags);
+	return 1U << order;
+}
+
+/* The run of like entries over neighbouring frames from page @i on. */
+static unsigned int show_entries(struct seq_file *m,
+				 const struct vmx_area *area, unsigned int i)
+{
+	unsigned long addr = (unsigned long)area->addr + i * PAGE_SIZE;
+	unsigned int nr = min(vmx_area_pages(area) - i, (unsigned int)CHUNK);
+	unsigned int n = 1;
+	struct vmx_walk first, walk;
+	char flags[64];
+
+	vmx_pgtable_describe(addr, &first);
+	if (first.last == VMX_PMD && first.end == VMX_WALK_PAGE)
+		n = PMD_SIZE >> PAGE_SHIFT;
+	for (; n < nr; n++) {
+		vmx_pgtable_describe(addr + n * PAGE_SIZE, &walk);
+		if (walk.end != first.end || walk.last != first.last ||
+		    walk.pfn != first.pfn + n ||
+		    vmx_arch_entry_flags(walk.step[walk.last].entry) !=
+		    vmx_arch_entry_flags(first.step[first.last].entry))
+			break;
+	}
+	vmx_arch_dump_flags(flags, sizeof(flags), first.step[first.last].entry,
+			    first.last);
+	seq_printf(m, "entries    0x%lx-0x%lx %s%s pfn=0x%lx\n", addr,
+		   addr + n * PAGE_SIZE, flags, vmx_level_name(first.last),
+		   first.pfn);
+	return n;
+}
+
+static int area_show(struct seq_file *m, void *v)
+{
+	unsigned long addr = vmx_asked(m), id = 0;
+	unsigned int i = 0, frames = 0, n, run;
+	struct vmx_area *area;
+	bool more = true;
+
+	if (!addr) {
+		seq_puts(m, "# write an address or an id first\n");
+		return 0;
+	}
+	while (more && !seq_has_overflowed(m)) {
+		spin_lock(&vmx_area_lock);
+		area = vmx_area_at((void *)addr);
+		if (!area || !vmx_area_complete(area) || (id && area->id != id)) {
+			spin_unlock(&vmx_area_lock);
+			seq_puts(m, "# the area has been freed\n");
+			return 0;
+		}
+		if (!id)
+			show_descriptor(m, area);
+		id = area->id;
+		for (n = 0; n < CHUNK && frames < area->nr_pages; n++)
+			frames += show_block(m, area, frames);
+		for (; n < CHUNK && i < vmx_area_pages(area); i += run) {
+			run = show_entries(m, area, i);
+			n += run;
+		}
+		more = i < vmx_area_pages(area);
+		spin_unlock(&vmx_area_lock);
+		cond_resched();
+	}
+	return 0;
+}
+
+VMX_DEFINE_WRITE(area);
+
+static int area_open(struct inode *inode, struct file *file)
+{
+	return vmx_asked_open(file, &vmx_area_last, area_show);
+}
+
+const struct file_operations vmx_area_fops = {
+	.owner = THIS_MODULE,
+	.open = area_open,
+	.read = vmx_read_rewinding,
+	.write = area_write,
+	.llseek = seq_lseek,
+	.release = vmx_asked_release,
+};
