@@ -4,7 +4,8 @@
  *
  * A write says what to show; a read shows it.  What a file was told counts for
  * that open file, and for files that were told nothing: "echo 3 > area; cat area"
- * works.
+ * works.  After a write that was refused a read says so: what it would show else
+ * is the answer to an older question.
  *
  * Locking: vmx_asked_lock protects what was told.
  */
@@ -18,10 +19,9 @@
 
 static DEFINE_SPINLOCK(vmx_asked_lock);
 
-/* Of an open file. */
 struct asked {
-	unsigned long addr;	/* 0: nothing was written to it */
-	unsigned long *last;	/* what any file of its kind was told */
+	struct vmx_told	told;	/* this open file */
+	struct vmx_told	*last;	/* any file of its kind */
 };
 
 /**
@@ -34,7 +34,7 @@ struct asked {
  *
  * Return: 0, -EPERM or -ENOMEM.
  */
-int vmx_asked_open(struct file *file, unsigned long *last,
+int vmx_asked_open(struct file *file, struct vmx_told *last,
 		   int (*show)(struct seq_file *m, void *v))
 {
 	struct asked *asked;
@@ -81,25 +81,64 @@ int vmx_asked_number(struct vmx_text *text, unsigned long *value)
 	return err;
 }
 
-/** vmx_asked_tell() - from here on, @addr is what this file shows */
-void vmx_asked_tell(struct file *file, unsigned long addr)
+static void tell(struct file *file, unsigned long addr, int err)
 {
 	struct asked *asked = ((struct seq_file *)file->private_data)->private;
+	struct vmx_told told = { .addr = addr, .err = err };
 
 	spin_lock(&vmx_asked_lock);
-	*asked->last = addr;
-	asked->addr = addr;
+	*asked->last = told;
+	asked->told = told;
 	spin_unlock(&vmx_asked_lock);
 }
 
-/** vmx_asked() - the address to show; 0 when nobody has told any */
-unsigned long vmx_asked(struct seq_file *m)
+/** vmx_asked_tell() - from here on, @addr is what this file shows */
+void vmx_asked_tell(struct file *file, unsigned long addr)
+{
+	tell(file, addr, 0);
+}
+
+/**
+ * vmx_asked_write() - vmx_write_text(), and a refusal is what the file shows
+ * @file: as there, and so are the others
+ * @from: likewise
+ * @len: likewise
+ * @pos: likewise
+ * @handler: likewise; calls vmx_asked_tell()
+ *
+ * Return: likewise.
+ */
+ssize_t vmx_asked_write(struct file *file, const char __user *from, size_t len,
+			loff_t pos, vmx_text_handler handler)
+{
+	ssize_t ret = vmx_write_text(file, from, len, pos, handler);
+
+	if (ret < 0)
+		tell(file, 0, ret);
+	return ret;
+}
+
+/**
+ * vmx_asked() - what is this file to show?
+ * @m: the file; gets a line that says why there is nothing
+ * @hint: what people may write to it
+ *
+ * Return: an address; 0: nothing.
+ */
+unsigned long vmx_asked(struct seq_file *m, const char *hint)
 {
 	struct asked *asked = m->private;
-	unsigned long addr;
+	struct vmx_told told;
 
 	spin_lock(&vmx_asked_lock);
-	addr = asked->addr ?: *asked->last;
+	told = asked->told;
+	if (!told.addr && !told.err)
+		told = *asked->last;
 	spin_unlock(&vmx_asked_lock);
-	return addr;
+	if (told.err)
+		seq_printf(m, "# the last write was refused: %s; error_log has the reason\n",
+			   vmx_errno_name(told.err));
+	else if (!told.addr)
+		seq_printf(m, "# write %s first\n", hint);
+	return told.addr;
 }

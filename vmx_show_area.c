@@ -17,8 +17,6 @@
 
 #define CHUNK 256	/* pages, or areas, that are looked at under one lock */
 
-static unsigned long vmx_area_last;	/* what it was asked about last */
-
 /* The area of an id, found without holding the lock for long; 0: none. */
 static unsigned long addr_of_id(unsigned long id)
 {
@@ -154,15 +152,13 @@ static unsigned int show_entries(struct seq_file *m,
 
 static int area_show(struct seq_file *m, void *v)
 {
-	unsigned long addr = vmx_asked(m), id = 0;
+	unsigned long addr = vmx_asked(m, "an address or an id"), id = 0;
 	unsigned int i = 0, frames = 0, n, run;
 	struct vmx_area *area;
 	bool more = true;
 
-	if (!addr) {
-		seq_puts(m, "# write an address or an id first\n");
+	if (!addr)
 		return 0;
-	}
 	while (more && !seq_has_overflowed(m)) {
 		spin_lock(&vmx_area_lock);
 		area = vmx_area_at((void *)addr);
@@ -187,18 +183,4 @@ static int area_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-VMX_DEFINE_WRITE(area);
-
-static int area_open(struct inode *inode, struct file *file)
-{
-	return vmx_asked_open(file, &vmx_area_last, area_show);
-}
-
-const struct file_operations vmx_area_fops = {
-	.owner = THIS_MODULE,
-	.open = area_open,
-	.read = vmx_read_rewinding,
-	.write = area_write,
-	.llseek = seq_lseek,
-	.release = vmx_asked_release,
-};
+VMX_DEFINE_ASKED(area);

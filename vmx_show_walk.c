@@ -15,8 +15,6 @@
 #include "vmx_files.h"
 #include "vmx_internal.h"
 
-static unsigned long vmx_walk_last;	/* what it was asked about last */
-
 static int walk_text(struct file *file, struct vmx_text *text)
 {
 	unsigned long addr;
@@ -53,14 +51,12 @@ static void show_step(struct seq_file *m, const struct vmx_walk *walk,
 
 static int walk_show(struct seq_file *m, void *v)
 {
-	unsigned long addr = vmx_asked(m);
+	unsigned long addr = vmx_asked(m, "an address");
 	enum vmx_walk_level level;
 	struct vmx_walk walk;
 
-	if (!addr) {
-		seq_puts(m, "# write an address first\n");
+	if (!addr)
 		return 0;
-	}
 	vmx_pgtable_describe(addr, &walk);
 	seq_printf(m, "# vmx walk 1 address=0x%lx%s\n", addr,
 		   is_vmx_addr((void *)addr) ? " (in the slice)" : "");
@@ -86,18 +82,4 @@ static int walk_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-VMX_DEFINE_WRITE(walk);
-
-static int walk_open(struct inode *inode, struct file *file)
-{
-	return vmx_asked_open(file, &vmx_walk_last, walk_show);
-}
-
-const struct file_operations vmx_walk_fops = {
-	.owner = THIS_MODULE,
-	.open = walk_open,
-	.read = vmx_read_rewinding,
-	.write = walk_write,
-	.llseek = seq_lseek,
-	.release = vmx_asked_release,
-};
+VMX_DEFINE_ASKED(walk);

@@ -110,12 +110,49 @@ ssize_t vmx_read_rewinding(struct file *file, char __user *to, size_t len,
 			   loff_t *ppos);
 
 /* vmx_asked.c */
-int vmx_asked_open(struct file *file, unsigned long *last,
+
+/**
+ * struct vmx_told - what an asked file was told last; all zero: nothing yet
+ * @addr: what to show
+ * @err: why the write was refused, a negative errno; or 0
+ */
+struct vmx_told {
+	unsigned long	addr;
+	int		err;
+};
+
+int vmx_asked_open(struct file *file, struct vmx_told *last,
 		   int (*show)(struct seq_file *m, void *v));
 int vmx_asked_release(struct inode *inode, struct file *file);
 int vmx_asked_number(struct vmx_text *text, unsigned long *value);
+ssize_t vmx_asked_write(struct file *file, const char __user *from, size_t len,
+			loff_t pos, vmx_text_handler handler);
 void vmx_asked_tell(struct file *file, unsigned long addr);
-unsigned long vmx_asked(struct seq_file *m);
+unsigned long vmx_asked(struct seq_file *m, const char *hint);
+
+/* The operations of the asked file @name; name_text() and name_show() are its own. */
+#define VMX_DEFINE_ASKED(name)						\
+static ssize_t name##_write(struct file *file, const char __user *from,	\
+			    size_t len, loff_t *ppos)			\
+{									\
+	return vmx_asked_write(file, from, len, *ppos, name##_text);	\
+}									\
+									\
+static int name##_open(struct inode *inode, struct file *file)		\
+{									\
+	static struct vmx_told last;					\
+									\
+	return vmx_asked_open(file, &last, name##_show);		\
+}									\
+									\
+const struct file_operations vmx_##name##_fops = {			\
+	.owner = THIS_MODULE,						\
+	.open = name##_open,						\
+	.read = vmx_read_rewinding,					\
+	.write = name##_write,						\
+	.llseek = seq_lseek,						\
+	.release = vmx_asked_release,					\
+}
 
 /* vmx_explain.c */
 struct vmx_explanation *vmx_explain_begin(void);

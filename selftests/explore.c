@@ -196,6 +196,56 @@ TEST_F(explore, refusals)
 	}
 }
 
+/* What one open file, and then a new one, have to say. */
+static void expect_answer(struct __test_metadata *_metadata, int fd, const char *file,
+			  const char *answer)
+{
+	char *texts[] = { slurp_fd(fd), vmx_read(file) };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		ASSERT_NE(NULL, texts[i]);
+		EXPECT_EQ(texts[i], strstr(texts[i], answer))
+			TH_LOG("%s: not \"%s\" but %s", file, answer, texts[i]);
+		free(texts[i]);
+	}
+}
+
+/* After a refusal a file does not go on with the answer to an older question. */
+TEST_F(explore, nothing_stale)
+{
+	static const struct {
+		const char *file, *fine, *answer, *wrong, *error;
+	} files[] = {
+		{ "walk", "0x0", "# vmx walk 1 ", "0x40000000", "EINVAL" },
+		{ "area", "1", "# vmx area 1 id=1 ", "100000", "ENOENT" },
+	};
+	char path[64], refused[64];
+	size_t i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		snprintf(path, sizeof(path), "/sys/kernel/debug/vmx/%s", files[i].file);
+		fd = open(path, O_RDWR);
+		ASSERT_LE(0, fd);
+		expect_answer(_metadata, fd, files[i].file, "# write an address");
+		ASSERT_EQ(0, write_all(fd, files[i].fine, strlen(files[i].fine)));
+		expect_answer(_metadata, fd, files[i].file, files[i].answer);
+
+		snprintf(refused, sizeof(refused), "# the last write was refused: %s; ",
+			 files[i].error);
+		ASSERT_GT(0, write_all(fd, files[i].wrong, strlen(files[i].wrong)));
+		expect_answer(_metadata, fd, files[i].file, refused);
+
+		ASSERT_EQ(0, write_all(fd, files[i].fine, strlen(files[i].fine)));
+		expect_answer(_metadata, fd, files[i].file, files[i].answer);
+		/* Refused before anybody looks for an address in it. */
+		ASSERT_EQ(-EINVAL, write_all(fd, "\n", 1));
+		expect_answer(_metadata, fd, files[i].file, "# the last write was refused: EINVAL");
+		close(fd);
+	}
+}
+
 static void expect_area(struct __test_metadata *_metadata, const char *text,
 			const struct area *area)
 {
