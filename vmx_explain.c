@@ -184,8 +184,15 @@ static void on_hole(void *data, const struct vmx_area *area,
 		    unsigned long align, unsigned int looked, unsigned long addr,
 		    const struct vmx_area *succ)
 {
-	struct step *step = next_step(data, S_HOLE);
+	struct step *step = succ ? NULL : same_step(data, S_HOLE);
 
+	/* A second look, with nothing to purge in between, is no news. */
+	if (step && !step->hole.addr) {
+		charge(data, step, local_clock());
+		noted(data);
+		return;
+	}
+	step = next_step(data, S_HOLE);
 	if (!step)
 		return;
 	step->hole.size = area->size;
@@ -399,9 +406,13 @@ static void tell_neighbour(struct seq_file *m, const char *where,
 
 static void tell_hole(struct seq_file *m, const struct step *step)
 {
-	seq_printf(m, "find a hole: %s fit, size=%lu align=%lu, holes looked at: %u, ",
+	seq_printf(m, "find a hole: %s fit, size=%lu align=%lu, holes looked at: ",
 		   vmx_fit_name(step->hole.fit), step->hole.size,
-		   step->hole.align, step->hole.looked);
+		   step->hole.align);
+	if (step->hole.looked)
+		seq_printf(m, "%u, ", step->hole.looked);
+	else
+		seq_puts(m, "none (the root of their tree tells the most room in any), ");
 	if (!step->hole.addr) {
 		seq_puts(m, "and none fits");
 		return;
