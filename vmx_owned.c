@@ -102,6 +102,8 @@ static int mark_named(struct vmx_text *text)
 	int err;
 
 	while (vmx_text_word(text)) {
+		if (vmx_text_is(text, "all"))
+			return vmx_text_wrong(text, "all stands alone");
 		err = named_area(text, &id);
 		if (err)
 			return err;

@@ -304,6 +304,7 @@ TEST_F(refusals, free)
 		{ "^1x",		EINVAL },
 		{ "^0x",		EINVAL },
 		{ "^all all",		EINVAL },
+		{ "^all 1",		EINVAL },
 		{ "1 ^all",		EINVAL },
 		{ "^99999999999999999999", EINVAL },
 		{ NULL,			ENOENT },	/* freed before */
@@ -321,6 +322,22 @@ TEST_F(refusals, free)
 	for (i = 0; i < 4; i++)
 		refusal[n - 4 + i].request = text[i];
 	expect_refusals(_metadata, &self->before, "free", refusal, n);
+}
+
+/* A word that has a meaning, only not here, is not called "not a number". */
+TEST_F(refusals, free_all_and_more)
+{
+	static const char *const requests[] = { "all 1", "1 all", "all all" };
+	struct log_entry entry;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(requests); i++) {
+		EXPECT_EQ(-EINVAL, vmx_ask("free", requests[i]));
+		ASSERT_TRUE(read_log(&entry));
+		EXPECT_NE(NULL, strstr(entry.head, ": EINVAL: all stands alone"))
+			TH_LOG("%s: %s", requests[i], entry.head);
+		free(entry.text);
+	}
 }
 
 TEST_F(refusals, purge)
