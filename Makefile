@@ -7,11 +7,15 @@ verbs := demo vm test test-debug test-area test-harness test-gdb check bench ben
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
+no_headers = no headers of the running kernel in $(KDIR): \
+	     install the package linux-headers-$(shell uname -r), or give KDIR=
+no_kdir = KDIR=$(KDIR) is not a kernel's build folder: there is no Makefile in it
+
 .PHONY: all install clean help $(verbs)
 
 all:
-	$(if $(wildcard $(KDIR)/Makefile),,$(error no kernel headers in $(KDIR): \
-		install the package linux-headers-$(shell uname -r), or give KDIR=))
+	$(if $(wildcard $(KDIR)/Makefile),,$(error \
+		$(if $(filter file,$(origin KDIR)),$(no_headers),$(no_kdir))))
 	@out=$$(KDIR=$(KDIR) scripts/build) && ln -sfn "$${out#$(CURDIR)/}/vmx.ko" vmx.ko
 
 install: all

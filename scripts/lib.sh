@@ -27,7 +27,8 @@ deb_arch() {
 	esac
 }
 
-# KERNEL= and MACHINE= with their defaults, checked.
+# KERNEL= and MACHINE= with their defaults, checked; and PAGING=, before anything
+# is downloaded for a machine that there isn't.
 choose_kernel() {
 	MACHINE=${MACHINE:-x86_64}
 	deb_arch "$MACHINE" >/dev/null
@@ -38,6 +39,10 @@ choose_kernel() {
 	case $MACHINE:$KERNEL in
 	x86_64:6.1 | x86_64:6.12 | i386:6.1) ;;
 	*) die "KERNEL=$KERNEL is not supported on $MACHINE (x86_64: 6.1, 6.12; i386: 6.1)" ;;
+	esac
+	case $MACHINE:${PAGING:-4} in
+	x86_64:4 | x86_64:5 | i386:4) ;;
+	*) die "PAGING=$PAGING is not possible on $MACHINE (x86_64: 4, 5; i386: 4)" ;;
 	esac
 	export KERNEL MACHINE
 }
