@@ -43,6 +43,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 		.fit_odds = 1 + pick(&source, 8),
 		.purge_odds = 16,
 		.check_every = 8,
+		.watch_odds = 2,
 	};
 
 	play_begin(&profile, &source);

@@ -17,6 +17,7 @@
 #define PURGE_BATCH	64	/* the most that one critical section may turn into holes */
 #define MAX_DYING	24	/* as many CPUs may be freeing at the same time */
 #define HUGE_SHIFT	9	/* 2 MiB */
+#define STRETCH		256	/* steps that are watched, or not */
 
 /* What the owner of an area writes to its descriptor stays as it is. */
 #define OWNERS_PAGES	((struct page **)0x5eed)
@@ -588,6 +589,9 @@ static void step(void)
 		insert_or_remove();
 	}
 	check_stats();
+	/* Most steps leave the tree stale, and whoever comes next mends that. */
+	if (play.step / STRETCH % play.profile->watch_odds == 0)
+		subject_check_holes();
 	if (play.step % play.profile->check_every == 0)
 		check_all();
 }

@@ -23,6 +23,7 @@ struct profile {
 	unsigned int fit_odds;		/* ... has a fit of its own */
 	unsigned int purge_odds;	/* one step in so many is a purge */
 	unsigned int check_every;	/* steps */
+	unsigned int watch_odds;	/* one stretch in so many is watched, each step of it */
 	unsigned int round;		/* steps, then another slice */
 };
 

@@ -25,19 +25,19 @@
 static const struct profile profiles[] = {
 	{ .name = "few", .pages = 4096, .max_areas = 32, .fill = 50, .max_pages = 128,
 	  .round = 20000, .align_odds = 4, .fit_odds = 8,
-	  .purge_odds = 50, .check_every = 500 },
+	  .purge_odds = 50, .check_every = 500, .watch_odds = 8 },
 	{ .name = "full", .pages = 2048, .max_areas = 2048, .fill = 90, .max_pages = 24,
 	  .round = 20000, .align_odds = 16, .fit_odds = 4,
-	  .purge_odds = 500, .check_every = 1000 },
+	  .purge_odds = 500, .check_every = 1000, .watch_odds = 8 },
 	{ .name = "many", .pages = 65536, .max_areas = 28000, .fill = 90, .max_pages = 2,
 	  .round = 60000, .align_odds = 200, .fit_odds = 200,
-	  .purge_odds = 20000, .check_every = 5000 },
+	  .purge_odds = 20000, .check_every = 5000, .watch_odds = 64 },
 	{ .name = "align", .pages = 8192, .max_areas = 600, .fill = 60, .max_pages = 16,
 	  .round = 20000, .align_odds = 1, .fit_odds = 4,
-	  .purge_odds = 100, .check_every = 1000 },
+	  .purge_odds = 100, .check_every = 1000, .watch_odds = 8 },
 	{ .name = "purge", .pages = 4096, .max_areas = 1200, .fill = 70, .max_pages = 4,
 	  .round = 20000, .align_odds = 16, .fit_odds = 16,
-	  .purge_odds = 100, .check_every = 200 },
+	  .purge_odds = 100, .check_every = 200, .watch_odds = 8 },
 };
 
 static const struct profile *profile;

@@ -15,7 +15,10 @@ struct vmx_area *subject_range(unsigned long addr);
 size_t subject_spares(void);
 void subject_drop_spares(void);
 
-/* Fails when tree, list, quarantine and index are not as they must be. */
+/* Fails when ring and trees are not as they must be, though not yet told all. */
+void subject_check_holes(void);
+
+/* Fails when these, list, quarantine and index are not. */
 void subject_check(void);
 
 #endif
