@@ -10,9 +10,17 @@
 #include "vmx_test.h"
 
 #define MSEC	1500
+#define PATIENCE 60000	/* ... more, for who has not done its part by then */
+#define PARTS	10	/* fewer of them, and a role has shown nothing */
+
+struct role {
+	const char *name;
+	long (*play)(struct random *random);	/* how often it did its part; -errno */
+};
 
 struct crew {
 	pid_t child[8];
+	const struct role *role[8];
 	int children;
 	unsigned int end;	/* when they stop, in milliseconds() */
 };
@@ -49,8 +57,6 @@ FIXTURE_TEARDOWN(race)
 	EXPECT_EQ(0, vmx_unload());
 }
 
-/* The roles answer how often they did their part, or -errno. */
-
 static long allocate_and_free(struct random *random)
 {
 	struct made made[4];
@@ -71,6 +77,8 @@ static long allocate_and_free(struct random *random)
 	return 1;
 }
 
+static const struct role allocator = { "allocate and free", allocate_and_free };
+
 static long list_all(struct random *unused)
 {
 	struct areas areas;
@@ -82,6 +90,8 @@ static long list_all(struct random *unused)
 	return 1;
 }
 
+static const struct role lister = { "list all", list_all };
+
 static long purge_now(struct random *unused)
 {
 	int ret = vmx_ask("purge", "1");
@@ -89,27 +99,40 @@ static long purge_now(struct random *unused)
 	return ret ? ret : 1;
 }
 
-static void start(struct crew *crew, int cpu, long (*role)(struct random *))
+static const struct role purger = { "purge", purge_now };
+
+static int play(const struct role *role, struct random *random, unsigned int end)
+{
+	long done = 0, ret;
+
+	while (milliseconds() < end || done <= PARTS) {
+		ret = role->play(random);
+		if (ret < 0) {
+			printf("# race: who is to %s: %s\n", role->name, strerror(-ret));
+			return 1;
+		}
+		done += ret;
+		if (milliseconds() > end + PATIENCE) {
+			printf("# race: who is to %s did it %ld times in %u s\n", role->name,
+			       done, (MSEC + PATIENCE) / 1000);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static void start(struct crew *crew, int cpu, const struct role *role)
 {
 	struct random random = { .state = crew->children + 1 };
 	pid_t pid = fork();
-	long done = 0, ret;
 
 	if (pid) {
+		crew->role[crew->children] = role;
 		crew->child[crew->children++] = pid;
 		return;
 	}
 	pin_to_cpu(cpu);
-	/* A role that never got to its part, on a busy machine, has shown nothing. */
-	while (milliseconds() < crew->end || done <= 10) {
-		ret = role(&random);
-		if (ret < 0) {
-			printf("# race: child %d: %s\n", crew->children, strerror(-ret));
-			_exit(1);
-		}
-		done += ret;
-	}
-	_exit(0);
+	_exit(play(role, &random, crew->end));
 }
 
 static void wait_for_all(struct __test_metadata *_metadata, struct crew *crew)
@@ -119,23 +142,23 @@ static void wait_for_all(struct __test_metadata *_metadata, struct crew *crew)
 	for (i = 0; i < crew->children; i++) {
 		ASSERT_EQ(crew->child[i], waitpid(crew->child[i], &status, 0));
 		EXPECT_EQ(0, status)
-			TH_LOG("child %d", i);
+			TH_LOG("child %d, to %s", i, crew->role[i]->name);
 	}
 }
 
 TEST_F(race, alloc_and_free)
 {
-	start(&self->crew, 0, allocate_and_free);
-	start(&self->crew, 1, allocate_and_free);
+	start(&self->crew, 0, &allocator);
+	start(&self->crew, 1, &allocator);
 	wait_for_all(_metadata, &self->crew);
 }
 
 TEST_F(race, all_four)
 {
-	start(&self->crew, 0, allocate_and_free);
-	start(&self->crew, 1, allocate_and_free);
-	start(&self->crew, 0, list_all);
-	start(&self->crew, 1, purge_now);
+	start(&self->crew, 0, &allocator);
+	start(&self->crew, 1, &allocator);
+	start(&self->crew, 0, &lister);
+	start(&self->crew, 1, &purger);
 	wait_for_all(_metadata, &self->crew);
 }
 
