@@ -53,6 +53,18 @@ static bool zeroed_on_node(void)
 	return good;
 }
 
+/* Entries that lead nowhere: of an area's own frames; see vmx_map() below, too. */
+static bool not_without_access(void)
+{
+	void *p = __vmx_alloc_node_range(PAGE_SIZE, PAGE_SIZE, VMALLOC_START,
+					 VMALLOC_END, GFP_KERNEL | __GFP_NOWARN,
+					 PAGE_NONE, 0, NUMA_NO_NODE, NULL);
+	bool good = CHECK(!p);
+
+	vmx_free(p);
+	return good;
+}
+
 static bool below_4g(void)
 {
 	char *p = vmx_alloc_32(64 * PAGE_SIZE);
@@ -370,8 +382,8 @@ static struct dentry *shared_file;
 
 static int __init family_init(void)
 {
-	bool good = zeroed_on_node() && below_4g() && huge() &&
-		    single_frames() && atomic() && grows_in_place() &&
+	bool good = zeroed_on_node() && not_without_access() &&
+		    below_4g() && huge() && single_frames() && atomic() && grows_in_place() &&
 		    moves_when_it_must() && shrinks() && realloc_at_the_edges() &&
 		    somebody_elses_pages() && pages_handed_over() &&
 		    aliases_are_flushed() && reads_across();
