@@ -167,12 +167,18 @@ static bool learn_ids(struct fuzz *f)
 	return !got && (!*at || *at == ' ');
 }
 
+/* Areas that are not there are most of it. */
+static void copy_slice(struct slice *to, const struct slice *from)
+{
+	memcpy(to, from, offsetof(struct slice, live[from->areas]));
+}
+
 /* What goes wrong, if anything does, when the text is written. */
 static const char *write_text(struct fuzz *f, unsigned int target)
 {
 	int foretold, ret;
 
-	f->next = f->slice;
+	copy_slice(&f->next, &f->slice);
 	foretold = targets[target].foretell(&f->next, &f->text);
 	ret = put(f->fd[target], &f->text);
 	f->written[target]++;
@@ -186,7 +192,7 @@ static const char *write_text(struct fuzz *f, unsigned int target)
 		return NULL;
 	}
 	f->freed += target == FREE ? f->slice.areas - f->next.areas : 0;
-	f->slice = f->next;
+	copy_slice(&f->slice, &f->next);
 	if (target == PURGE)
 		return vmx_stat("quarantined_bytes") ? "not purged" : NULL;
 	if (target == ALLOC) {

@@ -28,10 +28,10 @@ enum fit { FIT_FIRST, FIT_BEST, FIT_LAST, FIT_NEXT };
 struct slice {
 	unsigned long start, bytes, ram;
 	bool taken[SLICE_PAGES];	/* by an area, or waiting for a purge */
-	struct live live[SLICE_PAGES];
-	int areas;
 	unsigned long next_fit;	/* the page behind the last such place */
 	enum fit fit;		/* of requests that don't say */
+	int areas;
+	struct live live[SLICE_PAGES];	/* so many of them */
 };
 
 /* ---- fuzz_grammar.c: texts that are right most of the time ---- */
