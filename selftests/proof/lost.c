@@ -113,7 +113,7 @@ TEST_F_TIMEOUT(lost, page_owner, 300)
 	       milliseconds() - start);
 }
 
-TEST_F_TIMEOUT(lost, slabs, 60)
+TEST_F_TIMEOUT(lost, slabs, 300)
 {
 	char *slabinfo;
 

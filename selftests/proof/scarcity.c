@@ -37,7 +37,7 @@ FIXTURE_SETUP(scarcity)
 	struct scarcity *s = &self->scarcity;
 
 	/* Shadow, tables and the like, before anything gets scarce. */
-	ASSERT_EQ(0, vmx_load("slice=256M" LAZY));
+	ASSERT_EQ(0, vmx_load("slice=128M" LAZY));
 	ASSERT_EQ(0, vmx_ask("alloc", "4K 2M huge"));
 	ASSERT_EQ(0, vmx_ask("free", "all"));
 	s->progress = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
@@ -87,7 +87,7 @@ static void live_on(atomic_ulong *progress)
 			_exit(1);
 		munmap(p, 64 * KIB);
 		(*progress)++;
-		usleep(1000);
+		usleep(20000);
 	}
 }
 
@@ -103,7 +103,7 @@ static void start_other(struct __test_metadata *_metadata, struct scarcity *s)
 static void expect_others_live(struct __test_metadata *_metadata, struct scarcity *s)
 {
 	unsigned long before = *s->progress;
-	int status, tries = 1000;
+	int status, tries = 6000;
 
 	while (*s->progress == before && tries--)
 		usleep(10000);
@@ -159,14 +159,14 @@ static void start_hog(struct __test_metadata *_metadata, struct scarcity *s,
 
 /* ---- no addresses ---- */
 
-TEST_F_TIMEOUT(scarcity, slice_full, 120)
+TEST_F_TIMEOUT(scarcity, slice_full, 300)
 {
 	struct scarcity *s = &self->scarcity;
 	struct areas areas;
 	char *before, *after;
 	char one[32];
 
-	/* 256 MiB of single pages, each with its guard, would be 128 MiB of frames. */
+	/* 128 MiB of single pages, each with its guard, would be 64 MiB of frames. */
 	EXPECT_EQ(0, vmx_unload());
 	ASSERT_EQ(0, vmx_load("slice=8M" LAZY));
 	ASSERT_EQ(0, vmx_ask("alloc", "4K count=1024"));
@@ -203,8 +203,8 @@ TEST_F_TIMEOUT(scarcity, memory_nearly_full, 300)
 {
 	struct scarcity *s = &self->scarcity;
 	static const char *const requests[] = {
-		"200M", "200M huge", "200M zero", "4K count=32000", "1M 1M 150M",
-		"100K count=2000",
+		"100M", "100M huge", "100M zero", "4K count=16000", "1M 1M 75M",
+		"100K count=1000",
 	};
 	unsigned long failures;
 	size_t i;
@@ -225,11 +225,11 @@ TEST_F_TIMEOUT(scarcity, memory_nearly_full, 300)
 		expect_others_live(_metadata, s);
 	}
 	end(&s->hog);
-	EXPECT_EQ(0, vmx_ask("alloc", "200M"));
+	EXPECT_EQ(0, vmx_ask("alloc", "100M"));
 }
 
 /* A process in a memory cgroup that is full: vmx's frames are not charged to it. */
-TEST_F_TIMEOUT(scarcity, cgroup_full, 120)
+TEST_F_TIMEOUT(scarcity, cgroup_full, 300)
 {
 	struct scarcity *s = &self->scarcity;
 	const unsigned long limit = 16 * MIB;
@@ -319,15 +319,15 @@ TEST_F_TIMEOUT(scarcity, memory_fragmented, 300)
 	start_hog(_metadata, s, keep_every_second);
 	buddies(&all, &large);
 	TH_LOG("%ld pages free, %ld of them in blocks of 2 MiB and more", all, large);
-	/* Else this is no test: 200 MiB can't be had in blocks. */
-	ASSERT_LT(200 * MIB / page_size(), all);
-	ASSERT_GT(100 * MIB / page_size(), large);
+	/* Else this is no test: 100 MiB can't be had in blocks. */
+	ASSERT_LT(100 * MIB / page_size(), all);
+	ASSERT_GT(50 * MIB / page_size(), large);
 
-	ASSERT_EQ(0, vmx_ask("alloc", "200M huge"));
+	ASSERT_EQ(0, vmx_ask("alloc", "100M huge"));
 	ASSERT_EQ(0, vmx_areas(&areas));
 	EXPECT_EQ(1, areas.n);
-	EXPECT_EQ(200 * MIB / page_size(), vmx_stat("pages"));
-	EXPECT_EQ(NULL, strstr(areas.text, " huge=100 "));
+	EXPECT_EQ(100 * MIB / page_size(), vmx_stat("pages"));
+	EXPECT_EQ(NULL, strstr(areas.text, " huge=50 "));
 	areas_free(&areas);
 	expect_others_live(_metadata, s);
 	/*
@@ -338,9 +338,9 @@ TEST_F_TIMEOUT(scarcity, memory_fragmented, 300)
 	for (try = 0; try < 5; try++) {
 		EXPECT_EQ(0, vmx_ask("free", "all"));
 		compactions = vmstat_count("compact_stall");
-		EXPECT_EQ(0, vmx_ask("alloc", "200M huge"));
+		EXPECT_EQ(0, vmx_ask("alloc", "100M huge"));
 		EXPECT_EQ(0, vmx_ask("free", "all"));
-		EXPECT_EQ(0, vmx_ask("alloc", "100K count=1000 2M huge count=10"));
+		EXPECT_EQ(0, vmx_ask("alloc", "100K count=500 2M huge count=10"));
 		if (vmstat_count("compact_stall") == compactions)
 			break;
 	}
