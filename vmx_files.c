@@ -41,6 +41,12 @@ void vmx_show_range(struct seq_file *m, unsigned long start, unsigned long end)
 	vmx_show_address(m, end);
 }
 
+/** vmx_address() - the address that somebody wrote: in full, or as an offset */
+unsigned long vmx_address(unsigned long value)
+{
+	return value < vmx_end - vmx_start ? vmx_start + value : value;
+}
+
 static int check_write(struct vmx_text *text, size_t len, loff_t pos)
 {
 	if (pos)

@@ -10,7 +10,6 @@
  * what freeing takes, are taken inside.  vmx_is_owned() takes nothing.
  * Units: bytes.
  */
-#include <linux/ctype.h>
 #include <linux/fs.h>
 #include <linux/kmemleak.h>
 #include <linux/module.h>
@@ -68,7 +67,7 @@ bool vmx_is_owned(const struct vmx_area *area)
 /* The id of the area that the word names, if these files may free it. */
 static int named_area(struct vmx_text *text, unsigned long *id)
 {
-	bool by_addr = text->len > 1 && tolower(text->word[1]) == 'x';
+	bool by_addr = vmx_text_is_hex(text);
 	struct vmx_area *area;
 	unsigned long value;
 	int err;
@@ -77,10 +76,8 @@ static int named_area(struct vmx_text *text, unsigned long *id)
 	if (err)
 		return err;
 	if (by_addr) {
-		if (value < vmx_end - vmx_start)
-			value += vmx_start;
 		spin_lock(&vmx_area_lock);
-		area = vmx_area_at((void *)value);
+		area = vmx_area_at((void *)vmx_address(value));
 		*id = area && vmx_area_complete(area) &&
 		      !(area->flags & VMX_CACHED) ? area->id : 0;
 		spin_unlock(&vmx_area_lock);

@@ -5,7 +5,6 @@
  * Locking: vmx_area_lock, let go of after each CHUNK pages.
  * Units: bytes, but for counts of pages.
  */
-#include <linux/ctype.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -47,11 +46,9 @@ static int area_text(struct file *file, struct vmx_text *text)
 
 	if (err)
 		return err;
-	if (text->len > 1 && tolower(text->word[1]) == 'x') {
-		if (value < vmx_end - vmx_start)
-			value += vmx_start;
+	if (vmx_text_is_hex(text)) {
 		spin_lock(&vmx_area_lock);
-		area = vmx_area_find(value);
+		area = vmx_area_find(vmx_address(value));
 		value = area ? (unsigned long)area->addr : 0;
 		spin_unlock(&vmx_area_lock);
 	} else {

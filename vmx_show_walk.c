@@ -22,8 +22,7 @@ static int walk_text(struct file *file, struct vmx_text *text)
 
 	if (err)
 		return err;
-	if (addr < vmx_end - vmx_start)
-		addr += vmx_start;
+	addr = vmx_address(addr);
 	if (addr < VMALLOC_START || addr >= VMALLOC_END)
 		return vmx_text_wrong(text, "not an address of the vmalloc range");
 	vmx_asked_tell(file, addr);

@@ -110,6 +110,12 @@ bool vmx_text_is(const struct vmx_text *text, const char *word)
 	return same(text->word, text->len, word);
 }
 
+/** vmx_text_is_hex() - where an id or an address may stand: is it an address? */
+bool vmx_text_is_hex(const struct vmx_text *text)
+{
+	return text->len > 1 && tolower(text->word[1]) == 'x';
+}
+
 /* A refusal is noted under the word that the number is part of. */
 static int parse_u64(struct vmx_text *text, const char *at, size_t len, u64 *v)
 {

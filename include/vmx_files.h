@@ -76,6 +76,7 @@ int vmx_text_wrong(struct vmx_text *text, const char *why);
 int vmx_text_check(struct vmx_text *text, size_t len);
 bool vmx_text_word(struct vmx_text *text);
 bool vmx_text_is(const struct vmx_text *text, const char *word);
+bool vmx_text_is_hex(const struct vmx_text *text);
 int vmx_text_number(struct vmx_text *text, const char *at,
 		    unsigned long *value);
 int vmx_text_size(struct vmx_text *text, const char *at, unsigned long *value);
@@ -93,6 +94,7 @@ int vmx_error_log_show(struct seq_file *m, void *v);
 typedef int (*vmx_text_handler)(struct file *file, struct vmx_text *text);
 
 bool vmx_may_see_addresses(const struct file *file);
+unsigned long vmx_address(unsigned long value);
 void vmx_show_address(struct seq_file *m, unsigned long addr);
 void vmx_show_range(struct seq_file *m, unsigned long start, unsigned long end);
 ssize_t vmx_write_text(struct file *file, const char __user *from, size_t len,

@@ -27,7 +27,7 @@ FIXTURE(explain) {
 FIXTURE_SETUP(explain)
 {
 	pin_to_cpu(0);
-	ASSERT_EQ(0, vmx_load(IS_64BIT ? "slice=64M" LAZY : "slice=16M" LAZY));
+	ASSERT_EQ(0, vmx_load(SLICE_LAZY));
 	ASSERT_EQ(0, vmx_ask("alloc", "4K 64K 4K"));
 	ASSERT_EQ(0, vmx_ask("free", "2"));
 	ASSERT_EQ(0, vmx_ask("purge", "1"));

@@ -18,12 +18,9 @@ FIXTURE(frames) {
 
 FIXTURE_SETUP(frames)
 {
-	char params[64];
-
-	snprintf(params, sizeof(params), "%s" LAZY, SLICE);
 	self->oom_kills = vmstat_count("oom_kill");
 	ASSERT_LE(0, self->oom_kills);
-	ASSERT_EQ(0, vmx_load(params));
+	ASSERT_EQ(0, vmx_load(SLICE_LAZY));
 }
 
 FIXTURE_TEARDOWN(frames)

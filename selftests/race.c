@@ -31,11 +31,8 @@ FIXTURE(race) {
 
 FIXTURE_SETUP(race)
 {
-	char params[64];
-
 	/* Small enough that the slice fills up, and purges come often. */
-	snprintf(params, sizeof(params), "slice=8M lazy_max=512K");
-	ASSERT_EQ(0, vmx_load(params));
+	ASSERT_EQ(0, vmx_load("slice=8M lazy_max=512K"));
 	self->crew.end = milliseconds() + MSEC;
 }
 

@@ -27,10 +27,7 @@ FIXTURE(refusals) {
 /* Three areas, one of which is freed: something of each kind to disturb. */
 FIXTURE_SETUP(refusals)
 {
-	char params[64];
-
-	snprintf(params, sizeof(params), "%s" LAZY, SLICE);
-	ASSERT_EQ(0, vmx_load(params));
+	ASSERT_EQ(0, vmx_load(SLICE_LAZY));
 	ASSERT_EQ(3, vmx_make("4K 64K 1M", self->made, 3));
 	ASSERT_EQ(0, vmx_free_id(self->made[1].id));
 	ASSERT_EQ(0, vmx_stats(&self->before.stats));

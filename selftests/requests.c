@@ -19,10 +19,7 @@ FIXTURE(requests) {
 
 FIXTURE_SETUP(requests)
 {
-	char params[64];
-
-	snprintf(params, sizeof(params), "%s" LAZY, SLICE);
-	ASSERT_EQ(0, vmx_load(params));
+	ASSERT_EQ(0, vmx_load(SLICE_LAZY));
 }
 
 FIXTURE_TEARDOWN(requests)

@@ -31,6 +31,7 @@
 
 /* Under lazy_max=LAZY nothing is purged but by hand, or when no hole fits. */
 #define LAZY		" lazy_max=1G"
+#define SLICE_LAZY	(IS_64BIT ? "slice=64M" LAZY : "slice=16M" LAZY)
 
 /* ---- modules ---- */
 
