@@ -195,16 +195,19 @@ struct page **__vmx_page_array(struct vmx_area *area, unsigned int nr,
 			       gfp_t gfp, int node)
 {
 	size_t bytes = array_size(nr, sizeof(struct page *));
+	unsigned int order = get_order(bytes);
 	struct page **pages;
 
 	gfp = meta_gfp(gfp);
 	if (bytes <= PAGE_SIZE || !gfpflags_allow_blocking(gfp))
 		return kmalloc_node(bytes, gfp, node);
 	/* Not kvmalloc_node(): told not to wake the OOM killer, it would compact. */
-	pages = kmalloc_node(bytes, (gfp & ~__GFP_RETRY_MAYFAIL) |
-			     __GFP_NORETRY | __GFP_NOWARN, node);
-	if (pages)
-		return pages;
+	if (vmx_order_in_sight(order, gfp) == order) {
+		pages = kmalloc_node(bytes, vmx_block_gfp(gfp), node);
+		vmx_block_asked(order, pages);
+		if (pages)
+			return pages;
+	}
 	return __vmalloc(bytes, gfp);
 }
 
@@ -217,24 +220,23 @@ void vmx_page_array_free(struct vmx_area *area, struct page **pages)
 
 /* The page array, the frames, and the entries that reach them. */
 static __always_inline int
-__vmx_alloc_area_node(struct vmx_area *area, gfp_t gfp_mask, pgprot_t prot,
-		      int node)
+__vmx_alloc_area_node(struct vmx_area *area, unsigned int nr, gfp_t gfp_mask,
+		      pgprot_t prot, unsigned long flags, int node)
 {
 	bool may_sleep = gfpflags_allow_blocking(gfp_mask);
-	unsigned int nr = PAGE_ALIGN(area->requested) >> PAGE_SHIFT;
 	int err;
 
 	area->nr_pages = nr;
 	area->pages = vmx_page_array(area, nr, gfp_mask, node);
 	if (!area->pages)
 		return -ENOMEM;
-	trace_vmx_page_array(area->pages, nr, area->flags);
+	trace_vmx_page_array(area->pages, nr, flags);
 	err = vmx_pages_take(area->pages, nr, gfp_mask, node,
-			     area->flags & VMX_USERMAP, &area->nid);
+			     flags & VMX_USERMAP, &area->nid);
 	if (err)
 		goto free_array;
 	err = vmx_map_area(area, prot,
-			   area->flags & VMX_ALLOW_HUGE && may_sleep);
+			   flags & VMX_ALLOW_HUGE && may_sleep);
 	if (unlikely(err))
 		goto return_pages;
 	return 0;
@@ -298,7 +300,8 @@ alloc_area(unsigned long size, unsigned long align, unsigned long start,
 		err = PTR_ERR(area);
 		goto refuse;
 	}
-	err = __vmx_alloc_area_node(area, gfp_mask, prot, node);
+	err = __vmx_alloc_area_node(area, real_size >> PAGE_SHIFT, gfp_mask, prot,
+				    vm_flags, node);
 	if (err)
 		goto cancel_area;
 	clear_vmx_unlist(area);
@@ -358,9 +361,10 @@ static __always_inline void *area_addr(struct vmx_area *area, gfp_t gfp_mask,
  * The chain for a plain request: as for any other, but what is known is left to
  * the compiler.  What magazines have room for may go there.
  */
-static noinline void *alloc_plain(unsigned long size, gfp_t gfp_mask,
+static noinline void *alloc_plain(unsigned long size, gfp_t zero,
 				  const void *caller)
 {
+	gfp_t gfp_mask = GFP_KERNEL | __GFP_HIGHMEM | (zero & __GFP_ZERO);
 	struct vmx_area *area;
 
 	if (size >= PMD_SIZE)
@@ -690,6 +694,13 @@ void vmx_free_atomic(const void *addr)
 }
 EXPORT_SYMBOL_GPL(vmx_free_atomic);
 
+/* Apart, so that without magazines nothing is paid for them. */
+static noinline void free_to_magazine(const void *addr)
+{
+	if (!vmx_magazine_put(addr))
+		__vmx_unmap(addr, true);
+}
+
 /**
  * vmx_free() - free what one of the functions above gave
  * @addr: the address that they returned; NULL is fine
@@ -707,7 +718,9 @@ void vmx_free(const void *addr)
 	}
 	if (IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP))
 		might_sleep();
-	if (!vmx_magazine_put(addr))
+	if (READ_ONCE(vmx_magazine_max))
+		free_to_magazine(addr);
+	else
 		__vmx_unmap(addr, true);
 }
 EXPORT_SYMBOL_GPL(vmx_free);

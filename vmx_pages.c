@@ -31,8 +31,8 @@
 /* What one leaf above the PTE level maps; a larger block has no further use. */
 #define VMX_BLOCK_ORDER_MAX min_t(unsigned int, MAX_PAGE_ORDER, PMD_SHIFT - PAGE_SHIFT)
 
-/* Singles taken between two looks for a fatal signal. */
-#define SINGLES_BATCH 64U
+/* Frames taken, or given back, between two looks whether others wait: vmalloc()'s. */
+#define BATCH 100U
 
 static atomic_long_t vmx_pages, vmx_pages_highmem;
 static long vmx_peak_pages;
@@ -90,6 +90,31 @@ static __always_inline struct page *take_block(gfp_t gfp, int node, unsigned int
 			     node == NUMA_NO_NODE ? numa_mem_id() : node, NULL);
 }
 
+/* For a single frame the page allocator is to reclaim, but not to kill. */
+static gfp_t single_gfp(gfp_t gfp)
+{
+	gfp |= __GFP_NOWARN;
+	if (gfpflags_allow_blocking(gfp) && !(gfp & __GFP_NOFAIL))
+		gfp |= __GFP_RETRY_MAYFAIL;
+	return gfp;
+}
+
+/* A block of up to 2^@order frames, whose order is left there; or NULL. */
+static struct page *take_largest(gfp_t gfp, int node, unsigned int *order)
+{
+	struct page *page = NULL;
+
+	while (!page) {
+		*order = vmx_order_in_sight(*order, gfp);
+		if (!*order)
+			break;
+		page = take_block(vmx_block_gfp(gfp), node, *order);
+		vmx_block_asked(*order, page);
+		*order -= !page;
+	}
+	return page;
+}
+
 /* Up to @nr single frames, as many as the free lists give away cheaply. */
 static unsigned int take_singles(struct page **pages, unsigned int nr,
 				 gfp_t gfp, int node)
@@ -133,12 +158,17 @@ static __always_inline void return_block(struct page *head, unsigned int order)
 
 static noinline void give_back(struct page **pages, unsigned int nr, bool may_sleep)
 {
-	unsigned int i, order;
+	struct page **end = pages + nr, **rest;
+	unsigned int order;
 
-	for (i = 0; i < nr; i += 1U << order) {
-		order = vmx_pages_order(pages[i]);
-		return_block(pages[i], order);
-		if (i + (1U << order) < nr && may_sleep)
+	while (pages < end) {
+		rest = pages + min_t(size_t, end - pages, BATCH);
+		while (pages < rest) {
+			order = vmx_pages_order(*pages);
+			return_block(*pages, order);
+			pages += 1UL << order;
+		}
+		if (pages < end && may_sleep)
 			cond_resched();
 	}
 }
@@ -156,8 +186,22 @@ static __always_inline void fill(struct page **pages, struct page *page, unsigne
 		pages[6] = page + 6;
 		pages[7] = page + 7;
 	}
-	while (nr--)
-		*pages++ = page++;
+	if (nr & 4) {
+		pages[0] = page;
+		pages[1] = page + 1;
+		pages[2] = page + 2;
+		pages[3] = page + 3;
+		pages += 4;
+		page += 4;
+	}
+	if (nr & 2) {
+		pages[0] = page;
+		pages[1] = page + 1;
+		pages += 2;
+		page += 2;
+	}
+	if (nr & 1)
+		pages[0] = page;
 }
 
 static void note_node(short *nid, struct page *page, bool first)
@@ -168,20 +212,20 @@ static void note_node(short *nid, struct page *page, bool first)
 		*nid = NUMA_NO_NODE;
 }
 
-/* A large block is an offer to be taken up, never worth any work. */
-static gfp_t block_gfp(gfp_t gfp)
+static void note_singles(short *nid, struct page **pages, unsigned int nr, bool first)
 {
-	return (gfp & ~(__GFP_RECLAIM | __GFP_NOFAIL | __GFP_HIGH)) |
-	       __GFP_NOWARN | __GFP_NORETRY | __GFP_NOMEMALLOC;
-}
+	unsigned int i;
 
-/* For a single frame the page allocator is to reclaim, but not to kill. */
-static gfp_t single_gfp(gfp_t gfp)
-{
-	gfp |= __GFP_NOWARN;
-	if (gfpflags_allow_blocking(gfp) && !(gfp & __GFP_NOFAIL))
-		gfp |= __GFP_RETRY_MAYFAIL;
-	return gfp;
+	if (nr_online_nodes > 1 || first)
+		note_node(nid, pages[0], first);
+	if (nr_online_nodes > 1) {
+		for (i = 1; i < nr; i++)
+			note_node(nid, pages[i], false);
+	}
+	if (trace_vmx_take_block_enabled()) {
+		for (i = 0; i < nr; i++)
+			trace_vmx_take_block(pages[i], 0);
+	}
 }
 
 /* All in one block, as nearly always. */
@@ -208,7 +252,7 @@ static noinline int take_many(struct page **pages, unsigned int nr, gfp_t gfp,
 	unsigned int order = VMX_BLOCK_ORDER_MAX;
 	bool may_sleep = gfpflags_allow_blocking(gfp);
 	bool may_fail = !(gfp & __GFP_NOFAIL);
-	unsigned int done = 0, got, i;
+	unsigned int done = 0, got;
 	struct page *page;
 	int err = -ENOMEM;
 
@@ -218,12 +262,8 @@ static noinline int take_many(struct page **pages, unsigned int nr, gfp_t gfp,
 			goto give_back_taken;
 		}
 		order = min_t(unsigned int, order, ilog2(nr - done));
-		if (order) {
-			page = take_block(block_gfp(gfp), node, order);
-			if (!page) {
-				order--;
-				continue;
-			}
+		page = take_largest(gfp, node, &order);
+		if (page) {
 			trace_vmx_take_block(page, order);
 			set_page_private(page, order);
 			if (split)
@@ -233,14 +273,11 @@ static noinline int take_many(struct page **pages, unsigned int nr, gfp_t gfp,
 			note_node(nid, page, !done);
 		} else {
 			got = take_singles(pages + done,
-					   min(nr - done, SINGLES_BATCH),
+					   min(nr - done, BATCH),
 					   single_gfp(gfp), node);
 			if (!got)
 				goto give_back_taken;
-			for (i = 0; i < got; i++) {
-				trace_vmx_take_block(pages[done + i], 0);
-				note_node(nid, pages[done + i], !(done + i));
-			}
+			note_singles(nid, pages + done, got, !done);
 		}
 		done += got;
 		if (may_sleep && done < nr)
@@ -254,15 +291,23 @@ give_back_taken:
 	return err;
 }
 
-/* Apart, so that one page alone does not pay for it. */
+/* Each apart, so that none pays for the others. */
+static noinline int take_one(struct page **pages, gfp_t gfp, int node, short *nid)
+{
+	return take_whole(pages, 0, single_gfp(gfp), node, nid);
+}
+
 static noinline int take_several(struct page **pages, unsigned int nr, gfp_t gfp,
 				 int node, bool split, short *nid)
 {
 	unsigned int order = ilog2(nr);
 
-	if (nr == 1U << order && order <= VMX_BLOCK_ORDER_MAX && !split &&
-	    !take_whole(pages, order, block_gfp(gfp), node, nid))
+	if (nr & (nr - 1) || order > VMX_BLOCK_ORDER_MAX || split ||
+	    vmx_order_is_scarce(order))
+		return take_many(pages, nr, gfp, node, split, nid);
+	if (!take_whole(pages, order, vmx_block_gfp(gfp), node, nid))
 		return 0;
+	vmx_block_asked(order, false);
 	return take_many(pages, nr, gfp, node, split, nid);
 }
 
@@ -284,7 +329,7 @@ int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
 		   bool split, short *nid)
 {
 	if (nr == 1)
-		return take_whole(pages, 0, single_gfp(gfp), node, nid);
+		return take_one(pages, gfp, node, nid);
 	return take_several(pages, nr, gfp, node, split, nid);
 }
 

@@ -92,15 +92,22 @@ static unsigned int pages_in_slot(unsigned long addr, unsigned int nr)
 	return min_t(unsigned long, nr, PTRS_PER_PTE - pte_index(addr));
 }
 
+static bool in_one_slot(unsigned long addr, unsigned int nr)
+{
+	return pte_index(addr) + nr <= PTRS_PER_PTE;
+}
+
 static __always_inline void clear_run(pte_t *pte, unsigned int nr, bool trap)
 {
-	for (; nr >= 4; nr -= 4, pte += 4) {
+	pte_t *end = pte + nr, *fours = pte + (nr & ~3U);
+
+	for (; pte != fours; pte += 4) {
 		vmx_arch_clear_pte(&pte[0], trap);
 		vmx_arch_clear_pte(&pte[1], trap);
 		vmx_arch_clear_pte(&pte[2], trap);
 		vmx_arch_clear_pte(&pte[3], trap);
 	}
-	for (; nr; nr--, pte++)
+	for (; pte != end; pte++)
 		vmx_arch_clear_pte(pte, trap);
 }
 
@@ -119,45 +126,46 @@ static __always_inline void clear_ptes(pte_t *pte, unsigned int nr)
 static __always_inline unsigned int
 set_run(pte_t *pte, struct page *first, unsigned int nr, pgprot_t prot, bool trap)
 {
-	pte_t value = mk_pte(first, prot);
-	unsigned int done = 0, i;
+	pte_t *start = pte, *end = pte + nr, *fours = pte + (nr & ~3U);
+	pte_t value = vmx_arch_mk_pte(first, prot, trap);
+	unsigned int i;
 
-	for (; nr - done >= 4; done += 4, pte += 4) {
+	for (; pte != fours; pte += 4) {
 		if (unlikely(!pte_none(pte[0]) || !pte_none(pte[1]) ||
 			     !pte_none(pte[2]) || !pte_none(pte[3])))
 			break;
 		for (i = 0; i < 4; i++) {
 			vmx_arch_set_pte(&pte[i], value, trap);
-			value = vmx_arch_next_pte(value, trap);
+			value = vmx_arch_move_pte(value, 1, trap);
 		}
 	}
-	for (; done < nr; done++, pte++) {
+	for (; pte != end; pte++) {
 		if (WARN_ON_ONCE(!pte_none(*pte)))
 			break;
 		vmx_arch_set_pte(pte, value, trap);
-		value = vmx_arch_next_pte(value, trap);
+		value = vmx_arch_move_pte(value, 1, trap);
 	}
-	return done;
+	return pte - start;
 }
 
-/* Any frames: a run at a time, of those that follow one another. */
-static __always_inline unsigned int set_runs(pte_t *pte, struct page **pages,
+/* Any frames.  Where struct pages lie as their frames do, one entry tells all. */
+static __always_inline unsigned int set_each(pte_t *pte, struct page **pages,
 					     unsigned int nr, pgprot_t prot,
 					     bool trap)
 {
-	unsigned int done = 0, run, set;
+	struct page *first = pages[0], *page;
+	pte_t value = first ? vmx_arch_mk_pte(first, prot, trap) : __pte(0);
+	unsigned long i;
 
-	do {
-		if (WARN_ON_ONCE(!pages[done]))
+	for (i = 0; i < nr; i++) {
+		page = pages[i];
+		if (WARN_ON_ONCE(!page || !pte_none(pte[i])))
 			break;
-		run = 1;
-		while (VMX_PAGE_ARRAY_LINEAR && done + run < nr &&
-		       pages[done + run] == pages[done] + run)
-			run++;
-		set = set_run(pte + done, pages[done], run, prot, trap);
-		done += set;
-	} while (set == run && done < nr);
-	return done;
+		vmx_arch_set_pte(&pte[i], VMX_PAGE_ARRAY_LINEAR ?
+				 vmx_arch_move_pte(value, page - first, trap) :
+				 vmx_arch_mk_pte(page, prot, trap), trap);
+	}
+	return i;
 }
 
 /* What is not the plain case of map_small(). */
@@ -165,8 +173,8 @@ static noinline unsigned int set_any(pte_t *pte, struct page **pages,
 				     unsigned int nr, pgprot_t prot)
 {
 	if (vmx_arch_pte_stores_trap())
-		return set_runs(pte, pages, nr, prot, true);
-	return set_runs(pte, pages, nr, prot, false);
+		return set_each(pte, pages, nr, prot, true);
+	return set_each(pte, pages, nr, prot, false);
 }
 
 /* @done of the entries were set, and the next one could not be. */
@@ -281,7 +289,7 @@ static noinline int map_slots(unsigned long addr, struct page **pages,
 int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
 		    pgprot_t prot, enum vmx_frames frames)
 {
-	if (frames != VMX_FRAMES_LEAVES && pages_in_slot(addr, nr) == nr)
+	if (frames != VMX_FRAMES_LEAVES && in_one_slot(addr, nr))
 		return map_small(addr, pages, nr, prot,
 				 frames == VMX_FRAMES_LINEAR);
 	return map_slots(addr, pages, nr, prot, frames);
@@ -320,7 +328,7 @@ static noinline void unmap_slots(unsigned long addr, unsigned int nr)
 void vmx_pgtable_unmap(unsigned long addr, unsigned int nr)
 {
 	/* A leaf is as long as a slot. */
-	if (nr < PTRS_PER_PTE && pages_in_slot(addr, nr) == nr)
+	if (nr < PTRS_PER_PTE && in_one_slot(addr, nr))
 		unmap_small(addr, nr);
 	else
 		unmap_slots(addr, nr);

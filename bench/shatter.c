@@ -56,7 +56,8 @@ static void take(unsigned int order, struct list_head *odd)
 /**
  * bench_shatter() - leave single frames only
  *
- * The result is how many are free afterwards.
+ * What others gave back since the last time may have made blocks again: once more
+ * breaks them.  The result is how many frames are free afterwards.
  */
 int bench_shatter(const struct bench_allocator *a, unsigned int unused1,
 		  unsigned int unused2, struct bench_result *result)
@@ -64,8 +65,6 @@ int bench_shatter(const struct bench_allocator *a, unsigned int unused1,
 	unsigned int order, pass, n = 0;
 	LIST_HEAD(odd);
 
-	if (!list_empty(&kept))
-		return -EBUSY;
 	take(0, &odd);
 	/*
 	 * What CPUs keep in lists of their own goes by order, and what the

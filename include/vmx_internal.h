@@ -92,6 +92,18 @@ u64 vmx_pgtable_entry(struct vmx_ptes *ptes, unsigned long addr,
 const char *vmx_level_name(enum vmx_walk_level level);
 unsigned long vmx_level_size(enum vmx_walk_level level);
 
+/* vmx_scarce.c */
+extern unsigned int vmx_scarce_order;
+
+static inline bool vmx_order_is_scarce(unsigned int order)
+{
+	return unlikely(order >= READ_ONCE(vmx_scarce_order));
+}
+
+gfp_t vmx_block_gfp(gfp_t gfp);
+unsigned int vmx_order_in_sight(unsigned int order, gfp_t gfp);
+void vmx_block_asked(unsigned int order, bool got);
+
 /* vmx_pages.c */
 struct vmx_pages_stats {
 	long	pages;			/* frames taken */

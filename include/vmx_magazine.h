@@ -98,8 +98,6 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	unsigned long flags;
 	unsigned int nr;
 
-	if (!READ_ONCE(vmx_magazine_max))
-		return false;
 	area = vmx_area_at(addr);
 	if (!area)
 		return false;

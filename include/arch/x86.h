@@ -77,12 +77,23 @@ static inline bool vmx_arch_prot_maps(pgprot_t prot)
 	return pgprot_val(prot) & _PAGE_PRESENT;
 }
 
-/* The same entry, which is present, for the next frame. */
-static __always_inline pte_t vmx_arch_next_pte(pte_t pte, bool trap)
+/* mk_pte() asks what only a user's entry, or one that maps nothing, can have. */
+static __always_inline pte_t vmx_arch_mk_pte(struct page *page, pgprot_t prot, bool trap)
 {
 	if (trap)
-		return __pte(pte_val(pte) + PAGE_SIZE);
-	return native_make_pte(native_pte_val(pte) + PAGE_SIZE);
+		return mk_pte(page, prot);
+	return native_make_pte(((pteval_t)page_to_pfn(page) << PAGE_SHIFT) |
+			       (pgprot_val(prot) & __supported_pte_mask));
+}
+
+/* The same entry, which is present, for the frame so many further on, or back. */
+static __always_inline pte_t vmx_arch_move_pte(pte_t pte, long frames, bool trap)
+{
+	pteval_t bytes = (pteval_t)frames << PAGE_SHIFT;
+
+	if (trap)
+		return __pte(pte_val(pte) + bytes);
+	return native_make_pte(native_pte_val(pte) + bytes);
 }
 
 /* Not native_set_pte(0): with PAE, that would drop the upper half first. */

@@ -346,6 +346,14 @@ TEST_F_TIMEOUT(scarcity, memory_fragmented, 300)
 	}
 	EXPECT_GT(5, try);
 	expect_others_live(_metadata, s);
+
+	/* Whoever found no blocks finds them again once there are some. */
+	end(&s->hog);
+	EXPECT_EQ(0, vmx_ask("free", "all"));
+	ASSERT_EQ(0, vmx_ask("alloc", "2M huge"));
+	ASSERT_EQ(0, vmx_areas(&areas));
+	EXPECT_NE(NULL, strstr(areas.text, " huge=1 "));
+	areas_free(&areas);
 }
 
 TEST_HARNESS_MAIN
