@@ -200,13 +200,14 @@ struct page **__vmx_page_array(struct vmx_area *area, unsigned int nr,
 
 	gfp = meta_gfp(gfp);
 	if (bytes <= PAGE_SIZE || !gfpflags_allow_blocking(gfp))
-		return kmalloc_node(bytes, gfp, node);
+		return kmalloc_node(bytes, gfp | __GFP_NOWARN, node);
 	/* Not kvmalloc_node(): told not to wake the OOM killer, it would compact. */
-	if (vmx_order_in_sight(order, gfp) == order) {
+	if (order <= MAX_PAGE_ORDER && vmx_order_in_sight(order, gfp) == order) {
 		pages = kmalloc_node(bytes, vmx_block_gfp(gfp), node);
-		vmx_block_asked(order, pages);
 		if (pages)
 			return pages;
+		/* Had there been some, it might have been the slab's doing. */
+		vmx_block_asked(order, false);
 	}
 	return __vmalloc(bytes, gfp);
 }
@@ -230,7 +231,7 @@ __vmx_alloc_area_node(struct vmx_area *area, unsigned int nr, gfp_t gfp_mask,
 	area->pages = vmx_page_array(area, nr, gfp_mask, node);
 	if (!area->pages)
 		return -ENOMEM;
-	trace_vmx_page_array(area->pages, nr, flags);
+	trace_vmx_page_array(area->pages, nr, area->flags);
 	err = vmx_pages_take(area->pages, nr, gfp_mask, node,
 			     flags & VMX_USERMAP, &area->nid);
 	if (err)

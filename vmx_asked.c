@@ -113,7 +113,8 @@ ssize_t vmx_asked_write(struct file *file, const char __user *from, size_t len,
 {
 	ssize_t ret = vmx_write_text(file, from, len, pos, handler);
 
-	if (ret < 0)
+	/* What could not be read was no request, and is not in error_log. */
+	if (ret < 0 && ret != -EFAULT && ret != -ENOMEM)
 		tell(file, 0, ret);
 	return ret;
 }

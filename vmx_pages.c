@@ -31,7 +31,7 @@
 /* What one leaf above the PTE level maps; a larger block has no further use. */
 #define VMX_BLOCK_ORDER_MAX min_t(unsigned int, MAX_PAGE_ORDER, PMD_SHIFT - PAGE_SHIFT)
 
-/* Frames taken, or given back, between two looks whether others wait: vmalloc()'s. */
+/* Single frames between two looks whether others wait: vmalloc()'s number. */
 #define BATCH 100U
 
 static atomic_long_t vmx_pages, vmx_pages_highmem;
@@ -102,17 +102,17 @@ static gfp_t single_gfp(gfp_t gfp)
 /* A block of up to 2^@order frames, whose order is left there; or NULL. */
 static struct page *take_largest(gfp_t gfp, int node, unsigned int *order)
 {
-	struct page *page = NULL;
+	struct page *page;
 
-	while (!page) {
-		*order = vmx_order_in_sight(*order, gfp);
-		if (!*order)
-			break;
+	*order = vmx_order_in_sight(*order, gfp);
+	while (*order) {
 		page = take_block(vmx_block_gfp(gfp), node, *order);
 		vmx_block_asked(*order, page);
-		*order -= !page;
+		if (page)
+			return page;
+		*order = vmx_order_seen(*order - 1, gfp);
 	}
-	return page;
+	return NULL;
 }
 
 /* Up to @nr single frames, as many as the free lists give away cheaply. */

@@ -120,14 +120,15 @@ static __always_inline void clear_ptes(pte_t *pte, unsigned int nr)
 }
 
 /*
- * Entries for frames that follow one another: all but the first are the one before
- * and a page more.  Returns how many were set: fewer when an entry was in use.
+ * Entries for frames that follow one another, where stores don't trap: all but the
+ * first are the one before and a page more.  Returns how many were set: fewer when
+ * an entry was in use.
  */
 static __always_inline unsigned int
-set_run(pte_t *pte, struct page *first, unsigned int nr, pgprot_t prot, bool trap)
+set_run(pte_t *pte, struct page *first, unsigned int nr, pgprot_t prot)
 {
 	pte_t *start = pte, *end = pte + nr, *fours = pte + (nr & ~3U);
-	pte_t value = vmx_arch_mk_pte(first, prot, trap);
+	pte_t value = vmx_arch_mk_pte(first, prot, false);
 	unsigned int i;
 
 	for (; pte != fours; pte += 4) {
@@ -135,15 +136,15 @@ set_run(pte_t *pte, struct page *first, unsigned int nr, pgprot_t prot, bool tra
 			     !pte_none(pte[2]) || !pte_none(pte[3])))
 			break;
 		for (i = 0; i < 4; i++) {
-			vmx_arch_set_pte(&pte[i], value, trap);
-			value = vmx_arch_move_pte(value, 1, trap);
+			vmx_arch_set_pte(&pte[i], value, false);
+			value = vmx_arch_move_pte(value, 1);
 		}
 	}
 	for (; pte != end; pte++) {
 		if (WARN_ON_ONCE(!pte_none(*pte)))
 			break;
-		vmx_arch_set_pte(pte, value, trap);
-		value = vmx_arch_move_pte(value, 1, trap);
+		vmx_arch_set_pte(pte, value, false);
+		value = vmx_arch_move_pte(value, 1);
 	}
 	return pte - start;
 }
@@ -161,8 +162,8 @@ static __always_inline unsigned int set_each(pte_t *pte, struct page **pages,
 		page = pages[i];
 		if (WARN_ON_ONCE(!page || !pte_none(pte[i])))
 			break;
-		vmx_arch_set_pte(&pte[i], VMX_PAGE_ARRAY_LINEAR ?
-				 vmx_arch_move_pte(value, page - first, trap) :
+		vmx_arch_set_pte(&pte[i], VMX_PAGE_ARRAY_LINEAR && !trap ?
+				 vmx_arch_move_pte(value, page - first) :
 				 vmx_arch_mk_pte(page, prot, trap), trap);
 	}
 	return i;
@@ -227,11 +228,11 @@ static __always_inline int map_small(unsigned long addr, struct page **pages,
 	unsigned int done;
 	pte_t *pte;
 
-	if (vmx_leaves && unlikely(pmd_none(*slot->pmd)))
+	if (vmx_leaves && unlikely(pmd_none(READ_ONCE(*slot->pmd))))
 		slot_attach_table(slot, addr);
 	pte = slot->table + pte_index(addr);
 	if (likely(linear && !vmx_arch_pte_stores_trap()))
-		done = set_run(pte, pages[0], nr, prot, false);
+		done = set_run(pte, pages[0], nr, prot);
 	else
 		done = set_any(pte, pages, nr, prot);
 	if (unlikely(done != nr))
@@ -309,7 +310,7 @@ static noinline void unmap_slots(unsigned long addr, unsigned int nr)
 		struct vmx_slot *slot = slot_of(addr);
 
 		n = pages_in_slot(addr, nr);
-		if (vmx_leaves && pmd_leaf(*slot->pmd)) {
+		if (vmx_leaves && pmd_leaf(READ_ONCE(*slot->pmd))) {
 			pmd_clear(slot->pmd);
 			trace_vmx_clear(addr, VMX_PMD, 1);
 		} else {

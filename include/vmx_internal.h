@@ -6,6 +6,7 @@
  *
  *	the files of vmx_files.h -> vmx_alloc.c
  *		-> vmx_area.c, vmx_pages.c, vmx_pgtable.c
+ *		-> vmx_scarce.c
  *		-> vmx_slice.c -> include/arch
  *
  * A file calls only what stands to its right.  vmx_map.c, vmx_realloc.c and
@@ -100,8 +101,22 @@ static inline bool vmx_order_is_scarce(unsigned int order)
 	return unlikely(order >= READ_ONCE(vmx_scarce_order));
 }
 
-gfp_t vmx_block_gfp(gfp_t gfp);
-unsigned int vmx_order_in_sight(unsigned int order, gfp_t gfp);
+unsigned int vmx_order_seen(unsigned int order, gfp_t gfp);
+
+/* The largest order up to @order that is worth asking for, which may be 0. */
+static inline unsigned int vmx_order_in_sight(unsigned int order, gfp_t gfp)
+{
+	return vmx_order_is_scarce(order) ? vmx_order_seen(order, gfp) : order;
+}
+
+/* A block is an offer to be taken up, never worth any work: there is another way. */
+static inline gfp_t vmx_block_gfp(gfp_t gfp)
+{
+	return (gfp & ~(__GFP_RECLAIM | __GFP_NOFAIL | __GFP_HIGH |
+			__GFP_RETRY_MAYFAIL)) |
+	       __GFP_NOWARN | __GFP_NORETRY | __GFP_NOMEMALLOC;
+}
+
 void vmx_block_asked(unsigned int order, bool got);
 
 /* vmx_pages.c */

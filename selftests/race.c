@@ -11,7 +11,7 @@
 
 #define MSEC	1500
 #define PATIENCE 60000	/* ... more, for who has not done its part by then */
-#define PARTS	10	/* fewer of them, and a role has shown nothing */
+#define PARTS	10	/* no more of them, and a role has shown nothing */
 
 struct role {
 	const char *name;
@@ -109,7 +109,7 @@ static int play(const struct role *role, struct random *random, unsigned int end
 			return 1;
 		}
 		done += ret;
-		if (milliseconds() > end + PATIENCE) {
+		if (done <= PARTS && milliseconds() > end + PATIENCE) {
 			printf("# race: who is to %s did it %ld times in %u s\n", role->name,
 			       done, (MSEC + PATIENCE) / 1000);
 			return 1;

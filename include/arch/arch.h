@@ -6,10 +6,10 @@
  *
  *   vmx_arch_kernel_root()	the top table that is in use now
  *   vmx_arch_flush_local()	drops all of this CPU's kernel translations
- *   vmx_arch_pte_stores_trap()	must the hypervisor store PTEs? (for the next four)
+ *   vmx_arch_pte_stores_trap()	must the hypervisor store PTEs? (for the next three)
  *   vmx_arch_set_pte(), vmx_arch_clear_pte()	store a PTE of the slice
  *   vmx_arch_mk_pte()		a PTE that maps a frame
- *   vmx_arch_move_pte()	the same PTE for another frame
+ *   vmx_arch_move_pte()	the same PTE for another frame, if stores don't trap
  *   vmx_arch_prot_maps()	does a PTE of this protection lead anywhere?
  *   vmx_arch_has_leaves()	may a table above the PTEs hold a leaf?
  *   vmx_arch_leaf()		such a leaf

@@ -77,7 +77,7 @@ static inline bool vmx_arch_prot_maps(pgprot_t prot)
 	return pgprot_val(prot) & _PAGE_PRESENT;
 }
 
-/* mk_pte() asks what only a user's entry, or one that maps nothing, can have. */
+/* What mk_pte() checks besides is of no use for a kernel's entry that is present. */
 static __always_inline pte_t vmx_arch_mk_pte(struct page *page, pgprot_t prot, bool trap)
 {
 	if (trap)
@@ -86,14 +86,10 @@ static __always_inline pte_t vmx_arch_mk_pte(struct page *page, pgprot_t prot, b
 			       (pgprot_val(prot) & __supported_pte_mask));
 }
 
-/* The same entry, which is present, for the frame so many further on, or back. */
-static __always_inline pte_t vmx_arch_move_pte(pte_t pte, long frames, bool trap)
+/* The same entry, which is present and no hypervisor's, so many frames further on. */
+static __always_inline pte_t vmx_arch_move_pte(pte_t pte, long frames)
 {
-	pteval_t bytes = (pteval_t)frames << PAGE_SHIFT;
-
-	if (trap)
-		return __pte(pte_val(pte) + bytes);
-	return native_make_pte(native_pte_val(pte) + bytes);
+	return native_make_pte(native_pte_val(pte) + ((pteval_t)frames << PAGE_SHIFT));
 }
 
 /* Not native_set_pte(0): with PAE, that would drop the upper half first. */

@@ -142,6 +142,17 @@ static bool atomic(void)
 	return good;
 }
 
+/* With a page array that is larger than a page, too. */
+static bool never_fails(void)
+{
+	unsigned int nr = 1100;
+	void *p = __vmx_alloc(nr * PAGE_SIZE, GFP_KERNEL | __GFP_NOFAIL);
+	bool good = CHECK(p) && is_mapped(p, nr);
+
+	vmx_free(p);
+	return good;
+}
+
 static bool grows_in_place(void)
 {
 	unsigned long bytes = 2 * PAGE_SIZE;
@@ -383,7 +394,8 @@ static struct dentry *shared_file;
 static int __init family_init(void)
 {
 	bool good = zeroed_on_node() && not_without_access() &&
-		    below_4g() && huge() && single_frames() && atomic() && grows_in_place() &&
+		    below_4g() && huge() && single_frames() && atomic() && never_fails() &&
+		    grows_in_place() &&
 		    moves_when_it_must() && shrinks() && realloc_at_the_edges() &&
 		    somebody_elses_pages() && pages_handed_over() &&
 		    aliases_are_flushed() && reads_across();
