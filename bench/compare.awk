@@ -37,14 +37,18 @@ END {
 		split(cases[i], part, SUBSEP)
 		name = part[1]
 		pages = part[2]
-		other = name == "vmx_huge" ? "vmalloc_huge" : "vmalloc"
+		shape = name
+		sub(/^vmx_[a-z]*/, "", shape)
+		other = (name ~ /^vmx_huge/ ? "vmalloc_huge" : "vmalloc") shape
 		if (!((2, name, pages) in value) || !((2, other, pages) in value)) {
 			printf "LOSS %s, %d pages: not in today's table\n", name, pages
 			failed++
 			continue
 		}
 		judge(name, pages, "ratio to " other, figure(1, name, pages, other), figure(2, name, pages, other))
-		# A warm area costs less than the floor: there is nothing over it.
+		# The floor has no shapes.  A warm area costs less: there is nothing over it.
+		if (shape)
+			continue
 		was = value[1, name, pages] - value[1, "floor", pages]
 		is = value[2, name, pages] - value[2, "floor", pages]
 		if (was > 0)
