@@ -327,7 +327,7 @@ TEST_F_TIMEOUT(scarcity, memory_fragmented, 300)
 	ASSERT_EQ(0, vmx_areas(&areas));
 	EXPECT_EQ(1, areas.n);
 	EXPECT_EQ(100 * MIB / page_size(), vmx_stat("pages"));
-	EXPECT_EQ(NULL, strstr(areas.text, " huge=50 "));
+	EXPECT_EQ(NULL, strstr(areas.area[0].text, " huge=50 "));
 	areas_free(&areas);
 	expect_others_live(_metadata, s);
 	/*
@@ -352,7 +352,7 @@ TEST_F_TIMEOUT(scarcity, memory_fragmented, 300)
 	EXPECT_EQ(0, vmx_ask("free", "all"));
 	ASSERT_EQ(0, vmx_ask("alloc", "2M huge"));
 	ASSERT_EQ(0, vmx_areas(&areas));
-	EXPECT_NE(NULL, strstr(areas.text, " huge=1 "));
+	EXPECT_NE(NULL, strstr(areas.area[0].text, " huge=1 "));
 	areas_free(&areas);
 }
 
