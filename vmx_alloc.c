@@ -798,12 +798,12 @@ EXPORT_SYMBOL_GPL(vmx_to_pfn);
 /** vmx_alloc_init() - get ready for vmx_alloc(), on the slice's addresses */
 int vmx_alloc_init(void)
 {
+	unsigned long lazy_max = min((unsigned long)fls(num_online_cpus()) * SZ_32M,
+				     (vmx_end - vmx_start) / 4);
 	int cpu, err;
 
-	if (vmx_lazy_max == ULONG_MAX)
-		vmx_lazy_max = min((unsigned long)fls(num_online_cpus()) * SZ_32M,
-				   (vmx_end - vmx_start) / 4);
-
+	/* Unless somebody has set it: its file is there already. */
+	cmpxchg(&vmx_lazy_max, ULONG_MAX, lazy_max);
 	for_each_possible_cpu(cpu) {
 		struct vmx_deferred *deferred = per_cpu_ptr(&vmx_deferred, cpu);
 

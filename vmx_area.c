@@ -511,14 +511,14 @@ static void join_left(struct vmx_area *left, struct vmx_area *right)
  */
 bool vmx_area_quarantine(struct vmx_area *area)
 {
+	unsigned long lazy_max = READ_ONCE(vmx_lazy_max);
 	struct vmx_area *left, *right;
 	bool due;
 
 	spin_lock(&vmx_area_lock);
 	WARN_ON_ONCE(area->state != VMX_DYING);
 	trace_vmx_quarantine(area->addr, area->size,
-			     vmx_stats.quarantined_bytes + area->size,
-			     vmx_lazy_max);
+			     vmx_stats.quarantined_bytes + area->size, lazy_max);
 	vmx_stats.frees++;
 	vmx_stats.area_bytes -= area->size;
 	vmx_stats.guard_bytes -= guard_size(area);
@@ -544,7 +544,7 @@ bool vmx_area_quarantine(struct vmx_area *area)
 		vmx_stats.quarantined_ranges--;
 		join_left(area, right);
 	}
-	due = vmx_stats.quarantined_bytes > READ_ONCE(vmx_lazy_max);
+	due = vmx_stats.quarantined_bytes > lazy_max;
 	spin_unlock(&vmx_area_lock);
 	return due;
 }
