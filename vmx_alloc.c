@@ -52,13 +52,6 @@ static DEFINE_PER_CPU(struct vmx_deferred, vmx_deferred);
 
 static atomic_long_t vmx_failures[VMX_FAIL_KINDS];
 
-static void purge_worker(struct work_struct *work)
-{
-	vmx_areas_purge();
-}
-
-static DECLARE_WORK(vmx_purge_work, purge_worker);
-
 /* Flags for what is no frame: descriptors and page arrays. */
 static gfp_t meta_gfp(gfp_t gfp)
 {
@@ -627,12 +620,6 @@ static void put_pages(struct vmx_area *area)
 	kvfree(area->pages);
 }
 
-/** vmx_purge_soon() - have a worker flush what is quarantined */
-void vmx_purge_soon(void)
-{
-	schedule_work(&vmx_purge_work);
-}
-
 /**
  * __vmx_unmap() - take an area down
  * @addr: its first address; NULL is fine
@@ -660,7 +647,7 @@ void __vmx_unmap(const void *addr, bool deallocate_pages)
 		put_pages(area);
 	}
 	if (vmx_area_quarantine(area))
-		vmx_purge_soon();
+		vmx_areas_try_purge();
 }
 
 static void free_deferred(struct work_struct *work)
@@ -840,6 +827,5 @@ void vmx_alloc_exit(void)
 	}
 	if (left)
 		pr_warn("freed %lu areas that nobody had freed\n", left);
-	cancel_work_sync(&vmx_purge_work);
 	vmx_areas_exit();
 }

@@ -12,8 +12,8 @@
  *
  * The list holds the live areas only, in address order, through vmx_area.next.
  * vmx_hole.c chooses holes; vmx_index.c leads from an address to an area.  A few
- * descriptors that are not needed now are kept until the next purge, as an area
- * is often freed for the next one.
+ * descriptors that are not needed now are kept until somebody asks for a purge, as
+ * an area is often freed for the next one.
  *
  * A freed range is quarantined: a CPU's TLB may still reach it.  One flush
  * serves all ranges quarantined before it; then they become holes.  Quarantined
@@ -571,24 +571,13 @@ static bool purge_batch(struct list_head *flushed)
 	return n;
 }
 
-/**
- * vmx_areas_purge() - flush once, and turn what was quarantined into holes
- *
- * What was quarantined when the caller came is a hole when this returns, but
- * for ranges whose neighbour was freed while the flush was under way.  When
- * another purge is under way this waits for its end first.
- *
- * Context: may sleep.
- * Return: true when this call found something to purge.
- */
-bool vmx_areas_purge(void)
+static bool purge(void)
 {
 	struct vmx_area *area;
 	LIST_HEAD(flushed);
 	bool any;
 
-	might_sleep();
-	mutex_lock(&vmx_purge_mutex);
+	lockdep_assert_held(&vmx_purge_mutex);
 	spin_lock(&vmx_area_lock);
 	list_splice_init(&vmx_quarantine, &flushed);
 	list_for_each_entry(area, &flushed, quarantine)
@@ -606,9 +595,46 @@ bool vmx_areas_purge(void)
 		while (purge_batch(&flushed))
 			cond_resched();
 	}
+	return any;
+}
+
+/**
+ * vmx_areas_purge() - flush once, and turn what was quarantined into holes
+ *
+ * What was quarantined when the caller came is a hole when this returns, but
+ * for ranges whose neighbour was freed while the flush was under way.  When
+ * another purge is under way this waits for its end first.
+ *
+ * Context: may sleep.
+ * Return: true when this call found something to purge.
+ */
+bool vmx_areas_purge(void)
+{
+	bool any;
+
+	might_sleep();
+	mutex_lock(&vmx_purge_mutex);
+	any = purge();
 	free_spares();
 	mutex_unlock(&vmx_purge_mutex);
 	return any;
+}
+
+/**
+ * vmx_areas_try_purge() - vmx_areas_purge(), unless one is under way
+ *
+ * For whoever freed the area that made a purge due, as in Linux 3.10: a purge of
+ * somebody else's will do.
+ *
+ * Context: may sleep.
+ */
+void vmx_areas_try_purge(void)
+{
+	might_sleep();
+	if (!mutex_trylock(&vmx_purge_mutex))
+		return;
+	purge();
+	mutex_unlock(&vmx_purge_mutex);
 }
 
 /** vmx_areas_stats() - the counters, as they were at one moment */

@@ -53,7 +53,7 @@ static void shrink(struct vmx_area *area, unsigned int keep)
 	}
 	vmx_pages_return(area->pages + keep, nr - keep, true);
 	if (vmx_area_quarantine(tail))
-		vmx_purge_soon();
+		vmx_areas_try_purge();
 }
 
 static int grow(struct vmx_area *area, unsigned int nr, gfp_t gfp)

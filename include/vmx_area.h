@@ -196,6 +196,7 @@ struct vmx_area *vmx_area_remove(const void *addr);
 void vmx_area_cancel(struct vmx_area *area);
 bool vmx_area_quarantine(struct vmx_area *area);
 bool vmx_areas_purge(void);
+void vmx_areas_try_purge(void);
 
 struct vmx_area *vmx_area_find(unsigned long addr);
 struct vmx_area *vmx_area_first_from(unsigned long addr);

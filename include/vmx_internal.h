@@ -148,7 +148,6 @@ int vmx_alloc_init(void);
 void vmx_alloc_exit(void);
 void vmx_count_failure(int err);
 void vmx_failures_read(unsigned long counts[VMX_FAIL_KINDS]);
-void vmx_purge_soon(void);
 struct vmx_area *
 __get_vmx_area_node(unsigned long size, unsigned long align,
 		    unsigned long flags, unsigned long start, unsigned long end,

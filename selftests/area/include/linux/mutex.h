@@ -16,6 +16,14 @@ static inline void mutex_lock(struct mutex *lock)
 	shim_lock(&lock->held);
 }
 
+static inline bool mutex_trylock(struct mutex *lock)
+{
+	if (lock->held)
+		return false;
+	shim_lock(&lock->held);
+	return true;
+}
+
 static inline void mutex_unlock(struct mutex *lock)
 {
 	shim_unlock(&lock->held);
