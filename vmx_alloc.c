@@ -163,12 +163,19 @@ static __always_inline int vmx_map_area(struct vmx_area *area, pgprot_t prot,
 					bool leaves)
 {
 	bool one_block = area->nr_pages <= 1U << vmx_pages_order(area->pages[0]);
-	int count = vmx_pgtable_map((unsigned long)area->addr, area->pages,
-				    area->nr_pages, prot,
-				    leaves ? VMX_FRAMES_LEAVES :
-				    one_block ? VMX_FRAMES_LINEAR :
-						VMX_FRAMES_ANY);
+	int count;
 
+	if (leaves && area->page_order)
+		count = vmx_pgtable_map_leaves((unsigned long)area->addr,
+					       area->pages,
+					       area->nr_pages >> area->page_order,
+					       prot);
+	else
+		count = vmx_pgtable_map((unsigned long)area->addr, area->pages,
+					area->nr_pages, prot,
+					leaves ? VMX_FRAMES_LEAVES :
+					one_block ? VMX_FRAMES_LINEAR :
+						    VMX_FRAMES_ANY);
 	if (count < 0)
 		return count;
 	area->leaves = count;
@@ -194,8 +201,12 @@ struct page **__vmx_page_array(struct vmx_area *area, unsigned int nr,
 	gfp = meta_gfp(gfp);
 	if (bytes <= PAGE_SIZE || !gfpflags_allow_blocking(gfp))
 		return kmalloc_node(bytes, gfp | __GFP_NOWARN, node);
-	/* Not kvmalloc_node(): told not to wake the OOM killer, it would compact. */
-	if (order <= MAX_PAGE_ORDER && vmx_order_in_sight(order, gfp) == order) {
+	/*
+	 * Not kvmalloc_node(): told not to wake the OOM killer, it would compact.  Nor
+	 * a block where frames will be single ones: to free one of a few frames behind
+	 * so many empties the CPU's lists of them (Linux 6.1).
+	 */
+	if (order <= MAX_PAGE_ORDER && !vmx_order_is_scarce(VMX_LEAF_ORDER)) {
 		pages = kmalloc_node(bytes, vmx_block_gfp(gfp), node);
 		if (pages)
 			return pages;
@@ -212,34 +223,100 @@ void vmx_page_array_free(struct vmx_area *area, struct page **pages)
 		kvfree(pages);
 }
 
+/* A page array, and frames in it. */
+static __always_inline int take_pages(struct vmx_area *area, unsigned int nr,
+				      gfp_t gfp_mask, unsigned long flags,
+				      int node)
+{
+	int err;
+
+	area->pages = vmx_page_array(area, nr, gfp_mask, node);
+	if (!area->pages)
+		return -ENOMEM;
+	trace_vmx_page_array(area->pages, nr, 0, area->flags);
+	err = vmx_pages_take(area->pages, nr, gfp_mask, node,
+			     flags & VMX_USERMAP, &area->nid);
+	if (err) {
+		vmx_page_array_free(area, area->pages);
+		area->pages = NULL;
+	}
+	return err;
+}
+
+/* Would it be leaves all through, if there are blocks for all of them? */
+static bool is_for_leaves(const struct vmx_area *area, unsigned int nr,
+			  unsigned long flags)
+{
+	unsigned long leaf = vmx_pgtable_leaf_size();
+
+	return leaf && !(flags & VMX_USERMAP) &&
+	       IS_ALIGNED(nr * PAGE_SIZE, leaf) &&
+	       IS_ALIGNED((unsigned long)area->addr, leaf);
+}
+
+/*
+ * The same for leaves, which need a pointer each: 1,300 instructions for filling in
+ * the others are more than all else that vmx does to 512 pages.  If there are not
+ * blocks enough, page_order stays 0, and each page gets its pointer after all.
+ */
+static noinline int take_leaves(struct vmx_area *area, unsigned int nr,
+				gfp_t gfp_mask, int node)
+{
+	unsigned int leaves = nr >> VMX_LEAF_ORDER, got;
+	struct page **heads, **pages;
+	int err = -ENOMEM;
+
+	heads = vmx_page_array(area, leaves, gfp_mask, node);
+	if (!heads)
+		return -ENOMEM;
+	trace_vmx_page_array(heads, nr, VMX_LEAF_ORDER, area->flags);
+	got = vmx_leaves_take(heads, leaves, gfp_mask, node, &area->nid);
+	if (likely(got == leaves)) {
+		area->pages = heads;
+		area->page_order = VMX_LEAF_ORDER;
+		return 0;
+	}
+
+	pages = vmx_page_array(area, nr, gfp_mask, node);
+	if (!pages) {
+		vmx_leaves_return(heads, got);
+		goto free_heads;
+	}
+	trace_vmx_page_array(pages, nr, 0, area->flags);
+	vmx_leaves_spread(pages, heads, got);
+	err = vmx_pages_take_many(pages, got << VMX_LEAF_ORDER, nr, gfp_mask,
+				  node, false, &area->nid);
+	if (err)
+		vmx_page_array_free(area, pages);
+	else
+		area->pages = pages;
+free_heads:
+	vmx_page_array_free(area, heads);
+	return err;
+}
+
 /* The page array, the frames, and the entries that reach them. */
 static __always_inline int
 __vmx_alloc_area_node(struct vmx_area *area, unsigned int nr, gfp_t gfp_mask,
 		      pgprot_t prot, unsigned long flags, int node)
 {
 	bool may_sleep = gfpflags_allow_blocking(gfp_mask);
+	bool leaves = flags & VMX_ALLOW_HUGE && may_sleep && nr >> VMX_LEAF_ORDER;
 	int err;
 
 	area->nr_pages = nr;
-	area->pages = vmx_page_array(area, nr, gfp_mask, node);
-	if (!area->pages)
-		return -ENOMEM;
-	trace_vmx_page_array(area->pages, nr, area->flags);
-	err = vmx_pages_take(area->pages, nr, gfp_mask, node,
-			     flags & VMX_USERMAP, &area->nid);
-	if (err)
-		goto free_array;
-	err = vmx_map_area(area, prot,
-			   flags & VMX_ALLOW_HUGE && may_sleep);
+	if (leaves && is_for_leaves(area, nr, flags))
+		err = take_leaves(area, nr, gfp_mask, node);
+	else
+		err = take_pages(area, nr, gfp_mask, flags, node);
 	if (unlikely(err))
-		goto return_pages;
-	return 0;
-
-return_pages:
-	vmx_pages_return(area->pages, nr, may_sleep);
-free_array:
-	vmx_page_array_free(area, area->pages);
-	area->pages = NULL;
+		return err;
+	err = vmx_map_area(area, prot, leaves);
+	if (unlikely(err)) {
+		vmx_area_return_pages(area, 0, nr, may_sleep);
+		vmx_page_array_free(area, area->pages);
+		area->pages = NULL;
+	}
 	return err;
 }
 
@@ -641,7 +718,7 @@ void __vmx_unmap(const void *addr, bool deallocate_pages)
 	}
 	debug_check_no_locks_freed(addr, vmx_area_pages(area) * PAGE_SIZE);
 	if (area->flags & VMX_ALLOC) {
-		vmx_pages_return(area->pages, area->nr_pages, true);
+		vmx_area_return_pages(area, 0, area->nr_pages, true);
 		vmx_page_array_free(area, area->pages);
 	} else if (deallocate_pages && area->flags & VMX_PUT_PAGES) {
 		put_pages(area);

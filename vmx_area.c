@@ -162,9 +162,10 @@ struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 	area->nr_pages = 0;
 	area->phys_addr = 0;
 	area->caller = caller;
+	area->page_order = 0;
+	area->leaves = 0;
 	area->requested = size;
 	area->nid = NUMA_NO_NODE;
-	area->leaves = 0;
 	vmx_area_note_owner(area);
 	return area;
 }

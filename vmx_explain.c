@@ -63,6 +63,7 @@ struct step {
 		struct {
 			const void *pages;
 			unsigned int nr;
+			unsigned int page_order;
 			unsigned long flags;
 		} array;
 		struct {
@@ -244,7 +245,7 @@ static void on_hole_back(void *data, const void *addr, unsigned long size)
 }
 
 static void on_page_array(void *data, const void *pages, unsigned int nr,
-			  unsigned long flags)
+			  unsigned int page_order, unsigned long flags)
 {
 	struct step *step = next_step(data, S_PAGE_ARRAY);
 
@@ -252,6 +253,7 @@ static void on_page_array(void *data, const void *pages, unsigned int nr,
 		return;
 	step->array.pages = pages;
 	step->array.nr = nr;
+	step->array.page_order = page_order;
 	step->array.flags = flags;
 	noted(data);
 }
@@ -429,10 +431,13 @@ static void tell_hole(struct seq_file *m, const struct step *step)
 
 static void tell_array(struct seq_file *m, const struct step *step)
 {
-	seq_printf(m, "the page array: nr_pages = %u, %s", step->array.nr,
-		   step->array.nr <= VMX_INLINE_PAGES ?
-		   "inside the descriptor" : is_vmalloc_addr(step->array.pages) ?
-		   "by __vmalloc" : "by kmalloc_node");
+	seq_printf(m, "the page array: nr_pages = %u, ", step->array.nr);
+	if (step->array.page_order)
+		seq_printf(m, "a pointer for each %u of them, ",
+			   1U << step->array.page_order);
+	seq_puts(m, step->array.nr >> step->array.page_order <= VMX_INLINE_PAGES ?
+		 "inside the descriptor" : is_vmalloc_addr(step->array.pages) ?
+		 "by __vmalloc" : "by kmalloc_node");
 	if (vmx_may_see_addresses(m->file))
 		seq_printf(m, ", pages = 0x%px", step->array.pages);
 }

@@ -356,6 +356,24 @@ find_special(unsigned long size, unsigned long align, unsigned long start,
 	return place;
 }
 
+/* An aligned place in the lowest hole is the first fit, if there is one. */
+static struct vmx_place place_in_lowest(unsigned long size, unsigned long align,
+					unsigned long start)
+{
+	struct vmx_area *lowest = vmx_hole_lowest();
+	unsigned long low, place;
+
+	if (!lowest)
+		return nowhere;
+	low = max(hole_start(lowest), start);
+	place = ALIGN(low, align);
+	if (place < low || place >= vmx_area_start(lowest) ||
+	    vmx_area_start(lowest) - place < size)
+		return nowhere;
+	vmx_holes_looked_at = 1;
+	return (struct vmx_place){ lowest, place };
+}
+
 /**
  * __vmx_hole_find() - vmx_hole_find(), by the trees
  * @size: as there, and so are the others
@@ -372,7 +390,14 @@ find_special(unsigned long size, unsigned long align, unsigned long start,
 struct vmx_place __vmx_hole_find(unsigned long size, unsigned long align,
 				 unsigned long start, enum vmx_fit fit)
 {
+	struct vmx_place place;
+
 	lockdep_assert_held(&vmx_area_lock);
+	if (fit == VMX_FIT_FIRST) {
+		place = place_in_lowest(size, align, start);
+		if (place.succ)
+			return place;
+	}
 	settle_lowest();
 	if (likely(align == PAGE_SIZE && fit == VMX_FIT_FIRST))
 		return first_fit(size, PAGE_SIZE, 0, start);

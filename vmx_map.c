@@ -18,11 +18,16 @@ static void *map_pages(struct page **pages, unsigned int count,
 		       const void *caller)
 {
 	struct vmx_area *area;
+	unsigned int i;
 
 	might_sleep();
 	if (!count || count > totalram_pages() || !vmx_arch_prot_maps(prot) ||
 	    count > (vmx_end - vmx_start) >> PAGE_SHIFT)
 		return NULL;
+	for (i = 0; i < count; i++) {
+		if (WARN_ON_ONCE(!pages[i]))
+			return NULL;
+	}
 	area = __get_vmx_area_node((unsigned long)count << PAGE_SHIFT, PAGE_SIZE,
 				   flags | VMX_MAP | VMX_UNLIST, vmx_start,
 				   vmx_end, node, GFP_KERNEL, caller);

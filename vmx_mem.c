@@ -35,11 +35,11 @@ static struct page *page_at(loff_t offset, bool split)
 		return NULL;
 	if (split && !(area->flags & VMX_SPLIT)) {
 		for (i = 0; i < area->nr_pages; i++)
-			vmx_pages_split(area->pages[i]);
+			vmx_pages_split(vmx_area_page(area, i));
 		area->flags |= VMX_SPLIT;
 	}
 	i = (vmx_start + offset - (unsigned long)area->addr) >> PAGE_SHIFT;
-	return i < area->nr_pages ? area->pages[i] : NULL;
+	return i < area->nr_pages ? vmx_area_page(area, i) : NULL;
 }
 
 /* Within one page, through a buffer: user memory may fault, a lock holder not. */

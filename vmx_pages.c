@@ -28,8 +28,8 @@
 
 #include "vmx_internal.h"
 
-/* What one leaf above the PTE level maps; a larger block has no further use. */
-#define VMX_BLOCK_ORDER_MAX min_t(unsigned int, MAX_PAGE_ORDER, PMD_SHIFT - PAGE_SHIFT)
+/* A block that is larger than what one leaf maps has no further use. */
+#define VMX_BLOCK_ORDER_MAX min_t(unsigned int, MAX_PAGE_ORDER, VMX_LEAF_ORDER)
 
 /* Single frames between two looks whether others wait: vmalloc()'s number. */
 #define BATCH 100U
@@ -48,13 +48,18 @@ static __always_inline void count_highmem(struct page **pages, unsigned int nr, 
 	atomic_long_add(sign * highmem, &vmx_pages_highmem);
 }
 
-static __always_inline void count_taken(struct page **pages, unsigned int nr)
+static __always_inline void count_more(unsigned int nr)
 {
 	long now = atomic_long_add_return(nr, &vmx_pages);
 
 	/* A lost update costs the peak a little, and nobody a lock. */
 	if (now > READ_ONCE(vmx_peak_pages))
 		WRITE_ONCE(vmx_peak_pages, now);
+}
+
+static __always_inline void count_taken(struct page **pages, unsigned int nr)
+{
+	count_more(nr);
 	count_highmem(pages, nr, 1);
 }
 
@@ -148,11 +153,15 @@ void vmx_pages_split(struct page *head)
 		set_page_private(head + i, 0);
 }
 
+/* Frames are freed by the thousand: a single one's way is its own. */
 static __always_inline void return_block(struct page *head, unsigned int order)
 {
-	if (order)
-		set_page_private(head, 0);
 	trace_vmx_return_block(head, order);
+	if (likely(!order)) {
+		__free_pages(head, 0);
+		return;
+	}
+	set_page_private(head, 0);
 	__free_pages(head, order);
 }
 
@@ -166,7 +175,7 @@ static noinline void give_back(struct page **pages, unsigned int nr, bool may_sl
 		while (pages < rest) {
 			order = vmx_pages_order(*pages);
 			return_block(*pages, order);
-			pages += 1UL << order;
+			pages += order ? 1UL << order : 1;
 		}
 		if (pages < end && may_sleep)
 			cond_resched();
@@ -245,14 +254,27 @@ static __always_inline int take_whole(struct page **pages, unsigned int order,
 	return 0;
 }
 
-/* Block by block: see vmx_pages_take(). */
-static noinline int take_many(struct page **pages, unsigned int nr, gfp_t gfp,
-			      int node, bool split, short *nid)
+/**
+ * vmx_pages_take_many() - fill a page array, block by block
+ * @pages: the array
+ * @had: how many frames it has already, in whole blocks
+ * @nr: how many it is to have
+ * @gfp: as for vmx_pages_take()
+ * @node: likewise
+ * @split: likewise
+ * @nid: likewise; when @had isn't 0, where those are from
+ *
+ * Context: sleeps if @gfp allows it.
+ * Return: as for vmx_pages_take(). On failure all frames have gone back, those that
+ * were there too.
+ */
+int vmx_pages_take_many(struct page **pages, unsigned int had, unsigned int nr,
+			gfp_t gfp, int node, bool split, short *nid)
 {
 	unsigned int order = VMX_BLOCK_ORDER_MAX;
 	bool may_sleep = gfpflags_allow_blocking(gfp);
 	bool may_fail = !(gfp & __GFP_NOFAIL);
-	unsigned int done = 0, got;
+	unsigned int done = had, got;
 	struct page *page;
 	int err = -ENOMEM;
 
@@ -283,54 +305,125 @@ static noinline int take_many(struct page **pages, unsigned int nr, gfp_t gfp,
 		if (may_sleep && done < nr)
 			cond_resched();
 	}
-	count_taken(pages, nr);
+	count_taken(pages + had, nr - had);
 	return 0;
 
 give_back_taken:
+	count_returned(pages, had);
 	give_back(pages, done, may_sleep);
 	return err;
 }
 
-/* Each apart, so that none pays for the others. */
-static noinline int take_one(struct page **pages, gfp_t gfp, int node, short *nid)
+/**
+ * vmx_pages_take_single() - fill a page array of one
+ * @pages: the array
+ * @gfp: as for vmx_pages_take()
+ * @node: likewise
+ * @nid: likewise
+ *
+ * Context: sleeps if @gfp allows it.
+ * Return: 0 or -ENOMEM.
+ */
+int vmx_pages_take_single(struct page **pages, gfp_t gfp, int node, short *nid)
 {
 	return take_whole(pages, 0, single_gfp(gfp), node, nid);
 }
 
-static noinline int take_several(struct page **pages, unsigned int nr, gfp_t gfp,
-				 int node, bool split, short *nid)
+/**
+ * vmx_pages_take_block() - fill a page array with one block
+ * @pages: the array
+ * @nr: how many frames
+ * @gfp: as for vmx_pages_take()
+ * @node: likewise
+ * @nid: likewise
+ *
+ * Context: sleeps if @gfp allows it.
+ * Return: 0; -EAGAIN when one block will not do, and vmx_pages_take_many() may find
+ * several.
+ */
+int vmx_pages_take_block(struct page **pages, unsigned int nr, gfp_t gfp,
+			 int node, short *nid)
 {
 	unsigned int order = ilog2(nr);
 
-	if (nr & (nr - 1) || order > VMX_BLOCK_ORDER_MAX || split ||
+	if (nr & (nr - 1) || order > VMX_BLOCK_ORDER_MAX ||
 	    vmx_order_is_scarce(order))
-		return take_many(pages, nr, gfp, node, split, nid);
+		return -EAGAIN;
 	if (!take_whole(pages, order, vmx_block_gfp(gfp), node, nid))
 		return 0;
 	vmx_block_asked(order, false);
-	return take_many(pages, nr, gfp, node, split, nid);
+	return -EAGAIN;
 }
 
 /**
- * vmx_pages_take() - fill a page array with frames
- * @pages: the array
- * @nr: how many frames
- * @gfp: as for alloc_pages(); with __GFP_ZERO they are cleared
+ * vmx_leaves_take() - take blocks for leaves, as many as lie ready
+ * @heads: where to leave the first page of each
+ * @nr: how many
+ * @gfp: as for vmx_pages_take(); the caller may sleep
  * @node: the node to prefer, or NUMA_NO_NODE
- * @split: each frame is to count references of its own
- * @nid: where to leave the node that all frames are from, or NUMA_NO_NODE when
- *	there are several
+ * @nid: as for vmx_pages_take()
  *
- * Context: sleeps if @gfp allows it.
- * Return: 0; -ENOMEM, or -EINTR when a fatal signal ended a request that may
- * sleep. On failure all frames have gone back.
+ * Only machines without high memory have leaves.
+ *
+ * Return: how many it got. To have fewer is no failure: vmx_pages_take() has other
+ * ways for the rest, and says so when there is none.
  */
-int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
-		   bool split, short *nid)
+unsigned int vmx_leaves_take(struct page **heads, unsigned int nr, gfp_t gfp,
+			     int node, short *nid)
 {
-	if (nr == 1)
-		return take_one(pages, gfp, node, nid);
-	return take_several(pages, nr, gfp, node, split, nid);
+	struct page *page;
+	unsigned int got;
+
+	BUILD_BUG_ON(VMX_BLOCK_ORDER_MAX != VMX_LEAF_ORDER);
+	gfp = vmx_block_gfp(gfp);
+	for (got = 0; got < nr; got++) {
+		if (fatal_signal_pending(current) ||
+		    vmx_order_in_sight(VMX_LEAF_ORDER, gfp) != VMX_LEAF_ORDER)
+			break;
+		page = take_block(gfp, node, VMX_LEAF_ORDER);
+		vmx_block_asked(VMX_LEAF_ORDER, page);
+		if (!page)
+			break;
+		trace_vmx_take_block(page, VMX_LEAF_ORDER);
+		set_page_private(page, VMX_LEAF_ORDER);
+		heads[got] = page;
+		note_node(nid, page, !got);
+		cond_resched();
+	}
+	count_more(got << VMX_LEAF_ORDER);
+	return got;
+}
+
+/**
+ * vmx_leaves_spread() - a pointer for each page, from one for each block
+ * @pages: where to
+ * @heads: from vmx_leaves_take()
+ * @nr: how many of them
+ */
+void vmx_leaves_spread(struct page **pages, struct page **heads, unsigned int nr)
+{
+	for (; nr; nr--, pages += 1U << VMX_LEAF_ORDER)
+		fill(pages, *heads++, 1U << VMX_LEAF_ORDER);
+}
+
+/**
+ * vmx_leaves_return() - give back what vmx_leaves_take() took
+ * @heads: the first page of each block; one that was split since goes frame by frame
+ * @nr: how many
+ *
+ * Context: may sleep.
+ */
+void vmx_leaves_return(struct page **heads, unsigned int nr)
+{
+	unsigned int order, i;
+
+	atomic_long_sub(nr << VMX_LEAF_ORDER, &vmx_pages);
+	for (; nr; nr--, heads++) {
+		order = vmx_pages_order(*heads);
+		for (i = 0; i < 1U << VMX_LEAF_ORDER; i += 1U << order)
+			return_block(*heads + i, order);
+		cond_resched();
+	}
 }
 
 /**

@@ -119,6 +119,12 @@ static __always_inline void clear_ptes(pte_t *pte, unsigned int nr)
 		clear_run(pte, nr, false);
 }
 
+static __always_inline bool any_of_four_used(pte_t *pte)
+{
+	return !pte_none(pte[0]) || !pte_none(pte[1]) || !pte_none(pte[2]) ||
+	       !pte_none(pte[3]);
+}
+
 /*
  * Entries for frames that follow one another, where stores don't trap: all but the
  * first are the one before and a page more.  Returns how many were set: fewer when
@@ -129,16 +135,14 @@ set_run(pte_t *pte, struct page *first, unsigned int nr, pgprot_t prot)
 {
 	pte_t *start = pte, *end = pte + nr, *fours = pte + (nr & ~3U);
 	pte_t value = vmx_arch_mk_pte(first, prot, false);
-	unsigned int i;
 
-	for (; pte != fours; pte += 4) {
-		if (unlikely(!pte_none(pte[0]) || !pte_none(pte[1]) ||
-			     !pte_none(pte[2]) || !pte_none(pte[3])))
+	for (; pte != fours; pte += 4, value = vmx_arch_move_pte(value, 4)) {
+		if (unlikely(any_of_four_used(pte)))
 			break;
-		for (i = 0; i < 4; i++) {
-			vmx_arch_set_pte(&pte[i], value, false);
-			value = vmx_arch_move_pte(value, 1);
-		}
+		vmx_arch_set_pte(&pte[0], value, false);
+		vmx_arch_set_pte(&pte[1], vmx_arch_move_pte(value, 1), false);
+		vmx_arch_set_pte(&pte[2], vmx_arch_move_pte(value, 2), false);
+		vmx_arch_set_pte(&pte[3], vmx_arch_move_pte(value, 3), false);
 	}
 	for (; pte != end; pte++) {
 		if (WARN_ON_ONCE(!pte_none(*pte)))
@@ -149,24 +153,53 @@ set_run(pte_t *pte, struct page *first, unsigned int nr, pgprot_t prot)
 	return pte - start;
 }
 
-/* Any frames.  Where struct pages lie as their frames do, one entry tells all. */
+/*
+ * What is the same for all entries of a run: @first's own is @entry, and tells all
+ * others where struct pages lie as their frames do.
+ */
+struct run {
+	struct page *first;
+	pte_t entry;
+	pgprot_t prot;
+	bool trap;
+};
+
+static __always_inline void set_one(const struct run *run, pte_t *pte, struct page *page)
+{
+	pte_t entry = VMX_PAGE_ARRAY_LINEAR && !run->trap ?
+		      vmx_arch_move_pte(run->entry, page - run->first) :
+		      vmx_arch_mk_pte(page, run->prot, run->trap);
+
+	vmx_arch_set_pte(pte, entry, run->trap);
+}
+
+/* Any frames. */
 static __always_inline unsigned int set_each(pte_t *pte, struct page **pages,
 					     unsigned int nr, pgprot_t prot,
 					     bool trap)
 {
-	struct page *first = pages[0], *page;
-	pte_t value = first ? vmx_arch_mk_pte(first, prot, trap) : __pte(0);
-	unsigned long i;
+	pte_t *start = pte, *end = pte + nr, *fours = pte + (nr & ~3U);
+	const struct run run = {
+		.first = pages[0],
+		.entry = vmx_arch_mk_pte(pages[0], prot, trap),
+		.prot = prot,
+		.trap = trap,
+	};
 
-	for (i = 0; i < nr; i++) {
-		page = pages[i];
-		if (WARN_ON_ONCE(!page || !pte_none(pte[i])))
+	for (; pte != fours; pte += 4, pages += 4) {
+		if (unlikely(any_of_four_used(pte)))
 			break;
-		vmx_arch_set_pte(&pte[i], VMX_PAGE_ARRAY_LINEAR && !trap ?
-				 vmx_arch_move_pte(value, page - first) :
-				 vmx_arch_mk_pte(page, prot, trap), trap);
+		set_one(&run, pte, pages[0]);
+		set_one(&run, pte + 1, pages[1]);
+		set_one(&run, pte + 2, pages[2]);
+		set_one(&run, pte + 3, pages[3]);
 	}
-	return i;
+	for (; pte != end; pte++, pages++) {
+		if (WARN_ON_ONCE(!pte_none(*pte)))
+			break;
+		set_one(&run, pte, pages[0]);
+	}
+	return pte - start;
 }
 
 /* What is not the plain case of map_small(). */
@@ -178,13 +211,6 @@ static noinline unsigned int set_any(pte_t *pte, struct page **pages,
 	return set_each(pte, pages, nr, prot, false);
 }
 
-/* @done of the entries were set, and the next one could not be. */
-static noinline int unset(pte_t *pte, struct page **pages, unsigned int done)
-{
-	clear_ptes(pte, done);
-	return pages[done] ? -EBUSY : -EINVAL;
-}
-
 /*
  * May the whole slot at @pages be one leaf?  Its frames must be one block.  What
  * is in the private of a frame inside a block doesn't matter: that frame is not
@@ -193,14 +219,28 @@ static noinline int unset(pte_t *pte, struct page **pages, unsigned int done)
 static bool is_leaf_block(struct page **pages, unsigned int nr)
 {
 	return nr == PTRS_PER_PTE &&
-	       vmx_pages_order(pages[0]) == PMD_SHIFT - PAGE_SHIFT &&
+	       vmx_pages_order(pages[0]) == VMX_LEAF_ORDER &&
 	       IS_ALIGNED(page_to_pfn(pages[0]), PTRS_PER_PTE);
 }
 
 /*
- * Empties the slots that will hold leaves.  Their tables have no entry in use,
- * as the caller owns the whole slot.
+ * Empties a slot that will hold a leaf.  Its table has no entry in use, as the
+ * caller owns the whole slot.  Returns true when CPUs may know of the table.
  */
+static bool detach_table(struct vmx_slot *slot)
+{
+	if (likely(pmd_none(*slot->pmd)))
+		return false;
+	pmd_clear(slot->pmd);
+	return true;
+}
+
+static void set_leaf(unsigned long addr, struct page *head, pgprot_t prot)
+{
+	vmx_arch_set_leaf(slot_of(addr)->pmd, vmx_arch_leaf(head, prot));
+	trace_vmx_entries(addr, VMX_PMD, 1);
+}
+
 static void make_room_for_leaves(unsigned long addr, struct page **pages,
 				 unsigned int nr)
 {
@@ -208,13 +248,9 @@ static void make_room_for_leaves(unsigned long addr, struct page **pages,
 	unsigned int n;
 
 	for (; nr; nr -= n, pages += n, addr += n * PAGE_SIZE) {
-		struct vmx_slot *slot = slot_of(addr);
-
 		n = pages_in_slot(addr, nr);
-		if (is_leaf_block(pages, n) && !pmd_none(*slot->pmd)) {
-			pmd_clear(slot->pmd);
-			stale = true;
-		}
+		if (is_leaf_block(pages, n))
+			stale |= detach_table(slot_of(addr));
 	}
 	if (stale)
 		vmx_pgtable_flush();
@@ -235,8 +271,10 @@ static __always_inline int map_small(unsigned long addr, struct page **pages,
 		done = set_run(pte, pages[0], nr, prot);
 	else
 		done = set_any(pte, pages, nr, prot);
-	if (unlikely(done != nr))
-		return unset(pte, pages, done);
+	if (unlikely(done != nr)) {
+		clear_ptes(pte, done);
+		return -EBUSY;
+	}
 	trace_vmx_entries(addr, VMX_PTE, nr);
 	return 0;
 }
@@ -257,9 +295,7 @@ static noinline int map_slots(unsigned long addr, struct page **pages,
 
 		n = pages_in_slot(va, nr - done);
 		if (leaves && is_leaf_block(pages + done, n)) {
-			set_pmd(slot_of(va)->pmd,
-				vmx_arch_leaf(pages[done], prot));
-			trace_vmx_entries(va, VMX_PMD, 1);
+			set_leaf(va, pages[done], prot);
 			count++;
 			continue;
 		}
@@ -284,8 +320,8 @@ static noinline int map_slots(unsigned long addr, struct page **pages,
  * Nothing needs to be flushed afterwards: CPUs don't cache absent entries.
  *
  * Return: the number of leaves above the PTE level; -EBUSY when an entry was
- * in use already and -EINVAL when a page is NULL, which are bugs somewhere
- * (everything is unmapped again, but not flushed).
+ * in use already, which is a bug somewhere (everything is unmapped again, but not
+ * flushed).
  */
 int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
 		    pgprot_t prot, enum vmx_frames frames)
@@ -294,6 +330,31 @@ int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
 		return map_small(addr, pages, nr, prot,
 				 frames == VMX_FRAMES_LINEAR);
 	return map_slots(addr, pages, nr, prot, frames);
+}
+
+/**
+ * vmx_pgtable_map_leaves() - make addresses reach blocks, a leaf for each
+ * @addr: the first address, inside the slice, aligned to a leaf
+ * @heads: the first page of each block, in address order
+ * @nr: how many blocks
+ * @prot: the entries' protection
+ *
+ * Context: may sleep; vmx_pgtable_leaf_size() is not 0.
+ * Return: @nr: there are as many leaves.
+ */
+unsigned int vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
+				    unsigned int nr, pgprot_t prot)
+{
+	bool stale = false;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		stale |= detach_table(slot_of(addr + i * PMD_SIZE));
+	if (stale)
+		vmx_pgtable_flush();
+	for (i = 0; i < nr; i++)
+		set_leaf(addr + i * PMD_SIZE, heads[i], prot);
+	return nr;
 }
 
 static __always_inline void unmap_small(unsigned long addr, unsigned int nr)

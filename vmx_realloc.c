@@ -47,11 +47,13 @@ static void shrink(struct vmx_area *area, unsigned int keep)
 
 	/* A block goes back in one piece, but for the one that is cut. */
 	for (i = 0; i < keep; i = end) {
-		end = i + (1U << vmx_pages_order(area->pages[i]));
+		struct page *head = vmx_area_page(area, i);
+
+		end = i + (1U << vmx_pages_order(head));
 		if (end > keep)
-			vmx_pages_split(area->pages[i]);
+			vmx_pages_split(head);
 	}
-	vmx_pages_return(area->pages + keep, nr - keep, true);
+	vmx_area_return_pages(area, keep, nr - keep, true);
 	if (vmx_area_quarantine(tail))
 		vmx_areas_try_purge();
 }
@@ -70,7 +72,9 @@ static int grow(struct vmx_area *area, unsigned int nr, gfp_t gfp)
 	pages = vmx_page_array(area, nr, gfp, NUMA_NO_NODE);
 	if (!pages)
 		goto give_back_hole;
-	if (pages != old_pages)
+	if (area->page_order)
+		vmx_leaves_spread(pages, old_pages, old_nr >> area->page_order);
+	else if (pages != old_pages)
 		memcpy(pages, old_pages, old_nr * sizeof(*pages));
 	err = vmx_pages_take(pages + old_nr, extra, gfp, NUMA_NO_NODE,
 			     area->flags & VMX_USERMAP, &nid);
@@ -84,6 +88,7 @@ static int grow(struct vmx_area *area, unsigned int nr, gfp_t gfp)
 
 	spin_lock(&vmx_area_lock);
 	area->pages = pages;
+	area->page_order = 0;
 	area->nr_pages = nr;
 	/* It may be too long for a magazine now. */
 	WRITE_ONCE(area->flags, area->flags & ~VMX_CACHEABLE);

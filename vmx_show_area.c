@@ -102,13 +102,16 @@ static void show_descriptor(struct seq_file *m, const struct vmx_area *area)
 	seq_printf(m, "nr_pages   %u\n", area->nr_pages);
 	seq_printf(m, "phys_addr  %pap\n", &area->phys_addr);
 	seq_printf(m, "caller     %pS\n", area->caller);
+	/* Not the chapter's: an area without leaves looks as it does there. */
+	if (area->page_order)
+		seq_printf(m, "page_order %u\n", area->page_order);
 }
 
 /* The block of frames that begins at page @i; returns its pages. */
 static unsigned int show_block(struct seq_file *m, const struct vmx_area *area,
 			       unsigned int i)
 {
-	struct page *page = area->pages[i];
+	struct page *page = vmx_area_page(area, i);
 	unsigned int order = area->flags & VMX_ALLOC ? vmx_pages_order(page) : 0;
 	unsigned long start = (unsigned long)area->addr + i * PAGE_SIZE;
 

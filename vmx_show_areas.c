@@ -99,7 +99,7 @@ static void show_nodes(struct seq_file *m, const struct vmx_area *area)
 	}
 	for_each_online_node(nid) {
 		for (i = 0, n = 0; i < area->nr_pages; i++)
-			n += page_to_nid(area->pages[i]) == nid;
+			n += page_to_nid(vmx_area_page(area, i)) == nid;
 		if (n)
 			show_node(m, nid, n);
 	}

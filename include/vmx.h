@@ -59,15 +59,17 @@ struct vmx_room {
  * @addr: its first address
  * @size: its length with the guard page, in bytes
  * @flags: VMX_*
- * @pages: one entry for each page of the area, in address order
- * @nr_pages: how many; the guard page is not one of them
+ * @pages: a pointer for each page of the area, in address order; with a
+ *	page_order, for the first of each 2^page_order
+ * @nr_pages: how many pages; the guard page is not one of them
  * @phys_addr: 0, as for every area that is not an ioremap()
  * @caller: who asked for it
+ * @page_order: 0; or, of an area that is large leaves all through, theirs
  *
- * These eight are Linux 3.10's struct vm_struct, name for name.  From the time
- * that the area is complete until vmx_free(), only vmx_realloc() changes them,
- * so whoever owns the area reads them (but not next) without a lock.  What
- * follows them is private.
+ * The first eight are Linux 3.10's struct vm_struct, name for name; page_order
+ * came in 5.13.  From the time that the area is complete until vmx_free(), only
+ * vmx_realloc() changes them, so whoever owns the area reads them (but not next)
+ * without a lock, and pages through vmx_area_page().  What follows them is private.
  */
 struct vmx_area {
 	struct vmx_area	*next;
@@ -78,7 +80,9 @@ struct vmx_area {
 	unsigned int	nr_pages;
 	phys_addr_t	phys_addr;
 	const void	*caller;
+	unsigned int	page_order;
 	/* private: */
+	unsigned int	leaves;		/* entries above the PTE level */
 	unsigned long	requested;	/* bytes that the caller asked for */
 	unsigned long	id;		/* comes round again after ULONG_MAX others */
 	struct rb_node	rb;		/* with a hole in front: among them */
@@ -94,10 +98,24 @@ struct vmx_area {
 	pid_t		pid;		/* who asked for it, for the list */
 	char		comm[TASK_COMM_LEN];
 	short		nid;		/* node of all frames; NUMA_NO_NODE: several */
-	unsigned int	leaves;		/* entries above the PTE level */
 	unsigned char	state;		/* enum vmx_area_state */
 	struct page	*inline_pages[VMX_INLINE_PAGES]; /* @pages of small ones */
 };
+
+/**
+ * vmx_area_page() - a page of an area
+ * @area: the area, which has frames of its own or was handed its pages
+ * @i: which page, less than @area->nr_pages
+ *
+ * Context: any; the caller owns the area, or it can't go meanwhile.
+ * Return: the page.
+ */
+static inline struct page *vmx_area_page(const struct vmx_area *area, unsigned int i)
+{
+	unsigned int order = area->page_order;
+
+	return area->pages[i >> order] + (i & ((1U << order) - 1));
+}
 
 struct iov_iter;
 struct vm_area_struct;

@@ -62,6 +62,9 @@ struct vmx_walk {
 	unsigned long		pfn;
 };
 
+/* The order of a block that a leaf above the PTE level maps. */
+#define VMX_LEAF_ORDER (PMD_SHIFT - PAGE_SHIFT)
+
 /* What is known of the frames that are to be mapped. */
 enum vmx_frames {
 	VMX_FRAMES_ANY,		/* nothing */
@@ -75,6 +78,8 @@ int vmx_pgtable_init(unsigned long start, unsigned long end);
 void vmx_pgtable_exit(unsigned long end);
 int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
 		    pgprot_t prot, enum vmx_frames frames);
+unsigned int vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
+				    unsigned int nr, pgprot_t prot);
 void vmx_pgtable_unmap(unsigned long addr, unsigned int nr);
 unsigned long vmx_pgtable_leaf_size(void);
 void vmx_pgtable_flush(void);
@@ -132,9 +137,55 @@ static inline unsigned int vmx_pages_order(struct page *head)
 	return page_private(head);
 }
 
-int vmx_pages_take(struct page **pages, unsigned int nr, gfp_t gfp, int node,
-		   bool split, short *nid);
+int vmx_pages_take_single(struct page **pages, gfp_t gfp, int node, short *nid);
+int vmx_pages_take_block(struct page **pages, unsigned int nr, gfp_t gfp,
+			 int node, short *nid);
+int vmx_pages_take_many(struct page **pages, unsigned int had, unsigned int nr,
+			gfp_t gfp, int node, bool split, short *nid);
+
+/**
+ * vmx_pages_take() - fill a page array with frames
+ * @pages: the array
+ * @nr: how many frames
+ * @gfp: as for alloc_pages(); with __GFP_ZERO they are cleared
+ * @node: the node to prefer, or NUMA_NO_NODE
+ * @split: each frame is to count references of its own
+ * @nid: where to leave the node that all frames are from, or NUMA_NO_NODE when
+ *	there are several
+ *
+ * Context: sleeps if @gfp allows it.
+ * Return: 0; -ENOMEM, or -EINTR when a fatal signal ended a request that may
+ * sleep. On failure all frames have gone back.
+ */
+static __always_inline int vmx_pages_take(struct page **pages, unsigned int nr,
+					  gfp_t gfp, int node, bool split, short *nid)
+{
+	if (nr == 1)
+		return vmx_pages_take_single(pages, gfp, node, nid);
+	if (!split && likely(!vmx_pages_take_block(pages, nr, gfp, node, nid)))
+		return 0;
+	return vmx_pages_take_many(pages, 0, nr, gfp, node, split, nid);
+}
+
+unsigned int vmx_leaves_take(struct page **heads, unsigned int nr, gfp_t gfp,
+			     int node, short *nid);
+void vmx_leaves_spread(struct page **pages, struct page **heads, unsigned int nr);
+void vmx_leaves_return(struct page **heads, unsigned int nr);
 void vmx_pages_return(struct page **pages, unsigned int nr, bool may_sleep);
+
+/* Give back @nr of an area's frames, from page @from on. */
+static __always_inline void vmx_area_return_pages(struct vmx_area *area,
+						  unsigned int from,
+						  unsigned int nr, bool may_sleep)
+{
+	unsigned int order = area->page_order;
+
+	if (unlikely(order))
+		vmx_leaves_return(area->pages + (from >> order), nr >> order);
+	else
+		vmx_pages_return(area->pages + from, nr, may_sleep);
+}
+
 void vmx_pages_split(struct page *head);
 void vmx_pages_stats(struct vmx_pages_stats *stats);
 

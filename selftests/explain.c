@@ -213,8 +213,8 @@ TEST_F(explain, every_value)
 	static const char * const requests[] = {
 		"1 explain", "4K explain", "20K explain", "300K zero explain",
 		"64K align=64K explain", "3M explain",
-		/* Leaves, where there are any, and frames behind them. */
-		"5000K huge explain",
+		/* Leaves, where there are any, and frames behind them; leaves alone. */
+		"5000K huge explain", "6M huge explain",
 	};
 	size_t i;
 

@@ -250,13 +250,17 @@ TEST_F(explore, nothing_stale)
 static void expect_area(struct __test_metadata *_metadata, const char *text,
 			const struct area *area)
 {
-	unsigned long frames = area->start, entries = area->start, start, end;
+	unsigned long frames = area->start, entries = area->start, start, end, leaves = 0;
 	const char *line;
 
 	EXPECT_EQ(area->start, field(text, "addr      "));
 	EXPECT_EQ(area->end - area->start, field(text, "size      "));
 	EXPECT_EQ(area->pages, field(text, "nr_pages  "));
 	EXPECT_EQ(0, field(text, "phys_addr "));
+	/* Of an area of leaves alone, the page array has one pointer for each. */
+	if (line_has(area->text, " huge="))
+		leaves = strtoul(strstr(area->text, " huge=") + 6, NULL, 10);
+	EXPECT_EQ(leaves && leaves << 9 == area->pages ? 9 : ~0UL, field(text, "page_order"));
 	/* Runs of frames and of entries, each without a gap. */
 	for (line = text; *line; line = next_line(line)) {
 		if (range_after(line, "frames", &start, &end)) {
@@ -369,11 +373,11 @@ static bool can_read(const char *at)
 }
 
 /* A mapping sees the area, and keeps its frames when it is freed. */
-TEST_F(explore, mem_mapped)
+static void map_and_free(struct __test_metadata *_metadata, const struct area *area,
+			 unsigned long offset)
 {
-	const struct area *area = area_by_id(&self->areas, 5);
-	unsigned long offset = area->start - self->areas.start, i;
 	int fd = open(MEM, O_RDWR), read_only = open(MEM, O_RDONLY);
+	unsigned long i;
 	long before;
 	char *map;
 
@@ -384,7 +388,7 @@ TEST_F(explore, mem_mapped)
 	ASSERT_NE(MAP_FAILED, map);
 	memset(map, 0x5a, area->req);
 	EXPECT_FALSE(can_read(map + area->req));	/* the guard page */
-	ASSERT_EQ(0, vmx_free_id(5));
+	ASSERT_EQ(0, vmx_free_id(area->id));
 	ASSERT_EQ(0, vmx_ask("alloc", "4M zero"));
 	for (i = 0; i < area->req; i += page_size()) {
 		EXPECT_EQ(0x5a, map[i])
@@ -402,6 +406,30 @@ TEST_F(explore, mem_mapped)
 	munmap(map, page_size());
 	close(read_only);
 	close(fd);
+}
+
+TEST_F(explore, mem_mapped)
+{
+	const struct area *area = area_by_id(&self->areas, 5);
+
+	map_and_free(_metadata, area, area->start - self->areas.start);
+}
+
+TEST_F(explore, mem_mapped_by_leaves)
+{
+	const struct area *area;
+	struct areas areas;
+	struct made made;
+	char id[32];
+
+	ASSERT_EQ(1, vmx_make("4M huge", &made, 1));
+	ASSERT_EQ(0, vmx_areas(&areas));
+	area = area_by_id(&areas, made.id);
+	snprintf(id, sizeof(id), "%lu", made.id);
+	ask(_metadata, "area", id, &self->text);
+	expect_area(_metadata, self->text, area);
+	map_and_free(_metadata, area, made.addr - areas.start);
+	areas_free(&areas);
 }
 
 /* A function call that trace-cmd and perf don't know, as they read print fmt. */

@@ -13,6 +13,7 @@
  *   vmx_arch_prot_maps()	does a PTE of this protection lead anywhere?
  *   vmx_arch_has_leaves()	may a table above the PTEs hold a leaf?
  *   vmx_arch_leaf()		such a leaf
+ *   vmx_arch_set_leaf()	store it in an empty entry
  *   VMX_GFP_32			where frames below 4 GiB are
  *   vmx_arch_entry_flags(), vmx_arch_entry_phys()	the halves of an entry
  *   vmx_arch_entry_present()	does it lead anywhere?

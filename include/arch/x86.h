@@ -121,6 +121,12 @@ static inline pmd_t vmx_arch_leaf(struct page *page, pgprot_t prot)
 	return pmd_mkhuge(pfn_pmd(page_to_pfn(page), vmx_arch_leaf_prot(prot)));
 }
 
+/* Where stores trap there are no leaves. */
+static inline void vmx_arch_set_leaf(pmd_t *pmdp, pmd_t leaf)
+{
+	native_set_pmd(pmdp, leaf);
+}
+
 static inline u64 vmx_arch_entry_flags(u64 entry)
 {
 	return entry & PTE_FLAGS_MASK;

@@ -457,6 +457,8 @@ OPERATION(alloc_zeroed) REQUEST("40K zero");
 OPERATION(alloc_of_a_node) REQUEST("40K node=0");
 OPERATION(alloc_aligned) REQUEST("40K align=1M");
 OPERATION(alloc_leaf) REQUEST("2M huge");
+/* The second leaf fails, too, and then what takes its place. */
+OPERATION(alloc_leaves) REQUEST("6M huge");
 OPERATION(alloc_leaves_and_pages) REQUEST("4100K huge zero");
 OPERATION(alloc_counted) REQUEST("20K count=9");
 OPERATION(alloc_best_fit) REQUEST("40K fit=best align=16K");
@@ -497,6 +499,8 @@ OPERATION(call_free_atomic) CALL("free_atomic 4096");
 OPERATION(call_grow) CALL("realloc 4096 40960");
 OPERATION(call_grow_array) CALL("realloc 40960 300000");
 OPERATION(call_shrink) CALL("realloc 300000 40960");
+OPERATION(call_grow_leaves) CALL("realloc 4194304 4200000");
+OPERATION(call_shrink_leaves) CALL("realloc 4194304 2097152");
 OPERATION(call_move) CALL("move 40960 300000");
 OPERATION(call_map) CALL("map 20");
 OPERATION(call_map_put_pages) CALL("map_put_pages 20");

@@ -189,6 +189,41 @@ static bool moves_when_it_must(void)
 	return good;
 }
 
+/* Leaves alone: with a page pointer for each leaf, until a page comes or goes. */
+static bool leaves_grow_and_shrink(void)
+{
+	const unsigned int leaf = PMD_SIZE / PAGE_SIZE;
+	char *p = vmx_alloc_huge(3 * PMD_SIZE, GFP_KERNEL), *q;
+	struct vmx_area *area = find_vmx_area(p);
+	bool all_leaves;
+	bool good;
+
+	if (!CHECK(p))
+		return false;
+	all_leaves = area->leaves == 3;
+	good = CHECK(!!area->page_order == all_leaves) &&
+	       CHECK(vmx_area_page(area, leaf + 5) ==
+		     vmalloc_to_page(p + (leaf + 5) * PAGE_SIZE));
+	memset(p, 0x77, 3 * PMD_SIZE);
+
+	q = vmx_realloc(p, PMD_SIZE + 1, GFP_KERNEL);
+	good = good && CHECK(q == p) && is_mapped(p, leaf + 1) &&
+	       CHECK(area->nr_pages == (all_leaves ? 2 * leaf : leaf + 1)) &&
+	       CHECK(!vmalloc_to_page(p + area->nr_pages * PAGE_SIZE)) &&
+	       CHECK(!memchr_inv(p, 0x77, PMD_SIZE + 1));
+
+	/* The hole behind is a hole once it has been purged. */
+	vmx_unmap_aliases();
+	q = vmx_realloc(p, 2 * PMD_SIZE + 3 * PAGE_SIZE, GFP_KERNEL);
+	good = good && CHECK(q == p) && is_mapped(p, 2 * leaf + 3) &&
+	       CHECK(!area->page_order) &&
+	       CHECK(area->pages[2 * leaf + 2] ==
+		     vmalloc_to_page(p + 2 * PMD_SIZE + 2 * PAGE_SIZE)) &&
+	       CHECK(!memchr_inv(p, 0x77, PMD_SIZE + 1));
+	vmx_free(q ?: p);
+	return good;
+}
+
 static long read_into(void *to, const char *from, size_t bytes)
 {
 	struct kvec vec = { .iov_base = to, .iov_len = bytes };
@@ -396,7 +431,8 @@ static int __init family_init(void)
 	bool good = zeroed_on_node() && not_without_access() &&
 		    below_4g() && huge() && single_frames() && atomic() && never_fails() &&
 		    grows_in_place() &&
-		    moves_when_it_must() && shrinks() && realloc_at_the_edges() &&
+		    moves_when_it_must() && shrinks() && leaves_grow_and_shrink() &&
+		    realloc_at_the_edges() &&
 		    somebody_elses_pages() && pages_handed_over() &&
 		    aliases_are_flushed() && reads_across();
 

@@ -45,9 +45,9 @@ static long compare_page(const struct vmx_area *area, unsigned int i)
 	struct page *mine = vmx_to_page(addr);
 	struct page *kernels = vmalloc_to_page(addr);
 
-	if (!kernels || mine != kernels || area->pages[i] != kernels)
+	if (!kernels || mine != kernels || vmx_area_page(area, i) != kernels)
 		return AMISS("area %lu: page %u: in pages[] %lx, vmx says %lx, the kernel %lx",
-			     area->id, i, page_to_pfn(area->pages[i]),
+			     area->id, i, page_to_pfn(vmx_area_page(area, i)),
 			     mine ? page_to_pfn(mine) : 0,
 			     kernels ? page_to_pfn(kernels) : 0);
 	if (find_vmx_area(addr) != area)

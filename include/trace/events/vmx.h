@@ -104,20 +104,23 @@ TRACE_EVENT(vmx_hole,
 );
 
 TRACE_EVENT(vmx_page_array,
-	TP_PROTO(const void *pages, unsigned int nr, unsigned long flags),
-	TP_ARGS(pages, nr, flags),
+	TP_PROTO(const void *pages, unsigned int nr, unsigned int page_order,
+		 unsigned long flags),
+	TP_ARGS(pages, nr, page_order, flags),
 	TP_STRUCT__entry(
 		__field(const void *, pages)
 		__field(unsigned int, nr)
+		__field(unsigned int, page_order)
 		__field(unsigned long, flags)
 	),
 	TP_fast_assign(
 		__entry->pages = pages;
 		__entry->nr = nr;
+		__entry->page_order = page_order;
 		__entry->flags = flags;
 	),
-	TP_printk("pages=%p nr=%u flags=0x%lx", __entry->pages, __entry->nr,
-		  __entry->flags)
+	TP_printk("pages=%p nr=%u page_order=%u flags=0x%lx", __entry->pages,
+		  __entry->nr, __entry->page_order, __entry->flags)
 );
 
 DECLARE_EVENT_CLASS(vmx_block,

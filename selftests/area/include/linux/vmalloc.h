@@ -9,7 +9,11 @@
 
 #define __alloc_size(x)	__attribute__((alloc_size(x)))
 
-/* Only named by the prototypes of vmx.h. */
+/* Only named in vmx.h. */
 #define pgprot_t	unsigned long
+
+struct page {
+	char unused;
+};
 
 #endif
