@@ -30,6 +30,8 @@
 #include <linux/llist.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/percpu.h>
 #include <linux/ratelimit.h>
 #include <linux/sizes.h>
@@ -111,11 +113,12 @@ static noinline int insert_after_purge(struct vmx_area *area,
 				       unsigned long end)
 {
 	int err = -ENOSPC, purges;
+	bool any = true;
 
-	for (purges = 0; err == -ENOSPC && purges < VMX_PURGES_MAX; purges++) {
+	for (purges = 0; err == -ENOSPC && any && purges < VMX_PURGES_MAX; purges++) {
 		vmx_magazines_drain();
-		if (!vmx_areas_purge() && purges)
-			break;
+		/* If this finds nothing, somebody else's purge may just have ended. */
+		any = vmx_areas_purge();
 		err = vmx_area_insert(area, align, start, end);
 	}
 	return err;
@@ -160,22 +163,15 @@ __get_vmx_area_node(unsigned long size, unsigned long align,
 }
 
 static __always_inline int vmx_map_area(struct vmx_area *area, pgprot_t prot,
-					bool leaves)
+					bool huge)
 {
 	bool one_block = area->nr_pages <= 1U << vmx_pages_order(area->pages[0]);
-	int count;
+	int count = vmx_pgtable_map((unsigned long)area->addr, area->pages,
+				    area->nr_pages, prot,
+				    huge ? VMX_FRAMES_LEAVES :
+				    one_block ? VMX_FRAMES_LINEAR :
+						VMX_FRAMES_ANY);
 
-	if (leaves && area->page_order)
-		count = vmx_pgtable_map_leaves((unsigned long)area->addr,
-					       area->pages,
-					       area->nr_pages >> area->page_order,
-					       prot);
-	else
-		count = vmx_pgtable_map((unsigned long)area->addr, area->pages,
-					area->nr_pages, prot,
-					leaves ? VMX_FRAMES_LEAVES :
-					one_block ? VMX_FRAMES_LINEAR :
-						    VMX_FRAMES_ANY);
 	if (count < 0)
 		return count;
 	area->leaves = count;
@@ -203,10 +199,11 @@ struct page **__vmx_page_array(struct vmx_area *area, unsigned int nr,
 		return kmalloc_node(bytes, gfp | __GFP_NOWARN, node);
 	/*
 	 * Not kvmalloc_node(): told not to wake the OOM killer, it would compact.  Nor
-	 * a block where frames will be single ones: to free one of a few frames behind
-	 * so many empties the CPU's lists of them (Linux 6.1).
+	 * a block where blocks are scarce: after thousands of single frames, freeing a
+	 * small one empties the CPU's lists of them (Linux 6.1).
 	 */
-	if (order <= MAX_PAGE_ORDER && !vmx_order_is_scarce(VMX_LEAF_ORDER)) {
+	if (order <= MAX_PAGE_ORDER &&
+	    !vmx_order_is_scarce(max_t(unsigned int, order, VMX_LEAF_ORDER))) {
 		pages = kmalloc_node(bytes, vmx_block_gfp(gfp), node);
 		if (pages)
 			return pages;
@@ -301,19 +298,25 @@ __vmx_alloc_area_node(struct vmx_area *area, unsigned int nr, gfp_t gfp_mask,
 		      pgprot_t prot, unsigned long flags, int node)
 {
 	bool may_sleep = gfpflags_allow_blocking(gfp_mask);
-	bool leaves = flags & VMX_ALLOW_HUGE && may_sleep && nr >> VMX_LEAF_ORDER;
+	bool huge = flags & VMX_ALLOW_HUGE && may_sleep && nr >> VMX_LEAF_ORDER;
 	int err;
 
 	area->nr_pages = nr;
-	if (leaves && is_for_leaves(area, nr, flags))
+	if (huge && is_for_leaves(area, nr, flags))
 		err = take_leaves(area, nr, gfp_mask, node);
 	else
 		err = take_pages(area, nr, gfp_mask, flags, node);
 	if (unlikely(err))
 		return err;
-	err = vmx_map_area(area, prot, leaves);
+	if (huge && area->page_order) {
+		area->leaves = nr >> area->page_order;
+		vmx_pgtable_map_leaves((unsigned long)area->addr, area->pages,
+				       area->leaves, prot);
+		return 0;
+	}
+	err = vmx_map_area(area, prot, huge);
 	if (unlikely(err)) {
-		vmx_area_return_pages(area, 0, nr, may_sleep);
+		vmx_pages_return(area->pages, nr, may_sleep);
 		vmx_page_array_free(area, area->pages);
 		area->pages = NULL;
 	}
@@ -697,16 +700,8 @@ static void put_pages(struct vmx_area *area)
 	kvfree(area->pages);
 }
 
-/**
- * __vmx_unmap() - take an area down
- * @addr: its first address; NULL is fine
- * @deallocate_pages: its frames go too, if they are its own
- *
- * The chapter's order: list, entries, frames, page array, descriptor.
- *
- * Context: may sleep.
- */
-void __vmx_unmap(const void *addr, bool deallocate_pages)
+/* The chapter's order: list, entries, frames, page array, descriptor. */
+static __always_inline bool unmap_noflush(const void *addr, bool deallocate_pages)
 {
 	struct vmx_area *area;
 
@@ -714,7 +709,7 @@ void __vmx_unmap(const void *addr, bool deallocate_pages)
 	area = remove_vmx_area(addr);
 	if (unlikely(!area)) {
 		WARN(addr, "vmx: %p is no area's start: not freed\n", addr);
-		return;
+		return false;
 	}
 	debug_check_no_locks_freed(addr, vmx_area_pages(area) * PAGE_SIZE);
 	if (area->flags & VMX_ALLOC) {
@@ -723,7 +718,34 @@ void __vmx_unmap(const void *addr, bool deallocate_pages)
 	} else if (deallocate_pages && area->flags & VMX_PUT_PAGES) {
 		put_pages(area);
 	}
-	if (vmx_area_quarantine(area))
+	return vmx_area_quarantine(area);
+}
+
+/**
+ * __vmx_unmap_noflush() - take an area down, and leave the purge to the caller
+ * @addr: its first address; NULL is fine
+ * @deallocate_pages: its frames go too, if they are its own
+ *
+ * For whoever takes down many.
+ *
+ * Context: may sleep.
+ * Return: true when vmx_areas_try_purge() is due.
+ */
+bool __vmx_unmap_noflush(const void *addr, bool deallocate_pages)
+{
+	return unmap_noflush(addr, deallocate_pages);
+}
+
+/**
+ * __vmx_unmap() - take an area down
+ * @addr: its first address; NULL is fine
+ * @deallocate_pages: its frames go too, if they are its own
+ *
+ * Context: may sleep.
+ */
+void __vmx_unmap(const void *addr, bool deallocate_pages)
+{
+	if (unmap_noflush(addr, deallocate_pages))
 		vmx_areas_try_purge();
 }
 
@@ -732,9 +754,12 @@ static void free_deferred(struct work_struct *work)
 	struct vmx_deferred *deferred =
 		container_of(work, struct vmx_deferred, work);
 	struct llist_node *node, *next;
+	bool due = false;
 
 	llist_for_each_safe(node, next, llist_del_all(&deferred->list))
-		__vmx_unmap(node, true);
+		due |= __vmx_unmap_noflush(node, true);
+	if (due)
+		vmx_areas_try_purge();
 }
 
 /**
@@ -862,12 +887,15 @@ EXPORT_SYMBOL_GPL(vmx_to_pfn);
 /** vmx_alloc_init() - get ready for vmx_alloc(), on the slice's addresses */
 int vmx_alloc_init(void)
 {
-	unsigned long lazy_max = min((unsigned long)fls(num_online_cpus()) * SZ_32M,
-				     (vmx_end - vmx_start) / 4);
 	int cpu, err;
 
-	/* Unless somebody has set it: its file is there already. */
-	cmpxchg(&vmx_lazy_max, ULONG_MAX, lazy_max);
+	/* The parameter's file is there already. */
+	kernel_param_lock(THIS_MODULE);
+	if (vmx_lazy_max == ULONG_MAX)
+		vmx_lazy_max = min((unsigned long)fls(num_online_cpus()) * SZ_32M,
+				   (vmx_end - vmx_start) / 4);
+	kernel_param_unlock(THIS_MODULE);
+
 	for_each_possible_cpu(cpu) {
 		struct vmx_deferred *deferred = per_cpu_ptr(&vmx_deferred, cpu);
 
@@ -900,7 +928,7 @@ void vmx_alloc_exit(void)
 		if (!left)
 			pr_warn("%lu bytes were left behind, asked for by %s\n",
 				vmx_list->requested, vmx_list->comm);
-		__vmx_unmap(vmx_list->addr, true);
+		__vmx_unmap_noflush(vmx_list->addr, true);
 	}
 	if (left)
 		pr_warn("freed %lu areas that nobody had freed\n", left);

@@ -50,6 +50,7 @@
 #include "vmx_area.h"
 
 #define PURGE_BATCH 64	/* ranges turned into holes in one critical section */
+#define PURGE_ROUNDS 2	/* purges that one free makes at the most */
 #define SPARES_MAX 64	/* descriptors kept for the next areas */
 
 struct vmx_area *vmx_list;
@@ -572,6 +573,17 @@ static bool purge_batch(struct list_head *flushed)
 	return n;
 }
 
+/* More is quarantined than is to be. */
+static bool purge_due(void)
+{
+	bool due;
+
+	spin_lock(&vmx_area_lock);
+	due = vmx_stats.quarantined_bytes > READ_ONCE(vmx_lazy_max);
+	spin_unlock(&vmx_area_lock);
+	return due;
+}
+
 static bool purge(void)
 {
 	struct vmx_area *area;
@@ -616,26 +628,34 @@ bool vmx_areas_purge(void)
 	might_sleep();
 	mutex_lock(&vmx_purge_mutex);
 	any = purge();
-	free_spares();
 	mutex_unlock(&vmx_purge_mutex);
+	if (purge_due())
+		vmx_areas_try_purge();
+	free_spares();
 	return any;
 }
 
 /**
  * vmx_areas_try_purge() - vmx_areas_purge(), unless one is under way
  *
- * For whoever freed the area that made a purge due, as in Linux 3.10: a purge of
- * somebody else's will do.
+ * For whoever freed the area that made a purge due, as in Linux 3.10: nobody waits
+ * for another's purge.  What comes too late for that one is for its maker to see,
+ * afterwards; but who makes PURGE_ROUNDS has done enough for others, and the next
+ * free goes on.
  *
  * Context: may sleep.
  */
 void vmx_areas_try_purge(void)
 {
+	int round = 0;
+
 	might_sleep();
-	if (!mutex_trylock(&vmx_purge_mutex))
-		return;
-	purge();
-	mutex_unlock(&vmx_purge_mutex);
+	do {
+		if (!mutex_trylock(&vmx_purge_mutex))
+			return;
+		purge();
+		mutex_unlock(&vmx_purge_mutex);
+	} while (purge_due() && ++round < PURGE_ROUNDS);
 }
 
 /** vmx_areas_stats() - the counters, as they were at one moment */

@@ -24,7 +24,7 @@
  * alignment in use, as the longest hole need not have an aligned place.  For a
  * larger alignment, each hole with room at 2 MiB and none at the alignment costs
  * another O(log n).  What an alignment or the best fit needs is set up, in O(n)
- * and O(n log n), by the first request of its kind: the others pay nothing.
+ * and O(n log n), by the first request that needs it: the others pay nothing.
  *
  * Locking: all of it under vmx_area_lock.  Units: bytes, page-aligned.
  *
@@ -375,7 +375,7 @@ static struct vmx_place place_in_lowest(unsigned long size, unsigned long align,
 }
 
 /**
- * __vmx_hole_find() - vmx_hole_find(), by the trees
+ * __vmx_hole_find() - vmx_hole_find(), by the trees if need be
  * @size: as there, and so are the others
  * @align: likewise
  * @start: likewise

@@ -59,6 +59,7 @@ static unsigned long drain_cpu(unsigned int cpu)
 	struct vmx_magazines *mags = per_cpu_ptr(&vmx_magazines, cpu);
 	struct vmx_area *area, *next;
 	unsigned long pages = 0;
+	bool due = false;
 	unsigned int nr;
 
 	for (nr = 1; nr <= VMX_MAGAZINE_PAGES; nr++) {
@@ -66,9 +67,11 @@ static unsigned long drain_cpu(unsigned int cpu)
 			next = area->cached;
 			pages += nr;
 			WRITE_ONCE(area->flags, VMX_ALLOC);
-			__vmx_unmap(area->addr, true);
+			due |= __vmx_unmap_noflush(area->addr, true);
 		}
 	}
+	if (due)
+		vmx_areas_try_purge();
 	return pages;
 }
 

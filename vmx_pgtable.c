@@ -340,10 +340,9 @@ int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
  * @prot: the entries' protection
  *
  * Context: may sleep; vmx_pgtable_leaf_size() is not 0.
- * Return: @nr: there are as many leaves.
  */
-unsigned int vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
-				    unsigned int nr, pgprot_t prot)
+void vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
+			    unsigned int nr, pgprot_t prot)
 {
 	bool stale = false;
 	unsigned int i;
@@ -354,7 +353,6 @@ unsigned int vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
 		vmx_pgtable_flush();
 	for (i = 0; i < nr; i++)
 		set_leaf(addr + i * PMD_SIZE, heads[i], prot);
-	return nr;
 }
 
 static __always_inline void unmap_small(unsigned long addr, unsigned int nr)
@@ -383,7 +381,7 @@ static noinline void unmap_slots(unsigned long addr, unsigned int nr)
 /**
  * vmx_pgtable_unmap() - make addresses reach nothing
  * @addr: the first address, inside the slice
- * @nr: how many pages, mapped by one vmx_pgtable_map()
+ * @nr: how many pages, mapped by one vmx_pgtable_map() or vmx_pgtable_map_leaves()
  *
  * Until the next vmx_pgtable_flush() a CPU may still reach the old frames.
  */

@@ -18,7 +18,7 @@
 
 #include "vmx_internal.h"
 
-#define PAGES_PER_LEAF (PMD_SIZE >> PAGE_SHIFT)
+#define PAGES_PER_LEAF BIT(VMX_LEAF_ORDER)
 
 /*
  * Frames that stay when the first @nr are wanted.  A leaf is not cut: to put a

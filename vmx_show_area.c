@@ -102,7 +102,7 @@ static void show_descriptor(struct seq_file *m, const struct vmx_area *area)
 	seq_printf(m, "nr_pages   %u\n", area->nr_pages);
 	seq_printf(m, "phys_addr  %pap\n", &area->phys_addr);
 	seq_printf(m, "caller     %pS\n", area->caller);
-	/* Not the chapter's: an area without leaves looks as it does there. */
+	/* Not the chapter's, and 0 for all areas but those of leaves alone. */
 	if (area->page_order)
 		seq_printf(m, "page_order %u\n", area->page_order);
 }

@@ -60,16 +60,17 @@ struct vmx_room {
  * @size: its length with the guard page, in bytes
  * @flags: VMX_*
  * @pages: a pointer for each page of the area, in address order; with a
- *	page_order, for the first of each 2^page_order
+ *	page_order, only for the first of each 2^page_order pages
  * @nr_pages: how many pages; the guard page is not one of them
  * @phys_addr: 0, as for every area that is not an ioremap()
  * @caller: who asked for it
- * @page_order: 0; or, of an area that is large leaves all through, theirs
+ * @page_order: 0; or, of an area that is large leaves all through, maybe theirs
  *
- * The first eight are Linux 3.10's struct vm_struct, name for name; page_order
- * came in 5.13.  From the time that the area is complete until vmx_free(), only
- * vmx_realloc() changes them, so whoever owns the area reads them (but not next)
- * without a lock, and pages through vmx_area_page().  What follows them is private.
+ * The first eight are Linux 3.10's struct vm_struct, name for name.  From the time
+ * that the area is complete until vmx_free(), only vmx_realloc() changes them, so
+ * whoever owns the area reads them (but not next) without a lock, and pages through
+ * vmx_area_page(): the kernel's vm_struct has a page_order since 5.13, but a pointer
+ * for each page all the same.  What follows them is private.
  */
 struct vmx_area {
 	struct vmx_area	*next;
@@ -107,7 +108,7 @@ struct vmx_area {
  * @area: the area, which has frames of its own or was handed its pages
  * @i: which page, less than @area->nr_pages
  *
- * Context: any; the caller owns the area, or it can't go meanwhile.
+ * Context: any, if nobody can free or vmx_realloc() the area meanwhile.
  * Return: the page.
  */
 static inline struct page *vmx_area_page(const struct vmx_area *area, unsigned int i)

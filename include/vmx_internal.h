@@ -78,8 +78,8 @@ int vmx_pgtable_init(unsigned long start, unsigned long end);
 void vmx_pgtable_exit(unsigned long end);
 int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
 		    pgprot_t prot, enum vmx_frames frames);
-unsigned int vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
-				    unsigned int nr, pgprot_t prot);
+void vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
+			    unsigned int nr, pgprot_t prot);
 void vmx_pgtable_unmap(unsigned long addr, unsigned int nr);
 unsigned long vmx_pgtable_leaf_size(void);
 void vmx_pgtable_flush(void);
@@ -173,19 +173,6 @@ void vmx_leaves_spread(struct page **pages, struct page **heads, unsigned int nr
 void vmx_leaves_return(struct page **heads, unsigned int nr);
 void vmx_pages_return(struct page **pages, unsigned int nr, bool may_sleep);
 
-/* Give back @nr of an area's frames, from page @from on. */
-static __always_inline void vmx_area_return_pages(struct vmx_area *area,
-						  unsigned int from,
-						  unsigned int nr, bool may_sleep)
-{
-	unsigned int order = area->page_order;
-
-	if (unlikely(order))
-		vmx_leaves_return(area->pages + (from >> order), nr >> order);
-	else
-		vmx_pages_return(area->pages + from, nr, may_sleep);
-}
-
 void vmx_pages_split(struct page *head);
 void vmx_pages_stats(struct vmx_pages_stats *stats);
 
@@ -215,12 +202,27 @@ static inline struct page **vmx_page_array(struct vmx_area *area,
 }
 
 void vmx_page_array_free(struct vmx_area *area, struct page **pages);
+
+/* Give back @nr of an area's frames, from page @from on: of leaves, whole ones. */
+static __always_inline void vmx_area_return_pages(struct vmx_area *area,
+						  unsigned int from,
+						  unsigned int nr, bool may_sleep)
+{
+	unsigned int order = area->page_order;
+
+	if (unlikely(order))
+		vmx_leaves_return(area->pages + (from >> order), nr >> order);
+	else
+		vmx_pages_return(area->pages + from, nr, may_sleep);
+}
+
 void clear_vmx_unlist(struct vmx_area *area);
 struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 				unsigned long start, unsigned long end,
 				gfp_t gfp_mask, pgprot_t prot,
 				unsigned long vm_flags, int node,
 				const void *caller);
+bool __vmx_unmap_noflush(const void *addr, bool deallocate_pages);
 void __vmx_unmap(const void *addr, bool deallocate_pages);
 
 /* vmx_magazine.c */

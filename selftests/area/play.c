@@ -15,6 +15,7 @@
 #include "subject.h"
 
 #define PURGE_BATCH	64	/* the most that one critical section may turn into holes */
+#define PURGE_ROUNDS	2	/* purges that one free makes at the most */
 #define MAX_DYING	24	/* as many CPUs may be freeing at the same time */
 #define HUGE_SHIFT	9	/* 2 MiB */
 #define STRETCH		256	/* steps that are watched, or not */
@@ -31,7 +32,7 @@ static struct {
 	unsigned long step;
 	unsigned long last_id;
 	bool purging;		/* inside vmx_areas_purge() */
-	bool flushed;		/* ... and its flush has been */
+	unsigned int flushes;	/* ... and its flushes so far */
 } play;
 
 static struct play_tally tally;
@@ -475,13 +476,18 @@ static void others_do(unsigned long most)
 static void flush(void)
 {
 	shim_might_sleep("the flush");
-	if (!play.purging || play.flushed)
+	if (!play.purging)
+		fail("purge: a flush outside");
+	/* Once more only for what came too late, and only if that is too much. */
+	if (play.flushes && model.stats.quarantined_bytes <= vmx_lazy_max)
 		fail("purge: a flush too many");
+	if (memchr(model.kind, PURGING, model.pages))
+		fail("purge: a flush before the last one's ranges are holes");
 	if (!model_purge_begin())
 		fail("purge: a flush for nothing");
 	if (model_purge_some(is_hole))
 		fail("purge: a range became a hole before the flush");
-	play.flushed = true;
+	play.flushes++;
 	trace("flush");
 	tally.most_purged = max(tally.most_purged, model.stats.quarantined_ranges);
 	others_do(12);
@@ -491,7 +497,7 @@ static void resched(void)
 {
 	size_t purged;
 
-	if (!play.purging || !play.flushed)
+	if (!play.purging || !play.flushes)
 		fail("cond_resched() outside a purge");
 	purged = model_purge_some(is_hole);
 	trace("purged %zu", purged);
@@ -504,6 +510,7 @@ static void purge(void)
 {
 	bool waiting = model.stats.quarantined_ranges;
 	bool asked_for = one_in(2), purged = waiting;
+	unsigned int most;
 
 	/* Another purge would wait for the end of the one under way, or do nothing. */
 	if (play.purging) {
@@ -513,13 +520,17 @@ static void purge(void)
 	trace("purge");
 	tally.purges++;
 	play.purging = true;
-	play.flushed = false;
+	play.flushes = 0;
 	if (asked_for)
 		purged = vmx_areas_purge();
 	else
 		vmx_areas_try_purge();
-	if (purged != waiting || play.flushed != waiting)
-		fail("purge: %d, flush: %d, waiting: %d", purged, play.flushed, waiting);
+	most = PURGE_ROUNDS + asked_for;
+	if (purged != waiting || !play.flushes == waiting || play.flushes > most)
+		fail("purge: %d, flushes: %u, waiting: %d", purged, play.flushes, waiting);
+	if (play.flushes < most && model.stats.quarantined_bytes > vmx_lazy_max)
+		fail("purge: over, and another one is due");
+	tally.most_flushes = max(tally.most_flushes, play.flushes);
 	model_purge_some(is_hole);
 	if (memchr(model.kind, PURGING, model.pages))
 		fail("purge: over, and not everything became a hole");
@@ -666,7 +677,7 @@ void play_end(void)
 	check_all();
 	/* Leaving purges. */
 	play.purging = true;
-	play.flushed = false;
+	play.flushes = 0;
 	play.source = &nothing;
 	vmx_areas_exit();
 	if (shim_allocated())

@@ -34,6 +34,7 @@ struct play_tally {
 	unsigned long inserted, no_hole, purges;
 	unsigned long most_areas;	/* at one time */
 	unsigned long most_purged;	/* ranges, by one purge */
+	unsigned int most_flushes;	/* in one purge and what it came to be due for */
 	unsigned long fullest;		/* percent */
 };
 

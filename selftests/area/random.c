@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 	printf("%lu operations, %lu of them during %lu purges\n",
 	       tally->steps, tally->while_purging, tally->purges);
 	printf("%lu insertions, %lu found no hole\n", tally->inserted, tally->no_hole);
-	printf("at most %lu areas, %lu%% of the slice, %lu ranges in one purge\n",
-	       tally->most_areas, tally->fullest, tally->most_purged);
+	printf("at most %lu areas, %lu%% of the slice, %lu ranges in one purge, %u in a row\n",
+	       tally->most_areas, tally->fullest, tally->most_purged, tally->most_flushes);
 	return 0;
 }

@@ -195,20 +195,20 @@ static bool leaves_grow_and_shrink(void)
 	const unsigned int leaf = PMD_SIZE / PAGE_SIZE;
 	char *p = vmx_alloc_huge(3 * PMD_SIZE, GFP_KERNEL), *q;
 	struct vmx_area *area = find_vmx_area(p);
-	bool all_leaves;
+	unsigned int leaves;
 	bool good;
 
 	if (!CHECK(p))
 		return false;
-	all_leaves = area->leaves == 3;
-	good = CHECK(!!area->page_order == all_leaves) &&
+	leaves = area->leaves;
+	good = CHECK(!area->page_order || leaves == 3) &&
 	       CHECK(vmx_area_page(area, leaf + 5) ==
 		     vmalloc_to_page(p + (leaf + 5) * PAGE_SIZE));
 	memset(p, 0x77, 3 * PMD_SIZE);
 
 	q = vmx_realloc(p, PMD_SIZE + 1, GFP_KERNEL);
 	good = good && CHECK(q == p) && is_mapped(p, leaf + 1) &&
-	       CHECK(area->nr_pages == (all_leaves ? 2 * leaf : leaf + 1)) &&
+	       CHECK(area->nr_pages == (leaves ? 2 * leaf : leaf + 1)) &&
 	       CHECK(!vmalloc_to_page(p + area->nr_pages * PAGE_SIZE)) &&
 	       CHECK(!memchr_inv(p, 0x77, PMD_SIZE + 1));
 
