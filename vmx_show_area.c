@@ -121,39 +121,54 @@ static unsigned int show_block(struct seq_file *m, const struct vmx_area *area,
 	return 1U << order;
 }
 
-/* The run of like entries over neighbouring frames from page @i on. */
-static unsigned int show_entries(struct seq_file *m,
-				 const struct vmx_area *area, unsigned int i)
+/* Like entries over neighbouring frames; it may go on behind the next lock. */
+struct entries {
+	unsigned long addr;
+	unsigned int nr;		/* pages; 0: none yet */
+	struct vmx_walk first;
+};
+
+static void show_entries(struct seq_file *m, const struct entries *run)
 {
-	unsigned long addr = (unsigned long)area->addr + i * PAGE_SIZE;
-	unsigned int nr = min(vmx_area_pages(area) - i, (unsigned int)CHUNK);
-	unsigned int n = 1;
-	struct vmx_walk first, walk;
+	u64 entry = run->first.step[run->first.last].entry;
 	char flags[64];
 
-	vmx_pgtable_describe(addr, &first);
-	if (first.last == VMX_PMD && first.end == VMX_WALK_PAGE)
-		n = PMD_SIZE >> PAGE_SHIFT;
-	for (; n < nr; n++) {
-		vmx_pgtable_describe(addr + n * PAGE_SIZE, &walk);
-		if (walk.end != first.end || walk.last != first.last ||
-		    walk.pfn != first.pfn + n ||
-		    vmx_arch_entry_flags(walk.step[walk.last].entry) !=
-		    vmx_arch_entry_flags(first.step[first.last].entry))
-			break;
+	if (!run->nr)
+		return;
+	vmx_arch_dump_flags(flags, sizeof(flags), entry, run->first.last);
+	seq_printf(m, "entries    0x%lx-0x%lx %s%s pfn=0x%lx\n", run->addr,
+		   run->addr + run->nr * PAGE_SIZE, flags,
+		   vmx_level_name(run->first.last), run->first.pfn);
+}
+
+/* The entry at page @i joins the run, or ends it; returns how many pages it maps. */
+static unsigned int next_entry(struct seq_file *m, struct entries *run,
+			       const struct vmx_area *area, unsigned int i)
+{
+	const struct vmx_walk *first = &run->first;
+	unsigned long addr = (unsigned long)area->addr + i * PAGE_SIZE;
+	struct vmx_walk walk;
+	unsigned int pages;
+
+	vmx_pgtable_describe(addr, &walk);
+	pages = walk.last == VMX_PMD && walk.end == VMX_WALK_PAGE ?
+		1U << VMX_LEAF_ORDER : 1;
+	if (!run->nr || walk.end != first->end || walk.last != first->last ||
+	    walk.pfn != first->pfn + run->nr ||
+	    vmx_arch_entry_flags(walk.step[walk.last].entry) !=
+	    vmx_arch_entry_flags(first->step[first->last].entry)) {
+		show_entries(m, run);
+		*run = (struct entries){ .addr = addr, .first = walk };
 	}
-	vmx_arch_dump_flags(flags, sizeof(flags), first.step[first.last].entry,
-			    first.last);
-	seq_printf(m, "entries    0x%lx-0x%lx %s%s pfn=0x%lx\n", addr,
-		   addr + n * PAGE_SIZE, flags, vmx_level_name(first.last),
-		   first.pfn);
-	return n;
+	run->nr += pages;
+	return pages;
 }
 
 static int area_show(struct seq_file *m, void *v)
 {
 	unsigned long addr = vmx_asked(m, "an address or an id"), id = 0;
-	unsigned int i = 0, frames = 0, n, run;
+	unsigned int i = 0, frames = 0, n;
+	struct entries run = {};
 	struct vmx_area *area;
 	bool more = true;
 
@@ -164,6 +179,7 @@ static int area_show(struct seq_file *m, void *v)
 		area = vmx_area_at((void *)addr);
 		if (!area || !vmx_area_complete(area) || (id && area->id != id)) {
 			spin_unlock(&vmx_area_lock);
+			show_entries(m, &run);
 			seq_puts(m, "# the area has been freed\n");
 			return 0;
 		}
@@ -172,14 +188,13 @@ static int area_show(struct seq_file *m, void *v)
 		id = area->id;
 		for (n = 0; n < CHUNK && frames < area->nr_pages; n++)
 			frames += show_block(m, area, frames);
-		for (; n < CHUNK && i < vmx_area_pages(area); i += run) {
-			run = show_entries(m, area, i);
-			n += run;
-		}
+		for (; n < CHUNK && i < vmx_area_pages(area); n++)
+			i += next_entry(m, &run, area, i);
 		more = i < vmx_area_pages(area);
 		spin_unlock(&vmx_area_lock);
 		cond_resched();
 	}
+	show_entries(m, &run);
 	return 0;
 }
 

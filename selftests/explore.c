@@ -251,7 +251,10 @@ static void expect_area(struct __test_metadata *_metadata, const char *text,
 			const struct area *area)
 {
 	unsigned long frames = area->start, entries = area->start, start, end, leaves = 0;
+	unsigned long pfn = 0, next_pfn = ~0UL;
+	char now[64], before[64] = "";
 	const char *line;
+	int got;
 
 	EXPECT_EQ(area->start, field(text, "addr      "));
 	EXPECT_EQ(area->end - area->start, field(text, "size      "));
@@ -273,6 +276,13 @@ static void expect_area(struct __test_metadata *_metadata, const char *text,
 		} else if (range_after(line, "entries", &start, &end)) {
 			EXPECT_EQ(entries, start)
 				TH_LOG("%s", line);
+			/* What could have stood in the line before, did. */
+			got = sscanf(line, "%*s %*s %63[^=]=0x%lx", now, &pfn);
+			ASSERT_EQ(2, got);
+			EXPECT_FALSE(!strcmp(before, now) && next_pfn == pfn)
+				TH_LOG("%s", line);
+			memcpy(before, now, sizeof(now));
+			next_pfn = pfn + (end - start) / page_size();
 			entries = end;
 		}
 	}
