@@ -175,7 +175,7 @@ static noinline void give_back(struct page **pages, unsigned int nr, bool may_sl
 		while (pages < rest) {
 			order = vmx_pages_order(*pages);
 			return_block(*pages, order);
-			/* Spared, a shift is 1% of what a single frame costs. */
+			/* No shift for single frames: they come by the thousand. */
 			pages += order ? 1UL << order : 1;
 		}
 		if (pages < end && may_sleep)

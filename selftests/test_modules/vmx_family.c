@@ -53,6 +53,25 @@ static bool zeroed_on_node(void)
 	return good;
 }
 
+static bool aligned_in_somebodys_name(void)
+{
+	const unsigned long align = 16 * PAGE_SIZE;
+	void *p = __vmx_alloc_node(3 * PAGE_SIZE, align, GFP_KERNEL | __GFP_ZERO,
+				   first_online_node, zeroed_on_node);
+	void *q = __vmx_alloc_node(1, align, GFP_KERNEL, NUMA_NO_NODE, NULL);
+	bool good = CHECK(p) && is_mapped(p, 3) && CHECK(q) && is_mapped(q, 1) &&
+		    CHECK(IS_ALIGNED((unsigned long)p, align)) &&
+		    CHECK(IS_ALIGNED((unsigned long)q, align)) &&
+		    CHECK(!memchr_inv(p, 0, 3 * PAGE_SIZE)) &&
+		    CHECK(find_vmx_area(p)->caller == zeroed_on_node) &&
+		    CHECK(!__vmx_alloc_node(1, 3 * PAGE_SIZE, GFP_KERNEL | __GFP_NOWARN,
+					    NUMA_NO_NODE, NULL));
+
+	vmx_free(p);
+	vmx_free(q);
+	return good;
+}
+
 /* Entries that lead nowhere: of an area's own frames; see vmx_map() below, too. */
 static bool not_without_access(void)
 {
@@ -428,7 +447,8 @@ static struct dentry *shared_file;
 
 static int __init family_init(void)
 {
-	bool good = zeroed_on_node() && not_without_access() &&
+	bool good = zeroed_on_node() && aligned_in_somebodys_name() &&
+		    not_without_access() &&
 		    below_4g() && huge() && single_frames() && atomic() && never_fails() &&
 		    grows_in_place() &&
 		    moves_when_it_must() && shrinks() && leaves_grow_and_shrink() &&
