@@ -9,7 +9,8 @@ NR == 1 { next }
 	kernel = $1
 	init[$2] = 1
 	value[$2, $3, $4] = $5
-	if ($5 > 0 && $6 / $5 - 1 > spread[$2])
+	# Two CPUs at once are timed by the clock: that spread is the machine's.
+	if ($3 !~ /_race_/ && $5 > 0 && $6 / $5 - 1 > spread[$2])
 		spread[$2] = $6 / $5 - 1
 	if ($3 == "floor" && !($4 in seen)) {
 		seen[$4] = 1
