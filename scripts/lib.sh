@@ -27,8 +27,8 @@ deb_arch() {
 	esac
 }
 
-# KERNEL= and MACHINE= with their defaults, checked; and PAGING=, before anything
-# is downloaded for a machine that there isn't.
+# KERNEL= and MACHINE= with their defaults, checked; and PAGING=, SMP= and MEM=,
+# before anything is downloaded for a machine that there isn't.
 choose_kernel() {
 	MACHINE=${MACHINE:-x86_64}
 	deb_arch "$MACHINE" >/dev/null
@@ -44,6 +44,8 @@ choose_kernel() {
 	x86_64:4 | x86_64:5 | i386:4) ;;
 	*) die "PAGING=$PAGING is not possible on $MACHINE (x86_64: 4, 5; i386: 4)" ;;
 	esac
+	[[ ${SMP:-1} =~ ^[1-9][0-9]*$ ]] || die "SMP=$SMP is not a number of CPUs"
+	[[ ${MEM:-1G} =~ ^[1-9][0-9]*[MG]$ ]] || die "MEM=$MEM is not an amount of memory (512M, 2G)"
 	export KERNEL MACHINE
 }
 
