@@ -756,8 +756,10 @@ static void free_deferred(struct work_struct *work)
 	struct llist_node *node, *next;
 	bool due = false;
 
-	llist_for_each_safe(node, next, llist_del_all(&deferred->list))
+	llist_for_each_safe(node, next, llist_del_all(&deferred->list)) {
 		due |= __vmx_unmap_noflush(node, true);
+		cond_resched();
+	}
 	if (due)
 		vmx_areas_try_purge();
 }
@@ -929,6 +931,7 @@ void vmx_alloc_exit(void)
 			pr_warn("%lu bytes were left behind, asked for by %s\n",
 				vmx_list->requested, vmx_list->comm);
 		__vmx_unmap_noflush(vmx_list->addr, true);
+		cond_resched();
 	}
 	if (left)
 		pr_warn("freed %lu areas that nobody had freed\n", left);

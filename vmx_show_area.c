@@ -2,7 +2,7 @@
 /*
  * area: one area, whole: its descriptor, its frames, and the entries that map them
  *
- * Locking: vmx_area_lock, let go of after each CHUNK pages.
+ * Locking: vmx_area_lock, let go of after CHUNK blocks, entries or areas.
  * Units: bytes, but for counts of pages.
  */
 #include <linux/fs.h>
@@ -14,7 +14,7 @@
 #include "vmx_files.h"
 #include "vmx_internal.h"
 
-#define CHUNK 256	/* pages, or areas, that are looked at under one lock */
+#define CHUNK 256	/* blocks, entries or areas looked at under one lock */
 
 /* The area of an id, found without holding the lock for long; 0: none. */
 static unsigned long addr_of_id(unsigned long id)
