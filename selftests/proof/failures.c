@@ -47,13 +47,13 @@ static const struct way ways[] = {
 	{ "drought of slabs", .kind = DROUGHT_SLAB, .step = 64 },
 };
 
-/* By wider steps where there is more: 0, 1, 2, ... 16, 18, 20, ... pages. */
+/* By wider steps where there is more: 0, 1, 2, ... 8, 10, 12, ... pages. */
 static unsigned int drought_amount(const struct way *way, unsigned int point)
 {
 	unsigned int amount = 0;
 
 	while (--point)
-		amount += way->step + amount / 16;
+		amount += way->step + amount / 8;
 	return amount;
 }
 
