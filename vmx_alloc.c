@@ -11,32 +11,19 @@
  *		  vmx_map_area()	page-table entries
  *		clear_vmx_unlist()	the area is complete
  *
- *	vmx_free()
- *	  __vmx_unmap()
- *	    remove_vmx_area()		off the list, entries cleared
- *	    frames, page array, descriptor; the address goes into quarantine
- *
- * The names are those of Linux 3.10's mm/vmalloc.c with "vmx" for "vm", and
- * each does what its namesake did.
- *
- * Frames go back before the flush: until the next purge a stale translation can
- * reach a frame that belongs to somebody else. The kernel does the same; only
- * the address is quarantined. Whoever touches freed memory has a bug anyway.
+ * The names are those of Linux 3.10's mm/vmalloc.c with "vmx" for "vm", and each
+ * does what its namesake did.  The way back, vmx_free(), has a file of its own.
  *
  * Locking: none of its own.  Units: bytes, but for nr_pages.
  */
 #include <linux/export.h>
 #include <linux/kmemleak.h>
-#include <linux/llist.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
-#include <linux/percpu.h>
 #include <linux/ratelimit.h>
 #include <linux/sizes.h>
-#include <linux/slab.h>
-#include <linux/workqueue.h>
 #include <trace/events/vmx.h>
 
 #include "vmx_magazine.h"
@@ -44,24 +31,7 @@
 /* How often a request that finds no hole purges before it fails. */
 #define VMX_PURGES_MAX 4
 
-/* Requests that vmx_free() got in an interrupt, waiting for a worker. */
-struct vmx_deferred {
-	struct llist_head list;
-	struct work_struct work;
-};
-
-static DEFINE_PER_CPU(struct vmx_deferred, vmx_deferred);
-
 static atomic_long_t vmx_failures[VMX_FAIL_KINDS];
-
-/* Flags for what is no frame: descriptors and page arrays. */
-static gfp_t meta_gfp(gfp_t gfp)
-{
-	gfp &= ~(GFP_ZONEMASK | __GFP_ZERO | __GFP_COMP | __GFP_ACCOUNT);
-	if (gfpflags_allow_blocking(gfp) && !(gfp & __GFP_NOFAIL))
-		gfp |= __GFP_RETRY_MAYFAIL;	/* no OOM killer for these either */
-	return gfp;
-}
 
 /* In the order of enum vmx_fail. */
 static const int fail_errno[VMX_FAIL_KINDS] = {
@@ -136,7 +106,8 @@ get_vmx_area(unsigned long size, unsigned long align, unsigned long flags,
 	if (WARN_ON_ONCE(in_interrupt()))
 		return ERR_PTR(-EINVAL);
 
-	area = vmx_area_alloc(size, flags, caller, meta_gfp(gfp_mask), node);
+	area = vmx_area_alloc(size, flags, caller, vmx_meta_gfp(gfp_mask),
+			      node);
 	if (!area)
 		return ERR_PTR(-ENOMEM);
 	trace_vmx_descriptor(area, area->size,
@@ -178,48 +149,6 @@ static __always_inline int vmx_map_area(struct vmx_area *area, pgprot_t prot,
 	return 0;
 }
 
-/**
- * __vmx_page_array() - room for an area's page pointers
- * @area: the area
- * @nr: how many
- * @gfp: the request's
- * @node: where to put the array, or NUMA_NO_NODE
- *
- * Return: the array, or NULL.
- */
-struct page **__vmx_page_array(struct vmx_area *area, unsigned int nr,
-			       gfp_t gfp, int node)
-{
-	size_t bytes = array_size(nr, sizeof(struct page *));
-	unsigned int order = get_order(bytes);
-	struct page **pages;
-
-	gfp = meta_gfp(gfp);
-	if (bytes <= PAGE_SIZE || !gfpflags_allow_blocking(gfp))
-		return kmalloc_node(bytes, gfp | __GFP_NOWARN, node);
-	/*
-	 * Not kvmalloc_node(): told not to wake the OOM killer, it would compact.  Nor
-	 * a block where blocks are scarce: after thousands of single frames, freeing a
-	 * small one empties the CPU's lists of them (Linux 6.1).
-	 */
-	if (order <= MAX_PAGE_ORDER &&
-	    !vmx_order_is_scarce(max_t(unsigned int, order, VMX_LEAF_ORDER))) {
-		pages = kmalloc_node(bytes, vmx_block_gfp(gfp), node);
-		if (pages)
-			return pages;
-		/* Had there been some, it might have been the slab's doing. */
-		vmx_block_asked(order, false);
-	}
-	return __vmalloc(bytes, gfp);
-}
-
-/** vmx_page_array_free() - free what vmx_page_array() gave */
-void vmx_page_array_free(struct vmx_area *area, struct page **pages)
-{
-	if (pages != area->inline_pages)
-		kvfree(pages);
-}
-
 /* A page array, and frames in it. */
 static __always_inline int take_pages(struct vmx_area *area, unsigned int nr,
 				      gfp_t gfp_mask, unsigned long flags,
@@ -251,47 +180,6 @@ static bool is_for_leaves(const struct vmx_area *area, unsigned int nr,
 	       IS_ALIGNED((unsigned long)area->addr, leaf);
 }
 
-/*
- * The same for leaves, which need a pointer each: 1,300 instructions for filling in
- * the others are more than all else that vmx does to 512 pages.  If there are not
- * blocks enough, page_order stays 0, and each page gets its pointer after all.
- */
-static noinline int take_leaves(struct vmx_area *area, unsigned int nr,
-				gfp_t gfp_mask, int node)
-{
-	unsigned int leaves = nr >> VMX_LEAF_ORDER, got;
-	struct page **heads, **pages;
-	int err = -ENOMEM;
-
-	heads = vmx_page_array(area, leaves, gfp_mask, node);
-	if (!heads)
-		return -ENOMEM;
-	trace_vmx_page_array(heads, nr, VMX_LEAF_ORDER, area->flags);
-	got = vmx_leaves_take(heads, leaves, gfp_mask, node, &area->nid);
-	if (likely(got == leaves)) {
-		area->pages = heads;
-		area->page_order = VMX_LEAF_ORDER;
-		return 0;
-	}
-
-	pages = vmx_page_array(area, nr, gfp_mask, node);
-	if (!pages) {
-		vmx_leaves_return(heads, got);
-		goto free_heads;
-	}
-	trace_vmx_page_array(pages, nr, 0, area->flags);
-	vmx_leaves_spread(pages, heads, got);
-	err = vmx_pages_take_many(pages, got << VMX_LEAF_ORDER, nr, gfp_mask,
-				  node, false, &area->nid);
-	if (err)
-		vmx_page_array_free(area, pages);
-	else
-		area->pages = pages;
-free_heads:
-	vmx_page_array_free(area, heads);
-	return err;
-}
-
 /* The page array, the frames, and the entries that reach them. */
 static __always_inline int
 __vmx_alloc_area_node(struct vmx_area *area, unsigned int nr, gfp_t gfp_mask,
@@ -303,7 +191,7 @@ __vmx_alloc_area_node(struct vmx_area *area, unsigned int nr, gfp_t gfp_mask,
 
 	area->nr_pages = nr;
 	if (huge && is_for_leaves(area, nr, flags))
-		err = take_leaves(area, nr, gfp_mask, node);
+		err = vmx_page_array_leaves(area, nr, gfp_mask, node);
 	else
 		err = take_pages(area, nr, gfp_mask, flags, node);
 	if (unlikely(err))
@@ -678,218 +566,10 @@ void *vmx_alloc_huge(unsigned long size, gfp_t gfp_mask)
 }
 EXPORT_SYMBOL_GPL(vmx_alloc_huge);
 
-/* Off the list, and nothing is reachable through its addresses any more. */
-static struct vmx_area *remove_vmx_area(const void *addr)
-{
-	struct vmx_area *area = vmx_area_remove(addr);
-
-	if (area)
-		vmx_pgtable_unmap((unsigned long)addr, vmx_area_pages(area));
-	return area;
-}
-
-/* Frames that VM_MAP_PUT_PAGES handed over, one reference to each. */
-static void put_pages(struct vmx_area *area)
-{
-	unsigned int i;
-
-	for (i = 0; i < area->nr_pages; i++) {
-		__free_page(area->pages[i]);
-		cond_resched();
-	}
-	kvfree(area->pages);
-}
-
-/* The chapter's order: list, entries, frames, page array, descriptor. */
-static __always_inline bool unmap_noflush(const void *addr, bool deallocate_pages)
-{
-	struct vmx_area *area;
-
-	kmemleak_free(addr);
-	area = remove_vmx_area(addr);
-	if (unlikely(!area)) {
-		WARN(addr, "vmx: %p is no area's start: not freed\n", addr);
-		return false;
-	}
-	debug_check_no_locks_freed(addr, vmx_area_pages(area) * PAGE_SIZE);
-	if (area->flags & VMX_ALLOC) {
-		vmx_area_return_pages(area, 0, area->nr_pages, true);
-		vmx_page_array_free(area, area->pages);
-	} else if (deallocate_pages && area->flags & VMX_PUT_PAGES) {
-		put_pages(area);
-	}
-	return vmx_area_quarantine(area);
-}
-
-/**
- * __vmx_unmap_noflush() - take an area down, and leave the purge to the caller
- * @addr: its first address; NULL is fine
- * @deallocate_pages: its frames go too, if they are its own
- *
- * For whoever takes down many.
- *
- * Context: may sleep.
- * Return: true when vmx_areas_try_purge() is due.
- */
-bool __vmx_unmap_noflush(const void *addr, bool deallocate_pages)
-{
-	return unmap_noflush(addr, deallocate_pages);
-}
-
-/**
- * __vmx_unmap() - take an area down
- * @addr: its first address; NULL is fine
- * @deallocate_pages: its frames go too, if they are its own
- *
- * Context: may sleep.
- */
-void __vmx_unmap(const void *addr, bool deallocate_pages)
-{
-	if (unmap_noflush(addr, deallocate_pages))
-		vmx_areas_try_purge();
-}
-
-static void free_deferred(struct work_struct *work)
-{
-	struct vmx_deferred *deferred =
-		container_of(work, struct vmx_deferred, work);
-	struct llist_node *node, *next;
-	bool due = false;
-
-	llist_for_each_safe(node, next, llist_del_all(&deferred->list)) {
-		due |= __vmx_unmap_noflush(node, true);
-		cond_resched();
-	}
-	if (due)
-		vmx_areas_try_purge();
-}
-
-/**
- * vmx_free_atomic() - vmx_free() for callers that may not sleep
- * @addr: as for vmx_free()
- *
- * A worker of this CPU does it soon; until then the memory's first bytes hold
- * the link that it is queued by.
- *
- * Context: any but NMI.
- */
-void vmx_free_atomic(const void *addr)
-{
-	struct vmx_deferred *deferred;
-
-	if (!addr || WARN_ON_ONCE(in_nmi()))
-		return;
-	/* Another CPU's list would do as well: no need to stay on this one. */
-	deferred = raw_cpu_ptr(&vmx_deferred);
-	if (llist_add((struct llist_node *)addr, &deferred->list))
-		schedule_work(&deferred->work);
-}
-EXPORT_SYMBOL_GPL(vmx_free_atomic);
-
-/* Apart, so that without magazines nothing is paid for them. */
-static noinline void free_to_magazine(const void *addr)
-{
-	if (!vmx_magazine_put(addr))
-		__vmx_unmap(addr, true);
-}
-
-/**
- * vmx_free() - free what one of the functions above gave
- * @addr: the address that they returned; NULL is fine
- *
- * An address that is no area's start is a bug in the caller: it is warned
- * about, and nothing happens.
- *
- * Context: may sleep; in an interrupt the work is left to a worker.
- */
-void vmx_free(const void *addr)
-{
-	if (unlikely(in_interrupt())) {
-		vmx_free_atomic(addr);
-		return;
-	}
-	if (IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP))
-		might_sleep();
-	if (READ_ONCE(vmx_magazine_max))
-		free_to_magazine(addr);
-	else
-		__vmx_unmap(addr, true);
-}
-EXPORT_SYMBOL_GPL(vmx_free);
-
-/**
- * is_vmx_addr() - does an address lie in the slice?
- * @addr: any address
- *
- * Context: any.
- * Return: true if so, mapped or not.
- */
-bool is_vmx_addr(const void *addr)
-{
-	return (unsigned long)addr >= vmx_start && (unsigned long)addr < vmx_end;
-}
-EXPORT_SYMBOL_GPL(is_vmx_addr);
-
-/**
- * find_vmx_area() - the area that an address lies in
- * @addr: any address
- *
- * Nothing holds the area in place: ask only about areas of your own, or such as
- * can't be freed meanwhile.
- *
- * Context: not in an interrupt.
- * Return: the area, or NULL; the guard page belongs to its area.
- */
-struct vmx_area *find_vmx_area(const void *addr)
-{
-	struct vmx_area *area;
-
-	spin_lock(&vmx_area_lock);
-	area = vmx_area_find((unsigned long)addr);
-	spin_unlock(&vmx_area_lock);
-	return area;
-}
-EXPORT_SYMBOL_GPL(find_vmx_area);
-
-/**
- * vmx_to_page() - the frame behind an address
- * @addr: an address in an area of the caller's
- *
- * Walks the page tables, as vmalloc_to_page() does.  The frames of a block are
- * one allocation of which only the first counts references: don't get_page()
- * the result.
- *
- * Context: any.
- * Return: its struct page; NULL outside the slice and where nothing is mapped.
- */
-struct page *vmx_to_page(const void *addr)
-{
-	struct vmx_walk walk;
-
-	if (!is_vmx_addr(addr))
-		return NULL;
-	vmx_pgtable_describe((unsigned long)addr, &walk);
-	return walk.end == VMX_WALK_PAGE ? pfn_to_page(walk.pfn) : NULL;
-}
-EXPORT_SYMBOL_GPL(vmx_to_page);
-
-/**
- * vmx_to_pfn() - the frame number behind an address
- * @addr: an address in an area of the caller's, which is mapped
- *
- * Context: any.
- * Return: its frame number.
- */
-unsigned long vmx_to_pfn(const void *addr)
-{
-	return page_to_pfn(vmx_to_page(addr));
-}
-EXPORT_SYMBOL_GPL(vmx_to_pfn);
-
 /** vmx_alloc_init() - get ready for vmx_alloc(), on the slice's addresses */
 int vmx_alloc_init(void)
 {
-	int cpu, err;
+	int err;
 
 	/* The parameter's file is there already. */
 	kernel_param_lock(THIS_MODULE);
@@ -898,12 +578,7 @@ int vmx_alloc_init(void)
 				   (vmx_end - vmx_start) / 4);
 	kernel_param_unlock(THIS_MODULE);
 
-	for_each_possible_cpu(cpu) {
-		struct vmx_deferred *deferred = per_cpu_ptr(&vmx_deferred, cpu);
-
-		init_llist_head(&deferred->list);
-		INIT_WORK(&deferred->work, free_deferred);
-	}
+	vmx_free_init();
 	err = vmx_areas_init(vmx_start, vmx_end, vmx_pgtable_flush);
 	if (err)
 		return err;
@@ -921,10 +596,8 @@ int vmx_alloc_init(void)
 void vmx_alloc_exit(void)
 {
 	unsigned long left = 0;
-	int cpu;
 
-	for_each_possible_cpu(cpu)
-		flush_work(&per_cpu_ptr(&vmx_deferred, cpu)->work);
+	vmx_free_exit();
 	vmx_magazines_exit();
 	for (; vmx_list; left++) {
 		if (!left)

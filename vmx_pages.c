@@ -153,15 +153,11 @@ void vmx_pages_split(struct page *head)
 		set_page_private(head + i, 0);
 }
 
-/* Frames are freed by the thousand: a single one's way is its own. */
 static __always_inline void return_block(struct page *head, unsigned int order)
 {
 	trace_vmx_return_block(head, order);
-	if (likely(!order)) {
-		__free_pages(head, 0);
-		return;
-	}
-	set_page_private(head, 0);
+	if (order)
+		set_page_private(head, 0);
 	__free_pages(head, order);
 }
 
@@ -174,9 +170,13 @@ static noinline void give_back(struct page **pages, unsigned int nr, bool may_sl
 		rest = pages + min_t(size_t, end - pages, BATCH);
 		while (pages < rest) {
 			order = vmx_pages_order(*pages);
-			return_block(*pages, order);
-			/* No shift for single frames: they come by the thousand. */
-			pages += order ? 1UL << order : 1;
+			/* Single frames come by the thousand: theirs is the short way. */
+			if (likely(!order)) {
+				return_block(*pages++, 0);
+			} else {
+				return_block(*pages, order);
+				pages += 1UL << order;
+			}
 		}
 		if (pages < end && may_sleep)
 			cond_resched();

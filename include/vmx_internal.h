@@ -4,14 +4,14 @@
  *
  * Knowledge flows one way:
  *
- *	the files of vmx_files.h -> vmx_alloc.c
- *		-> vmx_area.c, vmx_pages.c, vmx_pgtable.c
- *		-> vmx_scarce.c
+ *	the files of vmx_files.h -> vmx_alloc.c, vmx_free.c
+ *		-> vmx_area.c, vmx_page_array.c, vmx_pgtable.c
+ *		-> vmx_pages.c -> vmx_scarce.c
  *		-> vmx_slice.c -> include/arch
  *
- * A file calls only what stands to its right.  vmx_map.c, vmx_realloc.c and
- * vmx_user.c stand beside vmx_alloc.c, and so does vmx_magazine.c, which the
- * chain asks first and which frees through it.
+ * A file calls only what stands to its right.  vmx_map.c, vmx_realloc.c,
+ * vmx_user.c and vmx_lookup.c stand beside vmx_alloc.c, and so does vmx_magazine.c,
+ * which the chain asks first and which frees through vmx_free.c.
  */
 #ifndef _VMX_INTERNAL_H
 #define _VMX_INTERNAL_H
@@ -20,6 +20,7 @@
 #define pr_fmt(fmt) "vmx: " fmt
 
 #include <linux/mm.h>
+#include <linux/slab.h>
 #include "vmx.h"
 #include "vmx_area.h"
 #include "vmx_compat.h"
@@ -176,32 +177,35 @@ void vmx_pages_return(struct page **pages, unsigned int nr, bool may_sleep);
 void vmx_pages_split(struct page *head);
 void vmx_pages_stats(struct vmx_pages_stats *stats);
 
-/* vmx_alloc.c */
-enum vmx_fail {
-	VMX_FAIL_EINVAL, VMX_FAIL_E2BIG, VMX_FAIL_ENOSPC, VMX_FAIL_ENOMEM,
-	VMX_FAIL_ENOENT, VMX_FAIL_EPERM, VMX_FAIL_EINTR, VMX_FAIL_KINDS
-};
+/* vmx_page_array.c */
+/* Flags for what is no frame: descriptors and page arrays. */
+static inline gfp_t vmx_meta_gfp(gfp_t gfp)
+{
+	gfp &= ~(GFP_ZONEMASK | __GFP_ZERO | __GFP_COMP | __GFP_ACCOUNT);
+	if (gfpflags_allow_blocking(gfp) && !(gfp & __GFP_NOFAIL))
+		gfp |= __GFP_RETRY_MAYFAIL;	/* no OOM killer for these either */
+	return gfp;
+}
 
-int vmx_alloc_init(void);
-void vmx_alloc_exit(void);
-void vmx_count_failure(int err);
-void vmx_failures_read(unsigned long counts[VMX_FAIL_KINDS]);
-struct vmx_area *
-__get_vmx_area_node(unsigned long size, unsigned long align,
-		    unsigned long flags, unsigned long start, unsigned long end,
-		    int node, gfp_t gfp_mask, const void *caller);
-struct page **__vmx_page_array(struct vmx_area *area, unsigned int nr,
-			       gfp_t gfp, int node);
+struct page **__vmx_page_array(unsigned int nr, gfp_t gfp, int node);
 
 /* Room for @nr page pointers; a few have it in the descriptor itself. */
 static inline struct page **vmx_page_array(struct vmx_area *area,
 					   unsigned int nr, gfp_t gfp, int node)
 {
 	return nr <= VMX_INLINE_PAGES ? area->inline_pages :
-					__vmx_page_array(area, nr, gfp, node);
+					__vmx_page_array(nr, gfp, node);
 }
 
-void vmx_page_array_free(struct vmx_area *area, struct page **pages);
+/* Free what vmx_page_array() gave. */
+static inline void vmx_page_array_free(struct vmx_area *area, struct page **pages)
+{
+	if (pages != area->inline_pages)
+		kvfree(pages);
+}
+
+int vmx_page_array_leaves(struct vmx_area *area, unsigned int nr, gfp_t gfp,
+			  int node);
 
 /* Give back @nr of an area's frames, from page @from on: of leaves, whole ones. */
 static __always_inline void vmx_area_return_pages(struct vmx_area *area,
@@ -216,12 +220,30 @@ static __always_inline void vmx_area_return_pages(struct vmx_area *area,
 		vmx_pages_return(area->pages + from, nr, may_sleep);
 }
 
+/* vmx_alloc.c */
+enum vmx_fail {
+	VMX_FAIL_EINVAL, VMX_FAIL_E2BIG, VMX_FAIL_ENOSPC, VMX_FAIL_ENOMEM,
+	VMX_FAIL_ENOENT, VMX_FAIL_EPERM, VMX_FAIL_EINTR, VMX_FAIL_KINDS
+};
+
+int vmx_alloc_init(void);
+void vmx_alloc_exit(void);
+void vmx_count_failure(int err);
+void vmx_failures_read(unsigned long counts[VMX_FAIL_KINDS]);
+struct vmx_area *
+__get_vmx_area_node(unsigned long size, unsigned long align,
+		    unsigned long flags, unsigned long start, unsigned long end,
+		    int node, gfp_t gfp_mask, const void *caller);
 void clear_vmx_unlist(struct vmx_area *area);
 struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 				unsigned long start, unsigned long end,
 				gfp_t gfp_mask, pgprot_t prot,
 				unsigned long vm_flags, int node,
 				const void *caller);
+
+/* vmx_free.c */
+void vmx_free_init(void);
+void vmx_free_exit(void);
 bool __vmx_unmap_noflush(const void *addr, bool deallocate_pages);
 void __vmx_unmap(const void *addr, bool deallocate_pages);
 

@@ -85,28 +85,22 @@ vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 
 /**
  * vmx_magazine_put() - keep an area that is being freed
- * @addr: its first address
+ * @area: the area
  *
  * Context: process context, may sleep.
  * Return: false when it must really be freed.
  */
-static __always_inline bool vmx_magazine_put(const void *addr)
+static __always_inline bool vmx_magazine_put(struct vmx_area *area)
 {
+	unsigned long flags = READ_ONCE(area->flags);
+	unsigned int nr = area->nr_pages;
 	struct vmx_magazines *mags;
 	struct vmx_magazine *mag;
-	struct vmx_area *area;
-	unsigned long flags;
-	unsigned int nr;
 
-	area = vmx_area_at(addr);
-	if (!area)
-		return false;
-	flags = READ_ONCE(area->flags);
-	nr = area->nr_pages;
 	if ((flags & ~VMX_ZEROED) != (VMX_ALLOC | VMX_CACHEABLE) ||
 	    area->nid != numa_mem_id())
 		return false;
-	debug_check_no_locks_freed(addr, nr * PAGE_SIZE);
+	debug_check_no_locks_freed(area->addr, nr * PAGE_SIZE);
 	if (want_init_on_free())
 		memset(area->addr, 0, nr * PAGE_SIZE);
 
@@ -128,7 +122,7 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	mags->pages += nr;
 	mags->puts++;
 	/* Once the lock is gone, so may be the area. */
-	kmemleak_free(addr);
+	kmemleak_free(area->addr);
 	trace_vmx_cache_put(area);
 	spin_unlock(&mags->lock);
 	return true;
