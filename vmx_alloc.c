@@ -23,6 +23,7 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/ratelimit.h>
+#include <linux/sched.h>
 #include <linux/sizes.h>
 #include <trace/events/vmx.h>
 
@@ -103,7 +104,9 @@ get_vmx_area(unsigned long size, unsigned long align, unsigned long flags,
 	struct vmx_area *area;
 	int err;
 
-	if (WARN_ON_ONCE(in_interrupt()))
+	/* The locks are taken with interrupts on. Who may sleep has them on, or is told. */
+	if (WARN_ON_ONCE(in_interrupt() ||
+			 (!gfpflags_allow_blocking(gfp_mask) && irqs_disabled())))
 		return ERR_PTR(-EINVAL);
 
 	area = vmx_area_alloc(size, flags, caller, vmx_meta_gfp(gfp_mask),
@@ -136,13 +139,20 @@ __get_vmx_area_node(unsigned long size, unsigned long align,
 static __always_inline int vmx_map_area(struct vmx_area *area, pgprot_t prot,
 					bool huge)
 {
-	bool one_block = area->nr_pages <= 1U << vmx_pages_order(area->pages[0]);
-	int count = vmx_pgtable_map((unsigned long)area->addr, area->pages,
-				    area->nr_pages, prot,
-				    huge ? VMX_FRAMES_LEAVES :
-				    one_block ? VMX_FRAMES_LINEAR :
-						VMX_FRAMES_ANY);
+	unsigned long addr = (unsigned long)area->addr;
+	unsigned int nr = area->nr_pages;
+	enum vmx_frames frames;
+	int count;
 
+	if (huge && area->page_order) {
+		count = vmx_pgtable_map_leaves(addr, area->pages,
+					       nr >> area->page_order, prot);
+	} else {
+		frames = huge ? VMX_FRAMES_LEAVES :
+			 nr <= 1U << vmx_pages_order(area->pages[0]) ?
+			 VMX_FRAMES_LINEAR : VMX_FRAMES_ANY;
+		count = vmx_pgtable_map(addr, area->pages, nr, prot, frames);
+	}
 	if (count < 0)
 		return count;
 	area->leaves = count;
@@ -196,15 +206,9 @@ __vmx_alloc_area_node(struct vmx_area *area, unsigned int nr, gfp_t gfp_mask,
 		err = take_pages(area, nr, gfp_mask, flags, node);
 	if (unlikely(err))
 		return err;
-	if (huge && area->page_order) {
-		area->leaves = nr >> area->page_order;
-		vmx_pgtable_map_leaves((unsigned long)area->addr, area->pages,
-				       area->leaves, prot);
-		return 0;
-	}
 	err = vmx_map_area(area, prot, huge);
 	if (unlikely(err)) {
-		vmx_pages_return(area->pages, nr, may_sleep);
+		vmx_area_return_pages(area, 0, area->nr_pages, may_sleep);
 		vmx_page_array_free(area, area->pages);
 		area->pages = NULL;
 	}
@@ -221,6 +225,29 @@ void clear_vmx_unlist(struct vmx_area *area)
 	smp_wmb();
 	WRITE_ONCE(area->flags, area->flags & ~VMX_UNLIST);
 	trace_vmx_complete(area);
+}
+
+/*
+ * Linux's promise for __GFP_NOFAIL: others will free addresses, so wait for them.
+ * What the range could not hold if it were empty fails all the same.
+ */
+static noinline struct vmx_area *
+wait_for_hole(unsigned long size, unsigned long align, unsigned long flags,
+	      unsigned long start, unsigned long end, int node, gfp_t gfp_mask,
+	      const void *caller)
+{
+	unsigned long guard = flags & VMX_NO_GUARD ? 0 : PAGE_SIZE;
+	unsigned long first = ALIGN(start, align);
+	struct vmx_area *area = ERR_PTR(-ENOSPC);
+
+	if (first < start || first >= end || PAGE_ALIGN(size) + guard > end - first)
+		return area;
+	while (area == ERR_PTR(-ENOSPC)) {
+		schedule_timeout_uninterruptible(1);
+		area = get_vmx_area(size, align, flags, start, end, node,
+				    gfp_mask, caller);
+	}
+	return area;
 }
 
 /* vmx_alloc_area(), for a caller that has it made to measure. */
@@ -258,6 +285,9 @@ alloc_area(unsigned long size, unsigned long align, unsigned long start,
 	if (area == ERR_PTR(-ENOSPC))
 		area = get_vmx_area(size, align, vm_flags, start, end, node,
 				    gfp_mask, caller);
+	if (area == ERR_PTR(-ENOSPC) && gfp_mask & __GFP_NOFAIL)
+		area = wait_for_hole(size, align, vm_flags, start, end, node,
+				     gfp_mask, caller);
 	if (IS_ERR(area)) {
 		err = PTR_ERR(area);
 		goto refuse;
@@ -293,7 +323,8 @@ refuse:
  * Returns the area; -EINVAL for zero, for an alignment above a page that is not a
  * power of two, for a protection that maps nothing, and in an interrupt; -E2BIG for
  * more than the machine or [start, end) holds; -ENOSPC without a hole; -ENOMEM
- * without memory; -EINTR after a fatal signal.
+ * without memory; -EINTR after a fatal signal; -EBUSY, after a warning, where
+ * entries of a hole are in use.
  */
 struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 				unsigned long start, unsigned long end,
@@ -361,7 +392,8 @@ static __always_inline bool is_plain(unsigned long align, unsigned long start,
  * @start: the area lies at or above this address
  * @end: the area, guard page included, ends at or below this address
  * @gfp_mask: for the frames (__GFP_HIGHMEM is welcome) and, without the zone,
- *	for what describes them; __GFP_ZERO clears
+ *	for what describes them; __GFP_ZERO clears. With __GFP_NOFAIL it waits, for
+ *	frames and, unless there can't be enough, for addresses
  * @prot: the entries' protection, PAGE_KERNEL for plain memory; never PAGE_NONE
  * @vm_flags: VMX_NO_GUARD, VMX_USERMAP, VMX_ALLOW_HUGE, VMX_FIT(), or 0. A fit
  *	holds for the whole slice, the lowest hole is taken of a part; with 0, a
@@ -498,7 +530,7 @@ EXPORT_SYMBOL_GPL(vmx_zalloc_node);
  * __vmx_alloc() - vmx_alloc() with flags
  * @size: bytes; made a multiple of the page size
  * @gfp_mask: for the frames; GFP_ATOMIC and GFP_NOWAIT are fine, but not in an
- *	interrupt
+ *	interrupt, nor with interrupts or bottom halves disabled
  *
  * A request that may not sleep can't purge: it fails when only quarantined
  * addresses are left.

@@ -35,6 +35,7 @@
  * include nothing that the shims of selftests/area do not offer.
  */
 #include <linux/align.h>
+#include <linux/bitops.h>
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
@@ -435,6 +436,19 @@ void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 	spin_unlock(&vmx_area_lock);
 }
 
+/*
+ * Whoever frees an area claims it. Magazines do so without the lock: of two that
+ * free the same one, either is told that there is none.
+ */
+static bool claim(struct vmx_area *area)
+{
+	unsigned long flags = READ_ONCE(area->flags);
+
+	if (flags & VMX_CACHEABLE)
+		return test_and_clear_bit(ilog2(VMX_CACHEABLE), &area->flags);
+	return !(flags & VMX_CACHED);
+}
+
 /**
  * vmx_area_remove() - take the area that starts at @addr off the list
  * @addr: its first address
@@ -451,7 +465,7 @@ struct vmx_area *vmx_area_remove(const void *addr)
 
 	spin_lock(&vmx_area_lock);
 	area = vmx_area_at(addr);
-	if (area && area->flags & VMX_CACHED)
+	if (area && !claim(area))
 		area = NULL;
 	if (area) {
 		trace_vmx_unlink(area);

@@ -132,6 +132,9 @@ void vmx_free_atomic(const void *addr)
 
 	if (!addr || WARN_ON_ONCE(in_nmi()))
 		return;
+	/* Before anything is written there. */
+	if (WARN(!vmx_area_at(addr), "vmx: %p is no area's start: not freed\n", addr))
+		return;
 	/* Another CPU's list would do as well: no need to stay on this one. */
 	deferred = raw_cpu_ptr(&vmx_deferred);
 	if (llist_add((struct llist_node *)addr, &deferred->list))
@@ -142,17 +145,14 @@ EXPORT_SYMBOL_GPL(vmx_free_atomic);
 /* Apart, so that without magazines nothing is paid for them. */
 static noinline void free_to_magazine(const void *addr)
 {
-	struct vmx_area *area = vmx_area_at(addr);
-
-	if (!area)
+	if (!vmx_magazine_put(addr))
 		__vmx_unmap(addr, true);
-	else if (!vmx_magazine_put(area))
-		__vmx_unmap(area->addr, true);
 }
 
 /**
- * vmx_free() - free what one of the functions above gave
- * @addr: the address that they returned; NULL is fine
+ * vmx_free() - free what vmx_alloc() and its like gave
+ * @addr: the address that they returned, or vmx_map() with VM_MAP_PUT_PAGES; NULL
+ *	is fine
  *
  * An address that is no area's start is a bug in the caller: it is warned
  * about, and nothing happens.

@@ -30,7 +30,7 @@ EXPORT_SYMBOL_GPL(is_vmx_addr);
  * Nothing holds the area in place: ask only about areas of your own, or such as
  * can't be freed meanwhile.
  *
- * Context: not in an interrupt.
+ * Context: not in an interrupt, nor with interrupts or bottom halves disabled.
  * Return: the area, or NULL; the guard page belongs to its area.
  */
 struct vmx_area *find_vmx_area(const void *addr)

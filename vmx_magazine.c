@@ -21,12 +21,14 @@
  * for each CPU.  Memory pressure (a shrinker), a request that finds no hole, a CPU
  * that goes offline, writing to "purge" and magazines=0 empty them.
  *
- * Locking: each CPU's magazines have a lock of their own, taken with nothing
+ * Locking: a mutex around the emptying of a CPU's magazines, in which nothing is
+ * allocated, as reclaim takes it; inside, those magazines' lock, taken with nothing
  * else inside; any CPU may take any.  Units: pages, but for size.
  */
 #include <linux/cpuhotplug.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
 
 #include "vmx_magazine.h"
 
@@ -53,15 +55,20 @@ static struct vmx_area *take_size(struct vmx_magazines *mags, unsigned int nr)
 	return top;
 }
 
-/* Frees what one CPU has cached; returns how many pages that were. */
+/*
+ * Frees what one CPU has cached; returns how many pages that were.  Where another
+ * has begun, it waits: what was cached when it was called is unmapped afterwards.
+ */
 static unsigned long drain_cpu(unsigned int cpu)
 {
+	static DEFINE_MUTEX(drain_mutex);
 	struct vmx_magazines *mags = per_cpu_ptr(&vmx_magazines, cpu);
 	struct vmx_area *area, *next;
 	unsigned long pages = 0;
 	bool due = false;
 	unsigned int nr;
 
+	mutex_lock(&drain_mutex);
 	for (nr = 1; nr <= VMX_MAGAZINE_PAGES; nr++) {
 		for (area = take_size(mags, nr); area; area = next) {
 			next = area->cached;
@@ -70,6 +77,7 @@ static unsigned long drain_cpu(unsigned int cpu)
 			due |= __vmx_unmap_noflush(area->addr, true);
 		}
 	}
+	mutex_unlock(&drain_mutex);
 	if (due)
 		vmx_areas_try_purge();
 	return pages;

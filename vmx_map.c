@@ -128,7 +128,8 @@ EXPORT_SYMBOL_GPL(vmx_unmap_ram);
  * vmx_unmap_aliases() - flush now what was freed or unmapped before
  *
  * Afterwards no CPU reaches a frame through an address of the slice that was
- * freed before the call, and the addresses can be used again.
+ * freed before the call, and the addresses can be used again.  (What was left to a
+ * worker by vmx_free_atomic() is freed when that has run.)
  *
  * Context: may sleep.
  */

@@ -225,20 +225,27 @@ static bool is_leaf_block(struct page **pages, unsigned int nr)
 
 /*
  * Empties a slot that will hold a leaf.  Its table has no entry in use, as the
- * caller owns the whole slot.  Returns true when CPUs may know of the table.
+ * caller owns the whole slot.  Returns true when CPUs may know of the table.  A
+ * leaf, which would be a bug somewhere, is left for set_leaf() to find.
  */
 static bool detach_table(struct vmx_slot *slot)
 {
-	if (likely(pmd_none(*slot->pmd)))
+	if (likely(pmd_none(*slot->pmd)) || pmd_leaf(*slot->pmd))
 		return false;
 	pmd_clear(slot->pmd);
 	return true;
 }
 
-static void set_leaf(unsigned long addr, struct page *head, pgprot_t prot)
+static __always_inline int set_leaf(unsigned long addr, struct page *head,
+				    pgprot_t prot)
 {
-	vmx_arch_set_leaf(slot_of(addr)->pmd, vmx_arch_leaf(head, prot));
+	pmd_t *pmd = slot_of(addr)->pmd;
+
+	if (WARN_ON_ONCE(!pmd_none(*pmd)))
+		return -EBUSY;
+	vmx_arch_set_leaf(pmd, vmx_arch_leaf(head, prot));
 	trace_vmx_entries(addr, VMX_PMD, 1);
+	return 0;
 }
 
 static void make_room_for_leaves(unsigned long addr, struct page **pages,
@@ -295,12 +302,12 @@ static noinline int map_slots(unsigned long addr, struct page **pages,
 
 		n = pages_in_slot(va, nr - done);
 		if (leaves && is_leaf_block(pages + done, n)) {
-			set_leaf(va, pages[done], prot);
+			err = set_leaf(va, pages[done], prot);
 			count++;
-			continue;
+		} else {
+			err = map_small(va, pages + done, n, prot,
+					frames == VMX_FRAMES_LINEAR);
 		}
-		err = map_small(va, pages + done, n, prot,
-				frames == VMX_FRAMES_LINEAR);
 		if (err) {
 			vmx_pgtable_unmap(addr, done);
 			return err;
@@ -340,9 +347,10 @@ int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
  * @prot: the entries' protection
  *
  * Context: may sleep; vmx_pgtable_leaf_size() is not 0.
+ * Return: @nr, or as vmx_pgtable_map().
  */
-void vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
-			    unsigned int nr, pgprot_t prot)
+int vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
+			   unsigned int nr, pgprot_t prot)
 {
 	bool stale = false;
 	unsigned int i;
@@ -351,8 +359,13 @@ void vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
 		stale |= detach_table(slot_of(addr + i * PMD_SIZE));
 	if (stale)
 		vmx_pgtable_flush();
-	for (i = 0; i < nr; i++)
-		set_leaf(addr + i * PMD_SIZE, heads[i], prot);
+	for (i = 0; i < nr; i++) {
+		if (set_leaf(addr + i * PMD_SIZE, heads[i], prot)) {
+			vmx_pgtable_unmap(addr, i << VMX_LEAF_ORDER);
+			return -EBUSY;
+		}
+	}
+	return nr;
 }
 
 static __always_inline void unmap_small(unsigned long addr, unsigned int nr)

@@ -31,14 +31,14 @@ static unsigned int pages_to_keep(const struct vmx_area *area, unsigned int nr)
 	return min(nr, area->nr_pages);
 }
 
-static void shrink(struct vmx_area *area, unsigned int keep)
+static void shrink(struct vmx_area *area, unsigned int keep, gfp_t gfp)
 {
 	unsigned long cut = (unsigned long)area->addr + keep * PAGE_SIZE;
 	unsigned int nr = area->nr_pages, i, end;
 	struct vmx_area *tail;
 
-	tail = vmx_area_alloc(PAGE_SIZE, VMX_NO_GUARD, area->caller, GFP_KERNEL,
-			      NUMA_NO_NODE);
+	tail = vmx_area_alloc(PAGE_SIZE, VMX_NO_GUARD, area->caller,
+			      vmx_meta_gfp(gfp), NUMA_NO_NODE);
 	if (!tail)
 		return;		/* the area just stays as long as it is */
 	vmx_pgtable_unmap(cut, nr - keep);
@@ -132,7 +132,8 @@ static void *move(struct vmx_area *area, size_t size, gfp_t gfp,
  * @p: an area with the plain protection, from vmx_alloc() and its like, or NULL
  * @size: bytes
  * @flags: GFP_KERNEL, and __GFP_ZERO if the area is to be cleared wherever it
- *	grows; then it must have been so from the first
+ *	grows; then it must have been so from the first, as vmx_alloc_user()'s are:
+ *	those grow by cleared memory in any case
  *
  * Frames that are new, on growing or moving, are plain ones: neither below 4 GiB
  * nor from a node because the old ones were, nor is a special alignment kept on
@@ -170,13 +171,16 @@ void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 	if (PAGE_ALIGN(size) < size || size >> PAGE_SHIFT > totalram_pages())
 		return NULL;
 
+	/* User space may be shown all of it. */
+	if (area->flags & VMX_USERMAP)
+		gfp |= __GFP_ZERO;
 	old = area->requested;
 	nr = PAGE_ALIGN(size) >> PAGE_SHIFT;
 	if (nr > area->nr_pages && grow(area, nr, gfp))
 		return move(area, size, gfp, caller);
 
 	/* Whoever asks for cleared memory finds it cleared on growing again. */
-	if (size < old && (want_init_on_free() || want_init_on_alloc(flags)))
+	if (size < old && (want_init_on_free() || want_init_on_alloc(gfp)))
 		memset(area->addr + size, 0, old - size);
 	/* kmemleak reads what it knows of: not while the tail goes. */
 	kmemleak_free(area->addr);
@@ -186,7 +190,7 @@ void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 	spin_unlock(&vmx_area_lock);
 	keep = pages_to_keep(area, nr);
 	if (keep < area->nr_pages)
-		shrink(area, keep);
+		shrink(area, keep, gfp);
 	kmemleak_alloc(area->addr, PAGE_ALIGN(size), 2, flags);
 	return area->addr;
 }

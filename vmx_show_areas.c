@@ -110,6 +110,7 @@ static int areas_show(struct seq_file *m, void *v)
 	const int digits = BITS_PER_LONG / 4;
 	struct areas_file *file = m->private;
 	struct vmx_area *area = v;
+	char comm[TASK_COMM_LEN];
 	unsigned long start;
 
 	if (v == SEQ_START_TOKEN) {
@@ -124,7 +125,7 @@ static int areas_show(struct seq_file *m, void *v)
 	start = (unsigned long)area->addr - file->base;
 	seq_printf(m, "0x%0*lx-0x%0*lx %7lu", digits, start, digits,
 		   start + area->size, area->size);
-	show_caller(m, area->caller);
+	show_caller(m, READ_ONCE(area->caller));
 	if (area->nr_pages)
 		seq_put_decimal_ull(m, " pages=", area->nr_pages);
 	seq_puts(m, area->flags & VMX_MAP ? " vmap" : " vmalloc");
@@ -134,16 +135,18 @@ static int areas_show(struct seq_file *m, void *v)
 		seq_puts(m, " vpages");
 	show_nodes(m, area);
 	seq_put_decimal_ull(m, " id=", area->id);
-	seq_put_decimal_ull(m, " req=", area->requested);
+	seq_put_decimal_ull(m, " req=", READ_ONCE(area->requested));
 	if (area->leaves)
 		seq_put_decimal_ull(m, " huge=", area->leaves);
 	if (area->flags & VMX_ZEROED)
 		seq_puts(m, " zero");
 	if (area->flags & VMX_CACHED)
 		seq_puts(m, " cached");
-	seq_put_decimal_ll(m, " pid=", area->pid);
+	seq_put_decimal_ll(m, " pid=", READ_ONCE(area->pid));
 	seq_puts(m, " comm=");
-	seq_escape_mem(m, area->comm, strnlen(area->comm, TASK_COMM_LEN),
+	/* See vmx_area_note_owner(). */
+	data_race(memcpy(comm, area->comm, sizeof(comm)));
+	seq_escape_mem(m, comm, strnlen(comm, sizeof(comm)),
 		       ESCAPE_HEX | ESCAPE_NAP | ESCAPE_APPEND, " \\");
 	seq_putc(m, '\n');
 	return 0;

@@ -20,6 +20,7 @@
 #include <linux/kernel.h>
 #include <linux/kstrtox.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/nodemask.h>
 #include <linux/overflow.h>
 #include <linux/string.h>
@@ -119,17 +120,25 @@ bool vmx_text_is_hex(const struct vmx_text *text)
 /* A refusal is noted under the word that the number is part of. */
 static int parse_u64(struct vmx_text *text, const char *at, size_t len, u64 *v)
 {
-	char digits[32];
 	bool hex = len > 2 && at[0] == '0' && tolower(at[1]) == 'x';
+	char digits[32];
 	int err;
 
+	if (hex) {
+		at += 2;
+		len -= 2;
+	}
+	for (; len > 1 && *at == '0'; len--)
+		at++;
 	/* kstrtoull() would take a sign, too. */
-	if (!len || !isdigit(*at) || len >= sizeof(digits))
+	if (!len || !(hex ? isxdigit(*at) : isdigit(*at)))
 		return vmx_text_wrong(text, "not a number");
+	/* What has no room here is more than 64 bits hold, if it is a number at all. */
+	len = min(len, sizeof(digits) - 1);
 	memcpy(digits, at, len);
 	digits[len] = '\0';
 	err = kstrtoull(digits, hex ? 16 : 10, v);
-	if (err || (hex && !isxdigit(digits[2])))
+	if (err)
 		return vmx_text_wrong(text, err == -ERANGE ?
 				      "more than 64 bits hold" :
 				      "not a number");

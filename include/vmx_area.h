@@ -241,8 +241,12 @@ static inline unsigned int vmx_area_pages(const struct vmx_area *area)
 /* The current task is who asked for @area. */
 static inline void vmx_area_note_owner(struct vmx_area *area)
 {
-	area->pid = current->pid;
-	memcpy(area->comm, current->comm, sizeof(area->comm));
+	WRITE_ONCE(area->pid, current->pid);
+	/*
+	 * A magazine hands areas on without vmx_area_lock: a line of the list may for
+	 * a moment be part the old owner's.
+	 */
+	data_race(memcpy(area->comm, current->comm, sizeof(area->comm)));
 }
 
 /**

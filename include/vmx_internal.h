@@ -79,8 +79,8 @@ int vmx_pgtable_init(unsigned long start, unsigned long end);
 void vmx_pgtable_exit(unsigned long end);
 int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
 		    pgprot_t prot, enum vmx_frames frames);
-void vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
-			    unsigned int nr, pgprot_t prot);
+int vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
+			   unsigned int nr, pgprot_t prot);
 void vmx_pgtable_unmap(unsigned long addr, unsigned int nr);
 unsigned long vmx_pgtable_leaf_size(void);
 void vmx_pgtable_flush(void);

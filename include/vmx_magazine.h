@@ -71,8 +71,8 @@ vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 	mags->pages -= nr;
 	spin_unlock(&mags->lock);
 
-	area->requested = size;
-	area->caller = caller;
+	WRITE_ONCE(area->requested, size);
+	WRITE_ONCE(area->caller, caller);
 	vmx_area_note_owner(area);
 	WRITE_ONCE(area->flags, VMX_ALLOC | VMX_CACHEABLE |
 		   (gfp & __GFP_ZERO ? VMX_ZEROED : 0));
@@ -83,24 +83,45 @@ vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 	return area;
 }
 
+#define VMX_MAGAZINE_PLAIN (VMX_ALLOC | VMX_CACHEABLE)
+
+static __always_inline bool vmx_magazine_takes(unsigned long flags)
+{
+	return (flags & ~VMX_ZEROED) == VMX_MAGAZINE_PLAIN;
+}
+
+/*
+ * Of two CPUs that free an area, one is to be warned about, though one of them
+ * may have no use for a magazine: see also vmx_area_remove().
+ */
+static __always_inline bool vmx_magazine_claim(struct vmx_area *area)
+{
+	const unsigned long plain = VMX_MAGAZINE_PLAIN, zeroed = plain | VMX_ZEROED;
+	const unsigned long cached = VMX_ALLOC | VMX_CACHED;
+
+	return cmpxchg(&area->flags, plain, cached) == plain ||
+	       cmpxchg(&area->flags, zeroed, cached) == zeroed;
+}
+
 /**
  * vmx_magazine_put() - keep an area that is being freed
- * @area: the area
+ * @addr: its first address
  *
  * Context: process context, may sleep.
  * Return: false when it must really be freed.
  */
-static __always_inline bool vmx_magazine_put(struct vmx_area *area)
+static __always_inline bool vmx_magazine_put(const void *addr)
 {
-	unsigned long flags = READ_ONCE(area->flags);
-	unsigned int nr = area->nr_pages;
+	struct vmx_area *area = vmx_area_at(addr);
 	struct vmx_magazines *mags;
 	struct vmx_magazine *mag;
+	unsigned int nr;
 
-	if ((flags & ~VMX_ZEROED) != (VMX_ALLOC | VMX_CACHEABLE) ||
+	if (!area || !vmx_magazine_takes(READ_ONCE(area->flags)) ||
 	    area->nid != numa_mem_id())
 		return false;
-	debug_check_no_locks_freed(area->addr, nr * PAGE_SIZE);
+	nr = area->nr_pages;
+	debug_check_no_locks_freed(addr, nr * PAGE_SIZE);
 	if (want_init_on_free())
 		memset(area->addr, 0, nr * PAGE_SIZE);
 
@@ -110,9 +131,7 @@ static __always_inline bool vmx_magazine_put(struct vmx_area *area)
 	/* With magazines=0 there is no room: nothing comes in after the draining. */
 	if (unlikely(mag->rounds >= VMX_MAGAZINE_ROUNDS ||
 		     mags->pages + nr > READ_ONCE(vmx_magazine_max) ||
-		     /* Of two CPUs that free it, one is to be warned about. */
-		     cmpxchg(&area->flags, flags, VMX_ALLOC | VMX_CACHED) !=
-		     flags)) {
+		     !vmx_magazine_claim(area))) {
 		spin_unlock(&mags->lock);
 		return false;
 	}
@@ -122,7 +141,7 @@ static __always_inline bool vmx_magazine_put(struct vmx_area *area)
 	mags->pages += nr;
 	mags->puts++;
 	/* Once the lock is gone, so may be the area. */
-	kmemleak_free(area->addr);
+	kmemleak_free(addr);
 	trace_vmx_cache_put(area);
 	spin_unlock(&mags->lock);
 	return true;

@@ -64,6 +64,9 @@ static const struct {
 	{ "4K count=2 8K zero\n12K",	{ 4 * KIB, 4 * KIB, 8 * KIB, 12 * KIB } },
 	{ "1M align=2M node=0 zero huge count=2", { MIB, MIB } },
 	{ "64K zero count=2 align=8K 1", { 64 * KIB, 64 * KIB, 1 } },
+	/* Regression: long numbers were none, however many of the digits were zeros. */
+	{ "00000000000000000000000000000000000000004K", { 4 * KIB } },
+	{ "0x00000000000000000000000000000000000000001000", { 4 * KIB } },
 };
 
 TEST_F(requests, every_form)

@@ -23,15 +23,21 @@ static void print_text(const struct text *text)
 	size_t i;
 
 	printf("# %zu bytes: '", text->len);
-	for (i = 0; i < text->len && i < 300; i++) {
+	for (i = 0; i < text->len; i++) {
 		unsigned char c = text->bytes[i];
 
+		/* Of a long one, its beginning and its end. */
+		if (i == 150 && text->len > 300) {
+			fputs("' ... '", stdout);
+			i = text->len - 151;
+			continue;
+		}
 		if (c < ' ' || c > '~' || c == '\\' || c == '\'')
 			printf("\\%03o", c);
 		else
 			putchar(c);
 	}
-	puts(i < text->len ? "...'" : "'");
+	puts("'");
 	fflush(stdout);
 }
 

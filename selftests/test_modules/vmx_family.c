@@ -21,6 +21,7 @@
 #include <linux/string.h>
 #include <linux/uio.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 #include "vmx.h"
 #include "check.h"
@@ -172,6 +173,47 @@ static bool never_fails(void)
 	return good;
 }
 
+/* As vmalloc() does: addresses, too, are waited for. */
+struct release {
+	struct delayed_work work;
+	void *p;
+};
+
+static void release(struct work_struct *work)
+{
+	vmx_free(container_of(work, struct release, work.work)->p);
+}
+
+static bool waits_for_addresses(void)
+{
+	unsigned long bytes = 4 * PAGE_SIZE, start, end;
+	struct release later = { .p = vmx_alloc(bytes) };
+	void *p, *q;
+	bool good;
+
+	if (!CHECK(later.p))
+		return false;
+	start = (unsigned long)later.p;
+	end = start + bytes + PAGE_SIZE;
+	/* Without the promise, or if waiting would be in vain, it fails at once. */
+	p = __vmx_alloc_node_range(bytes, 1, start, end, GFP_KERNEL | __GFP_NOWARN,
+				   PAGE_KERNEL, 0, NUMA_NO_NODE, release);
+	q = __vmx_alloc_node_range(bytes, 1, start, end - PAGE_SIZE,
+				   GFP_KERNEL | __GFP_NOFAIL | __GFP_NOWARN,
+				   PAGE_KERNEL, 0, NUMA_NO_NODE, release);
+	good = CHECK(!p) && CHECK(!q);
+
+	INIT_DELAYED_WORK_ONSTACK(&later.work, release);
+	schedule_delayed_work(&later.work, HZ / 10);
+	p = __vmx_alloc_node_range(bytes, 1, start, end, GFP_KERNEL | __GFP_NOFAIL,
+				   PAGE_KERNEL, 0, NUMA_NO_NODE, release);
+	flush_delayed_work(&later.work);
+	destroy_delayed_work_on_stack(&later.work);
+	good = good && CHECK(p == (void *)start) && is_mapped(p, 4);
+	vmx_free(p);
+	return good;
+}
+
 static bool grows_in_place(void)
 {
 	unsigned long bytes = 2 * PAGE_SIZE;
@@ -187,6 +229,28 @@ static bool grows_in_place(void)
 	       CHECK(!memchr_inv(q + bytes, 0, 5 * PAGE_SIZE)) &&
 	       CHECK(find_vmx_area(q)->nr_pages == 7) &&
 	       CHECK(!vmalloc_to_page(q + 7 * PAGE_SIZE));
+	vmx_free(q ?: p);
+	return good;
+}
+
+/* User space may be shown what an area has grown by. */
+static bool grows_cleared_for_users(void)
+{
+	unsigned long dirty = 100 * PAGE_SIZE, bytes = 50 * PAGE_SIZE;
+	char *p = vmx_alloc(dirty), *q;
+	bool good;
+
+	if (!CHECK(p))
+		return false;
+	memset(p, 0x5a, dirty);
+	vmx_free(p);
+
+	p = vmx_alloc_user(PAGE_SIZE);
+	if (!CHECK(p))
+		return false;
+	q = vmx_realloc(p, bytes, GFP_KERNEL);
+	good = CHECK(q) && CHECK(!memchr_inv(q, 0, bytes)) &&
+	       CHECK(find_vmx_area(q)->flags & VMX_USERMAP);
 	vmx_free(q ?: p);
 	return good;
 }
@@ -450,7 +514,8 @@ static int __init family_init(void)
 	bool good = zeroed_on_node() && aligned_in_somebodys_name() &&
 		    not_without_access() &&
 		    below_4g() && huge() && single_frames() && atomic() && never_fails() &&
-		    grows_in_place() &&
+		    waits_for_addresses() && grows_in_place() &&
+		    grows_cleared_for_users() &&
 		    moves_when_it_must() && shrinks() && leaves_grow_and_shrink() &&
 		    realloc_at_the_edges() &&
 		    somebody_elses_pages() && pages_handed_over() &&

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _SHIM_COMPILER_H
+#define _SHIM_COMPILER_H
+
+#include_next <linux/compiler.h>
+
+#define data_race(expr)	(expr)
+
+#endif
