@@ -229,7 +229,8 @@ void clear_vmx_unlist(struct vmx_area *area)
 
 /*
  * Linux's promise for __GFP_NOFAIL: others will free addresses, so wait for them.
- * What the range could not hold if it were empty fails all the same.
+ * What the range could not hold if it were empty fails all the same.  Each look has
+ * the magazines emptied, so the next one is later.
  */
 static noinline struct vmx_area *
 wait_for_hole(unsigned long size, unsigned long align, unsigned long flags,
@@ -239,11 +240,13 @@ wait_for_hole(unsigned long size, unsigned long align, unsigned long flags,
 	unsigned long guard = flags & VMX_NO_GUARD ? 0 : PAGE_SIZE;
 	unsigned long first = ALIGN(start, align);
 	struct vmx_area *area = ERR_PTR(-ENOSPC);
+	long ticks;
 
 	if (first < start || first >= end || PAGE_ALIGN(size) + guard > end - first)
 		return area;
-	while (area == ERR_PTR(-ENOSPC)) {
-		schedule_timeout_uninterruptible(1);
+	warn_alloc_failed(gfp_mask, size, "no addresses: waiting for some");
+	for (ticks = 1; area == ERR_PTR(-ENOSPC); ticks = min(2 * ticks, HZ / 10L)) {
+		schedule_timeout_uninterruptible(ticks);
 		area = get_vmx_area(size, align, flags, start, end, node,
 				    gfp_mask, caller);
 	}
@@ -285,7 +288,8 @@ alloc_area(unsigned long size, unsigned long align, unsigned long start,
 	if (area == ERR_PTR(-ENOSPC))
 		area = get_vmx_area(size, align, vm_flags, start, end, node,
 				    gfp_mask, caller);
-	if (area == ERR_PTR(-ENOSPC) && gfp_mask & __GFP_NOFAIL)
+	if (area == ERR_PTR(-ENOSPC) && gfp_mask & __GFP_NOFAIL &&
+	    gfpflags_allow_blocking(gfp_mask))
 		area = wait_for_hole(size, align, vm_flags, start, end, node,
 				     gfp_mask, caller);
 	if (IS_ERR(area)) {
@@ -321,7 +325,8 @@ refuse:
  * failed.
  *
  * Returns the area; -EINVAL for zero, for an alignment above a page that is not a
- * power of two, for a protection that maps nothing, and in an interrupt; -E2BIG for
+ * power of two, for a protection that maps nothing, and where the locks can't be
+ * taken (in an interrupt, and with interrupts disabled); -E2BIG for
  * more than the machine or [start, end) holds; -ENOSPC without a hole; -ENOMEM
  * without memory; -EINTR after a fatal signal; -EBUSY, after a warning, where
  * entries of a hole are in use.

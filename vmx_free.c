@@ -129,11 +129,14 @@ static void free_deferred(struct work_struct *work)
 void vmx_free_atomic(const void *addr)
 {
 	struct vmx_deferred *deferred;
+	struct vmx_area *area;
 
 	if (!addr || WARN_ON_ONCE(in_nmi()))
 		return;
 	/* Before anything is written there. */
-	if (WARN(!vmx_area_at(addr), "vmx: %p is no area's start: not freed\n", addr))
+	area = vmx_area_at(addr);
+	if (WARN(!area || READ_ONCE(area->flags) & VMX_CACHED,
+		 "vmx: %p is no area's start: not freed\n", addr))
 		return;
 	/* Another CPU's list would do as well: no need to stay on this one. */
 	deferred = raw_cpu_ptr(&vmx_deferred);

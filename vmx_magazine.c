@@ -21,9 +21,10 @@
  * for each CPU.  Memory pressure (a shrinker), a request that finds no hole, a CPU
  * that goes offline, writing to "purge" and magazines=0 empty them.
  *
- * Locking: a mutex around the emptying of a CPU's magazines, in which nothing is
- * allocated, as reclaim takes it; inside, those magazines' lock, taken with nothing
- * else inside; any CPU may take any.  Units: pages, but for size.
+ * Locking: drain_mutex while magazines are emptied; inside, vmx_purge_mutex, tried.
+ * Reclaim tries drain_mutex, so nothing is allocated there.  Each CPU's magazines
+ * have a spinlock of their own, taken with nothing else inside; any CPU may take any.
+ * Units: pages, but for size.
  */
 #include <linux/cpuhotplug.h>
 #include <linux/module.h>
@@ -39,6 +40,7 @@ static bool vmx_magazines_on = true;
 static bool vmx_magazines_ready;
 static struct vmx_shrinker vmx_magazine_shrinker;
 static int vmx_hotplug_state;
+static DEFINE_MUTEX(drain_mutex);
 
 static struct vmx_area *take_size(struct vmx_magazines *mags, unsigned int nr)
 {
@@ -55,20 +57,16 @@ static struct vmx_area *take_size(struct vmx_magazines *mags, unsigned int nr)
 	return top;
 }
 
-/*
- * Frees what one CPU has cached; returns how many pages that were.  Where another
- * has begun, it waits: what was cached when it was called is unmapped afterwards.
- */
+/* Frees what one CPU has cached; returns how many pages that were. */
 static unsigned long drain_cpu(unsigned int cpu)
 {
-	static DEFINE_MUTEX(drain_mutex);
 	struct vmx_magazines *mags = per_cpu_ptr(&vmx_magazines, cpu);
 	struct vmx_area *area, *next;
 	unsigned long pages = 0;
 	bool due = false;
 	unsigned int nr;
 
-	mutex_lock(&drain_mutex);
+	lockdep_assert_held(&drain_mutex);
 	for (nr = 1; nr <= VMX_MAGAZINE_PAGES; nr++) {
 		for (area = take_size(mags, nr); area; area = next) {
 			next = area->cached;
@@ -77,7 +75,6 @@ static unsigned long drain_cpu(unsigned int cpu)
 			due |= __vmx_unmap_noflush(area->addr, true);
 		}
 	}
-	mutex_unlock(&drain_mutex);
 	if (due)
 		vmx_areas_try_purge();
 	return pages;
@@ -86,14 +83,18 @@ static unsigned long drain_cpu(unsigned int cpu)
 /**
  * vmx_magazines_drain() - really free every cached area
  *
+ * Whatever was cached when it was called is unmapped afterwards, no matter by whom.
+ *
  * Context: may sleep.
  */
 void vmx_magazines_drain(void)
 {
 	unsigned int cpu;
 
+	mutex_lock(&drain_mutex);
 	for_each_possible_cpu(cpu)
 		drain_cpu(cpu);
+	mutex_unlock(&drain_mutex);
 }
 
 /** vmx_magazines_stats() - what they hold and have done */
@@ -130,17 +131,23 @@ static unsigned long scan_cached(struct shrinker *s, struct shrink_control *sc)
 	unsigned long freed = 0;
 	unsigned int cpu;
 
+	/* Reclaim does not wait for who is at it already. */
+	if (!mutex_trylock(&drain_mutex))
+		return SHRINK_STOP;
 	for_each_possible_cpu(cpu) {
 		if (freed >= sc->nr_to_scan)
 			break;
 		freed += drain_cpu(cpu);
 	}
+	mutex_unlock(&drain_mutex);
 	return freed ?: SHRINK_STOP;
 }
 
 static int cpu_is_dead(unsigned int cpu)
 {
+	mutex_lock(&drain_mutex);
 	drain_cpu(cpu);
+	mutex_unlock(&drain_mutex);
 	return 0;
 }
 

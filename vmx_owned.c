@@ -79,7 +79,7 @@ static int named_area(struct vmx_text *text, unsigned long *id)
 		spin_lock(&vmx_area_lock);
 		area = vmx_area_at((void *)vmx_address(value));
 		*id = area && vmx_area_complete(area) &&
-		      !(area->flags & VMX_CACHED) ? area->id : 0;
+		      !(READ_ONCE(area->flags) & VMX_CACHED) ? area->id : 0;
 		spin_unlock(&vmx_area_lock);
 	} else {
 		*id = value;

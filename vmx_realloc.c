@@ -11,8 +11,10 @@
  * changed under vmx_area_lock.
  * Units: bytes and pages, as named.
  */
+#include <linux/bitops.h>
 #include <linux/export.h>
 #include <linux/kmemleak.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -43,7 +45,8 @@ static void shrink(struct vmx_area *area, unsigned int keep, gfp_t gfp)
 		return;		/* the area just stays as long as it is */
 	vmx_pgtable_unmap(cut, nr - keep);
 	vmx_area_cut(area, tail, keep);
-	area->leaves = min_t(unsigned int, area->leaves, keep / PAGES_PER_LEAF);
+	WRITE_ONCE(area->leaves,
+		   min_t(unsigned int, area->leaves, keep / PAGES_PER_LEAF));
 
 	/* A block goes back in one piece, but for the one that is cut. */
 	for (i = 0; i < keep; i = end) {
@@ -91,7 +94,7 @@ static int grow(struct vmx_area *area, unsigned int nr, gfp_t gfp)
 	area->page_order = 0;
 	area->nr_pages = nr;
 	/* It may be too long for a magazine now. */
-	WRITE_ONCE(area->flags, area->flags & ~VMX_CACHEABLE);
+	clear_bit(ilog2(VMX_CACHEABLE), &area->flags);
 	if (area->nid != nid)
 		area->nid = NUMA_NO_NODE;
 	spin_unlock(&vmx_area_lock);
@@ -115,6 +118,8 @@ static void *move(struct vmx_area *area, size_t size, gfp_t gfp,
 {
 	struct vmx_area *new;
 
+	/* It could wait for the very addresses that are to be moved from. */
+	gfp &= ~__GFP_NOFAIL;
 	new = vmx_alloc_area(size, 1, vmx_start, vmx_end, gfp, PAGE_KERNEL,
 			     area->flags & (VMX_USERMAP | VMX_ALLOW_HUGE),
 			     NUMA_NO_NODE, caller);

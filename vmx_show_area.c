@@ -90,18 +90,18 @@ static void show_flags(struct seq_file *m, const char *name,
 static void show_descriptor(struct seq_file *m, const struct vmx_area *area)
 {
 	seq_printf(m, "# vmx area 1 id=%lu descriptor=0x%px requested=%lu\n",
-		   area->id, area, area->requested);
+		   area->id, area, READ_ONCE(area->requested));
 	seq_printf(m, "next       0x%px", area->next);
 	if (area->next)
 		seq_printf(m, " (id=%lu at 0x%px)", area->next->id,
 			   area->next->addr);
 	seq_printf(m, "\naddr       0x%px\n", area->addr);
 	seq_printf(m, "size       %lu\n", area->size);
-	show_flags(m, "flags", area->flags);
+	show_flags(m, "flags", READ_ONCE(area->flags));
 	seq_printf(m, "pages      0x%px\n", area->pages);
 	seq_printf(m, "nr_pages   %u\n", area->nr_pages);
 	seq_printf(m, "phys_addr  %pap\n", &area->phys_addr);
-	seq_printf(m, "caller     %pS\n", area->caller);
+	seq_printf(m, "caller     %pS\n", READ_ONCE(area->caller));
 	/* Not the chapter's, and 0 for all areas but those of leaves alone. */
 	if (area->page_order)
 		seq_printf(m, "page_order %u\n", area->page_order);
@@ -112,7 +112,7 @@ static unsigned int show_block(struct seq_file *m, const struct vmx_area *area,
 			       unsigned int i)
 {
 	struct page *page = vmx_area_page(area, i);
-	unsigned int order = area->flags & VMX_ALLOC ? vmx_pages_order(page) : 0;
+	unsigned int order = READ_ONCE(area->flags) & VMX_ALLOC ? vmx_pages_order(page) : 0;
 	unsigned long start = (unsigned long)area->addr + i * PAGE_SIZE;
 
 	seq_printf(m, "frames     0x%lx-0x%lx pfn=0x%lx order=%u zone=%s node=%d flags=%pGp\n",

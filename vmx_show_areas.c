@@ -110,8 +110,8 @@ static int areas_show(struct seq_file *m, void *v)
 	const int digits = BITS_PER_LONG / 4;
 	struct areas_file *file = m->private;
 	struct vmx_area *area = v;
+	unsigned long start, flags;
 	char comm[TASK_COMM_LEN];
-	unsigned long start;
 
 	if (v == SEQ_START_TOKEN) {
 		*file->name = '\0';	/* what it names may have gone since */
@@ -122,25 +122,26 @@ static int areas_show(struct seq_file *m, void *v)
 	}
 	if (!vmx_area_complete(area))
 		return SEQ_SKIP;
+	flags = READ_ONCE(area->flags);
 	start = (unsigned long)area->addr - file->base;
 	seq_printf(m, "0x%0*lx-0x%0*lx %7lu", digits, start, digits,
 		   start + area->size, area->size);
 	show_caller(m, READ_ONCE(area->caller));
 	if (area->nr_pages)
 		seq_put_decimal_ull(m, " pages=", area->nr_pages);
-	seq_puts(m, area->flags & VMX_MAP ? " vmap" : " vmalloc");
-	if (area->flags & VMX_USERMAP)
+	seq_puts(m, flags & VMX_MAP ? " vmap" : " vmalloc");
+	if (flags & VMX_USERMAP)
 		seq_puts(m, " user");
 	if (is_vmalloc_addr(area->pages))
 		seq_puts(m, " vpages");
 	show_nodes(m, area);
 	seq_put_decimal_ull(m, " id=", area->id);
 	seq_put_decimal_ull(m, " req=", READ_ONCE(area->requested));
-	if (area->leaves)
-		seq_put_decimal_ull(m, " huge=", area->leaves);
-	if (area->flags & VMX_ZEROED)
+	if (READ_ONCE(area->leaves))
+		seq_put_decimal_ull(m, " huge=", READ_ONCE(area->leaves));
+	if (flags & VMX_ZEROED)
 		seq_puts(m, " zero");
-	if (area->flags & VMX_CACHED)
+	if (flags & VMX_CACHED)
 		seq_puts(m, " cached");
 	seq_put_decimal_ll(m, " pid=", READ_ONCE(area->pid));
 	seq_puts(m, " comm=");

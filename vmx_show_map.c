@@ -45,8 +45,8 @@ static void weigh(unsigned long from, unsigned long to,
 		} else if (range.kind == VMX_RANGE_AREA) {
 			guard = (unsigned long)range.area->addr +
 				vmx_area_pages(range.area) * PAGE_SIZE;
-			kind = range.area->flags & VMX_CACHED ? M_CACHED :
-			       range.area->leaves ? M_LEAF : M_AREA;
+			kind = READ_ONCE(range.area->flags) & VMX_CACHED ? M_CACHED :
+			       READ_ONCE(range.area->leaves) ? M_LEAF : M_AREA;
 			if (from >= guard)
 				kind = M_GUARD;
 			else

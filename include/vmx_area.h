@@ -235,7 +235,7 @@ static inline struct vmx_area *vmx_area_at(const void *addr)
 /* Pages of @area that can be mapped: all but the guard. */
 static inline unsigned int vmx_area_pages(const struct vmx_area *area)
 {
-	return (area->size >> PAGE_SHIFT) - !(area->flags & VMX_NO_GUARD);
+	return (area->size >> PAGE_SHIFT) - !(READ_ONCE(area->flags) & VMX_NO_GUARD);
 }
 
 /* The current task is who asked for @area. */

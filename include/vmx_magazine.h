@@ -91,8 +91,9 @@ static __always_inline bool vmx_magazine_takes(unsigned long flags)
 }
 
 /*
- * Of two CPUs that free an area, one is to be warned about, though one of them
- * may have no use for a magazine: see also vmx_area_remove().
+ * Of two CPUs that free an area at once, one is to be warned about, though the other
+ * may not want a magazine: see vmx_area_remove().  It is the last line, not a proof:
+ * who frees twice may meet an area that has had another owner since.
  */
 static __always_inline bool vmx_magazine_claim(struct vmx_area *area)
 {

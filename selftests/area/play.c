@@ -169,7 +169,8 @@ static void insert(void)
 {
 	enum vmx_fit fit = one_in(play.profile->fit_odds) ? any(4) : VMX_FIT_FIRST;
 	unsigned long flags = VMX_ALLOC | (one_in(4) ? VMX_NO_GUARD : 0) |
-			      (one_in(4) ? VMX_UNLIST : 0) | VMX_FIT(fit);
+			      (one_in(4) ? VMX_UNLIST : 0) |
+			      (one_in(2) ? VMX_CACHEABLE : 0) | VMX_FIT(fit);
 	unsigned long size = any_size(), align = any_align();
 	unsigned long start = model.start, end = model.end, place;
 	struct vmx_area *area = new_area(size, flags);
@@ -290,10 +291,8 @@ static struct model_area *any_live(void)
 static void set_cached(struct model_area *it, bool cached)
 {
 	it->cached = cached;
-	if (cached)
-		it->area->flags |= VMX_CACHED;
-	else
-		it->area->flags &= ~VMX_CACHED;
+	it->area->flags &= ~(VMX_CACHEABLE | VMX_CACHED);
+	it->area->flags |= cached ? VMX_CACHED : VMX_CACHEABLE;
 }
 
 static void cache_or_not(void)
@@ -367,6 +366,8 @@ static void remove_one(void)
 	trace("remove %#lx", it->addr);
 	if (area != it->area)
 		fail("remove %#lx: %p, not %p", it->addr, area, it->area);
+	if (area->flags & VMX_CACHEABLE)
+		fail("remove %#lx: a magazine can still take it", it->addr);
 	model_remove(it);
 	/* Some owners take their time. */
 	if (!one_in(8))

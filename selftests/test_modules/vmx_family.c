@@ -202,6 +202,8 @@ static bool waits_for_addresses(void)
 				   GFP_KERNEL | __GFP_NOFAIL | __GFP_NOWARN,
 				   PAGE_KERNEL, 0, NUMA_NO_NODE, release);
 	good = CHECK(!p) && CHECK(!q);
+	vmx_free(p);
+	vmx_free(q);
 
 	INIT_DELAYED_WORK_ONSTACK(&later.work, release);
 	schedule_delayed_work(&later.work, HZ / 10);

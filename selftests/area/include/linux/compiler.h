@@ -4,6 +4,7 @@
 
 #include_next <linux/compiler.h>
 
+/* There is one thread. */
 #define data_race(expr)	(expr)
 
 #endif
