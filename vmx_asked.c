@@ -7,7 +7,7 @@
  * works.  After a write that was refused a read says so: what it would show else
  * is the answer to an older question.
  *
- * Locking: vmx_asked_lock protects what was told.
+ * Locking: vmx_asked_lock protects what was told.  Units: addresses, or ids.
  */
 #include <linux/fs.h>
 #include <linux/seq_file.h>

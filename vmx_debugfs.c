@@ -6,7 +6,7 @@
  * function even after the files are gone), so rmmod waits for nobody: it is
  * refused while a file is open.
  *
- * Locking: none; only the module's init and exit come here.
+ * Locking: none; only the module's init and exit come here.  Units: none.
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>

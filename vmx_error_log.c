@@ -6,6 +6,7 @@
  * line that was written, and a caret under the offending word.
  *
  * Locking: vmx_error_log_mutex protects the log; nothing else is taken inside.
+ * Units: characters.
  */
 #include <linux/err.h>
 #include <linux/math64.h>

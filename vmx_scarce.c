@@ -12,7 +12,7 @@
  * back may lie there a while, and single frames are taken meanwhile.
  *
  * Locking: none.  vmx_scarce_order is a hint, whoever writes it last, and the free
- * lists are read without their lock: what comes out is an opinion.
+ * lists are read without their lock: what comes out is an opinion.  Units: orders.
  */
 #include <linux/gfp.h>
 #include <linux/limits.h>

@@ -3,6 +3,8 @@
  * The tracepoints' one definition
  *
  * What they are called by includes <trace/events/vmx.h> alone.
+ *
+ * Locking: none.  Units: said there.
  */
 #include "vmx_compat.h"
 

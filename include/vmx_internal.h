@@ -4,10 +4,10 @@
  *
  * Knowledge flows one way:
  *
- *	the files of vmx_files.h -> vmx_alloc.c, vmx_free.c
- *		-> vmx_area.c, vmx_page_array.c, vmx_pgtable.c
- *		-> vmx_pages.c -> vmx_scarce.c
- *		-> vmx_slice.c -> include/arch
+ *	vmx_main.c -> the files of vmx_files.h -> vmx_alloc.c, vmx_free.c
+ *		-> vmx_area.c
+ *		-> vmx_page_array.c -> vmx_pages.c -> vmx_scarce.c
+ *		-> vmx_slice.c -> vmx_pgtable.c -> include/arch
  *
  * A file calls only what stands to its right.  vmx_map.c, vmx_realloc.c,
  * vmx_user.c and vmx_lookup.c stand beside vmx_alloc.c, and so does vmx_magazine.c,
