@@ -160,7 +160,9 @@ static noinline void free_to_magazine(const void *addr)
  * An address that is no area's start is a bug in the caller: it is warned
  * about, and nothing happens.
  *
- * Context: may sleep; in an interrupt the work is left to a worker.
+ * Context: may sleep; in an interrupt the work is left to a worker.  What
+ * smp_call_function() calls may run with interrupts disabled and outside of one:
+ * there, as under a lock, vmx_free_atomic() is the one to call.
  */
 void vmx_free(const void *addr)
 {

@@ -6,9 +6,10 @@
  * insmod fails with EUCLEAN.  While it is loaded it holds one area, which
  * nobody can free through debugfs.
  */
+#include <linux/irq_work.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/smp.h>
+#include <linux/preempt.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -129,9 +130,18 @@ static bool node_is_asked(void)
 	return good;
 }
 
-static void free_it(void *p)
+struct interrupt {
+	struct irq_work work;
+	void *p;
+	bool inside;
+};
+
+static void free_it(struct irq_work *work)
 {
-	vmx_free(p);
+	struct interrupt *irq = container_of(work, struct interrupt, work);
+
+	irq->inside = in_hardirq();
+	vmx_free(irq->p);
 }
 
 static bool gone_soon(const void *p)
@@ -147,16 +157,15 @@ static bool gone_soon(const void *p)
 static bool free_anywhere(void)
 {
 	static DEFINE_SPINLOCK(lock);
-	unsigned int cpu;
 	void *a = vmx_alloc(PAGE_SIZE), *b = vmx_alloc(PAGE_SIZE), *c = vmx_alloc(PAGE_SIZE);
+	struct interrupt irq = { .work = IRQ_WORK_INIT_HARD(free_it), .p = a };
 
 	if (!CHECK(a) || !CHECK(b) || !CHECK(c))
 		return false;
 	vmx_free(NULL);
-	/* On another CPU, if there is one, this is inside an interrupt. */
-	cpu = cpumask_any_but(cpu_online_mask, raw_smp_processor_id());
-	if (smp_call_function_single(cpu, free_it, a, 1))
-		vmx_free(a);
+	/* Not smp_call_function(): an idle CPU answers that outside of an interrupt. */
+	irq_work_queue(&irq.work);
+	irq_work_sync(&irq.work);
 	spin_lock_irq(&lock);
 	vmx_free_atomic(b);
 	spin_unlock_irq(&lock);
@@ -164,7 +173,8 @@ static bool free_anywhere(void)
 	local_bh_disable();
 	vmx_free_atomic(c);
 	local_bh_enable();
-	return CHECK(gone_soon(a)) && CHECK(gone_soon(b)) && CHECK(gone_soon(c));
+	return CHECK(irq.inside) &&
+	       CHECK(gone_soon(a)) && CHECK(gone_soon(b)) && CHECK(gone_soon(c));
 }
 
 /* Not in user_init(), whose name is gone with its code once it is done. */
