@@ -20,9 +20,9 @@
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
-#include <linux/sched/clock.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 #include <trace/events/vmx.h>
 
 #include "vmx_files.h"
@@ -109,7 +109,7 @@ static void charge(struct vmx_explanation *why, struct step *step, u64 now)
 /* A step for an event of our own task's; NULL for others, or without room. */
 static struct step *next_step(struct vmx_explanation *why, enum kind kind)
 {
-	u64 now = local_clock();
+	u64 now = ktime_get_ns();
 	struct step *step;
 
 	/* An interrupt of the task's is not its request. */
@@ -144,7 +144,7 @@ static struct step *same_step(struct vmx_explanation *why, enum kind kind)
 
 static void noted(struct vmx_explanation *why)
 {
-	why->since = local_clock();
+	why->since = ktime_get_ns();
 }
 
 static void on_request(void *data, unsigned long size, unsigned long align,
@@ -189,7 +189,7 @@ static void on_hole(void *data, const struct vmx_area *area,
 
 	/* A second look, with nothing to purge in between, is no news. */
 	if (step && !step->hole.addr) {
-		charge(data, step, local_clock());
+		charge(data, step, ktime_get_ns());
 		noted(data);
 		return;
 	}
@@ -234,7 +234,7 @@ static void on_hole_back(void *data, const void *addr, unsigned long size)
 	struct step *step = same_step(data, S_HOLE_BACK);
 
 	if (step)
-		charge(data, step, local_clock());
+		charge(data, step, ktime_get_ns());
 	else
 		step = next_step(data, S_HOLE_BACK);
 	if (!step)
@@ -266,7 +266,7 @@ static void on_take_block(void *data, struct page *page, unsigned int order)
 	if (step && step->block.order == order &&
 	    step->block.pfn + step->block.nr == pfn &&
 	    step->block.zone == page_zone(page)->name) {
-		charge(data, step, local_clock());
+		charge(data, step, ktime_get_ns());
 	} else {
 		step = next_step(data, S_BLOCK);
 		if (!step)
@@ -300,7 +300,7 @@ static void on_entries(void *data, unsigned long addr, int level,
 
 	if (step && level == VMX_PMD && step->entries.level == level &&
 	    step->entries.index + step->entries.nr == pmd_index(addr)) {
-		charge(data, step, local_clock());
+		charge(data, step, ktime_get_ns());
 	} else {
 		step = next_step(data, S_ENTRIES);
 		if (!step)
@@ -369,7 +369,7 @@ struct vmx_explanation *vmx_explain_begin(void)
 		kvfree(why);
 		return ERR_PTR(err);
 	}
-	why->since = local_clock();
+	why->since = ktime_get_ns();
 	return why;
 }
 
