@@ -3,7 +3,7 @@
 # The verbs a person types; "make help" lists them.  What kbuild builds is in
 # Kbuild; each verb but the first two is the script of its name in scripts/.
 
-verbs := demo vm test test-debug test-area test-harness test-gdb check bench bench-check
+verbs := demo vm test test-debug test-area test-harness test-gdb test-scripts check bench bench-check
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0
+# lib.sh: what the scripts share; source it, do not run it.
+#
+# $top is the tree, $lib is scripts/lib, $VMX_CACHE is the one folder outside the
+# tree: downloads and the kernels that were built lie there. Progress and errors go
+# to stderr; stdout has only what the person asked for.
+
+# shellcheck shell=bash
+set -euo pipefail
+
+lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034 # the scripts that source this file read it
+top=${lib%/scripts/lib}
+VMX_CACHE=${VMX_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/vmx}
+[[ $VMX_CACHE = /* ]] || VMX_CACHE=$PWD/$VMX_CACHE
+export VMX_CACHE
+
+say() { printf 'vmx: %s\n' "$*" >&2; }
+die() { say "$@"; exit 1; }
+
+# supported [MACHINE [KERNEL]]: print the table's lines, of all or of these.
+supported() {
+	awk -v machine="${1:-}" -v kernel="${2:-}" \
+		'/^[^#]/ && (!machine || $2 == machine) && (!kernel || $1 == kernel)' "$lib/machines"
+}
+
+# kernels_for USE: print the kernels that the table gives that use.
+kernels_for() { supported | awk -v use=",$1," 'index("," $6 ",", use) { print $1 }'; }
+
+# Print what the table has, for people: "x86_64: 6.12, 6.1; i386: 6.1".
+choices() {
+	supported | awk '
+		!($2 in kernels) { machine[++n] = $2 }
+		{ kernels[$2] = kernels[$2] (kernels[$2] ? ", " : "") $1 }
+		END { for (i = 1; i <= n; i++) printf "%s%s: %s", (i > 1 ? "; " : ""), machine[i], kernels[machine[i]] }'
+}
+
+# Check KERNEL, MACHINE, PAGING, SMP and MEM before anything is downloaded for them.
+# Set KERNEL and MACHINE to their defaults if they are not given.
+choose_kernel() {
+	local kernel machine levels
+	read -r kernel machine _ < <(supported "${MACHINE:-}") ||
+		die "MACHINE=$MACHINE is not supported; choose from $(choices)"
+	export MACHINE=$machine KERNEL=${KERNEL:-$kernel}
+	read -r _ _ _ _ levels _ < <(supported "$MACHINE" "$KERNEL") ||
+		die "KERNEL=$KERNEL is not supported on $MACHINE; choose from $(choices)"
+	[[ ,$levels, = *,${PAGING:-4},* ]] ||
+		die "PAGING=$PAGING is not possible on $MACHINE; choose from $levels"
+	[[ ${SMP:-1} =~ ^[1-9][0-9]*$ ]] || die "SMP=$SMP is not a number of CPUs; try SMP=2"
+	[[ ${MEM:-1G} =~ ^[1-9][0-9]*[MG]$ ]] || die "MEM=$MEM is not an amount of memory; try MEM=1G"
+}
+
+# Print the release that a kernel's build folder is for.
+release_of() {
+	local release
+	release=$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' "$1/include/generated/utsrelease.h" 2>/dev/null) || :
+	[ -n "$release" ] || die "$1 is not a kernel's build folder, or the kernel was not prepared"
+	echo "$release"
+}
+
+# lock FILE [WHAT]: hold the lock until this script ends. Say who is waited for.
+lock() {
+	mkdir -p "$(dirname "$1")"
+	exec {lock}>"$1"
+	flock -n "$lock" || { [ -z "${2:-}" ] || say "waiting for another run of $2"; flock "$lock"; }
+}
+
+# Make a folder, $work, for as long as this script runs.
+scratch() {
+	work=$(mktemp -d)
+	trap clean_up EXIT
+}
+
+clean_up() {
+	local job
+	for job in $(jobs -p); do
+		kill -- "-$job" 2>/dev/null || :
+	done
+	[ -z "${work:-}" ] || rm -rf "$work"
+}
+
+# Give each background job a process group of its own, and end all of them with
+# this script: no guest may outlive Ctrl-C.
+own_jobs() {
+	set -m
+	trap clean_up EXIT
+	trap 'exit 130' INT TERM
+}
+
+# pick TABLE [NAME...]: print the lines with these first words, or all lines.
+pick() {
+	local name table=$1
+	shift
+	[ $# -gt 0 ] || echo "$table"
+	for name; do
+		grep "^$name " <<<"$table" || die "$name is not known; choose from: $(cut -d ' ' -f 1 <<<"$table" | xargs)"
+	done
+}
+
+# run_guest LOGS RUN IMAGE: boot a guest that runs scripts/guest/RUN. IMAGE is the
+# initramfs. $token is what the guest says when it ends.
+run_guest() {
+	token=$RANDOM$RANDOM
+	# shellcheck disable=SC2086 # several words
+	"$lib/qemu" "$1" "$3" "vmx_run=$2" "vmx_token=$token" ${APPEND:-}
+}
+
+number=0 passed=0 failed=0 skipped=0
+
+# result CODE NAME: print and count one test's result.
+result() {
+	local word='not ok'
+	number=$((number + 1))
+	if [ "$1" = 0 ]; then
+		word=ok passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+	fi
+	echo "$word $number $2"
+}
+
+# Print the last line. Fail unless something passed and nothing failed.
+summary() {
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+}
