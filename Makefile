@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# The verbs a person types; "make help" lists them.  What kbuild builds is in
-# Kbuild; each verb but the first two is the script of its name in scripts/.
+# The verbs that a person types; "make help" lists them. Kbuild says what to build. Each
+# of the verbs below is the script of that name in scripts/.
 
 verbs := demo vm test test-debug test-area test-harness test-gdb test-scripts check bench bench-check
 
@@ -21,7 +21,7 @@ all:
 install: all
 	$(MAKE) -C $(KDIR) M="$(CURDIR)/$$(dirname "$$(readlink vmx.ko)")" modules_install
 
-# The guests' kernels have headers of their own, whatever KDIR= may say here.
+# The guests' kernels have their own headers, so KDIR= is not for them.
 $(verbs):
 	@env -u KDIR scripts/$@
 

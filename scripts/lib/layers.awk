@@ -38,10 +38,7 @@ file == 2 && /\.o:/ {
 	sub(/^\.\//, "", object)
 	type = $(NF - 1)
 	sub(/.*:/, "", type)
-	if (!(object in known)) {
-		known[object]
-		check_part(object)
-	}
+	check_part(object)
 	# A tracepoint belongs to nobody.
 	if ($NF ~ /^__(tracepoint|traceiter|probestub|bpf_trace|event|tpstrtab|SC[KT]__tp_func)_/)
 		next
@@ -96,8 +93,9 @@ function part_of(path)
 
 function check_part(path)
 {
-	if (!(part_of(path) in is_part))
+	if (!(path in known) && !(part_of(path) in is_part))
 		complain(path ": the table of layers has no part " part_of(path))
+	known[path]
 }
 
 function allowed(caller, callee)
@@ -111,13 +109,10 @@ function check_include(source, header,    own)
 	if (source ~ /^(include|arch)\// || source == "vmx_compat.h")
 		return
 	own = part_of(source)
-	if (!(source in known)) {
-		known[source]
-		check_part(source)
-	}
+	check_part(source)
+	sub(/^\.\.\//, "", header)
 	if (header == "vmx_compat.h" || header == "arch/arch.h" || header == "vmx.h")
 		return
-	sub(/^\.\.\//, "", header)
 	if (header ~ /^vmx_[a-z_]*\.h$/) {
 		if (allowed(own, part_of(header)))
 			return

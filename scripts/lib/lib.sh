@@ -58,6 +58,12 @@ release_of() {
 	echo "$release"
 }
 
+# On a terminal apt-get shows its progress; elsewhere only errors are wanted.
+apt=(apt-get)
+apt_get() {
+	if [ -t 2 ]; then "${apt[@]}" "$@" >&2; else "${apt[@]}" -qq "$@" >/dev/null; fi
+}
+
 # lock FILE [WHAT]: hold the lock until this script ends. Say who is waited for.
 lock() {
 	mkdir -p "$(dirname "$1")"
