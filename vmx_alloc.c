@@ -1,84 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The call chain of the chapter, composed from areas, frames and page tables
+ * The chain of calls of the chapter, composed from areas, frames and page tables
  *
- *	vmx_alloc()
- *	  __vmx_alloc_node_flags()
- *	    __vmx_alloc_node()
+ * The chapter is chapter 8, "Noncontiguous Memory Area Management", of Understanding
+ * the Linux Kernel; vmx follows Linux 3.10's mm/vmalloc.c.
+ *
+ *	vmx_alloc()				alloc/api.c
+ *	  __vmx_alloc_node_flags()		alloc/api.c
+ *	    __vmx_alloc_node()			alloc/api.c
  *	      __vmx_alloc_node_range()
  *		__get_vmx_area_node()	descriptor, guard page, hole
  *		__vmx_alloc_area_node()	page array, frames
  *		  vmx_map_area()	page-table entries
  *		clear_vmx_unlist()	the area is complete
  *
- * The names are those of Linux 3.10's mm/vmalloc.c with "vmx" for "vm", and each
- * does what its namesake did.  The way back, vmx_free(), has a file of its own.
+ * The names are Linux 3.10's, with "vmx" for "vm", and each function does what its
+ * namesake did. alloc/unmap.c is the way back.
  *
- * Locking: none of its own.  Units: bytes, but for nr_pages.
+ * Units: bytes, except nr_pages.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/export.h>
 #include <linux/kmemleak.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
-#include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
 #include <trace/events/vmx.h>
 
-#include "vmx_magazine.h"
+#include "arch/arch.h"
+#include "vmx_area.h"
+#include "vmx_compat.h"
+#include "vmx_frames.h"
+#include "vmx_pgtable.h"
+#include "alloc/chain.h"
+#include "alloc/magazine.h"
 
 /* How often a request that finds no hole purges before it fails. */
 #define VMX_PURGES_MAX 4
 
-static atomic_long_t vmx_failures[VMX_FAIL_KINDS];
-
-/* In the order of enum vmx_fail. */
-static const int fail_errno[VMX_FAIL_KINDS] = {
-	-EINVAL, -E2BIG, -ENOSPC, -ENOMEM, -ENOENT, -EPERM, -EINTR,
-};
-
-/** vmx_count_failure() - a request was refused with @err */
-void vmx_count_failure(int err)
-{
-	int i;
-
-	for (i = 0; i < VMX_FAIL_KINDS; i++) {
-		if (fail_errno[i] == err)
-			atomic_long_inc(&vmx_failures[i]);
-	}
-}
-
-/** vmx_failures_read() - how many requests have been refused with each errno */
-void vmx_failures_read(unsigned long counts[VMX_FAIL_KINDS])
-{
-	int i;
-
-	for (i = 0; i < VMX_FAIL_KINDS; i++)
-		counts[i] = atomic_long_read(&vmx_failures[i]);
-}
-
-static __printf(3, 4)
-void warn_alloc_failed(gfp_t gfp, unsigned long size, const char *fmt, ...)
-{
-	static DEFINE_RATELIMIT_STATE(rs, DEFAULT_RATELIMIT_INTERVAL,
-				      DEFAULT_RATELIMIT_BURST);
-	struct va_format vaf;
-	va_list args;
-
-	if (gfp & __GFP_NOWARN || !__ratelimit(&rs))
-		return;
-	va_start(args, fmt);
-	vaf.fmt = fmt;
-	vaf.va = &args;
-	pr_warn("%s: allocation of %lu bytes failed: %pV, mode:%#x(%pGg)\n",
-		current->comm, size, &vaf, (__force unsigned int)gfp, &gfp);
-	va_end(args);
-	dump_stack();
-}
-
-/* No hole: purge and look again; others may quarantine or take what came free. */
+/* Purge and look again. Other tasks may quarantine or take what became free. */
 static noinline int insert_after_purge(struct vmx_area *area,
 				       unsigned long align, unsigned long start,
 				       unsigned long end)
@@ -88,23 +52,26 @@ static noinline int insert_after_purge(struct vmx_area *area,
 
 	for (purges = 0; err == -ENOSPC && any && purges < VMX_PURGES_MAX; purges++) {
 		vmx_magazines_drain();
-		/* If this finds nothing, somebody else's purge may just have ended. */
+		/* If this finds nothing, another task's purge may just have ended. */
 		any = vmx_areas_purge();
 		err = vmx_area_insert(area, align, start, end);
 	}
 	return err;
 }
 
-/* __get_vmx_area_node(), for a caller that has it made to measure. */
+/* Make the descriptor, add the guard page, and find a hole that holds both. */
 static __always_inline struct vmx_area *
-get_vmx_area(unsigned long size, unsigned long align, unsigned long flags,
-	     unsigned long start, unsigned long end, int node, gfp_t gfp_mask,
-	     const void *caller)
+__get_vmx_area_node(unsigned long size, unsigned long align,
+		    unsigned long flags, unsigned long start, unsigned long end,
+		    int node, gfp_t gfp_mask, const void *caller)
 {
 	struct vmx_area *area;
 	int err;
 
-	/* The locks are taken with interrupts on. Who may sleep has them on, or is told. */
+	/*
+	 * The spinlocks are not IRQ-safe: refuse interrupt context, and atomic callers
+	 * with interrupts off.
+	 */
 	if (WARN_ON_ONCE(in_interrupt() ||
 			 (!gfpflags_allow_blocking(gfp_mask) && irqs_disabled())))
 		return ERR_PTR(-EINVAL);
@@ -126,14 +93,22 @@ get_vmx_area(unsigned long size, unsigned long align, unsigned long flags,
 	return area;
 }
 
-/* The descriptor, the guard page, and a hole that holds both. */
-struct vmx_area *
-__get_vmx_area_node(unsigned long size, unsigned long align,
-		    unsigned long flags, unsigned long start, unsigned long end,
-		    int node, gfp_t gfp_mask, const void *caller)
+/* As Linux 3.10's get_vm_area_caller(): an area for somebody else's frames. */
+struct vmx_area *get_vmx_area_caller(unsigned long size, unsigned long flags,
+				     int node, const void *caller)
 {
-	return get_vmx_area(size, align, flags, start, end, node, gfp_mask,
-			    caller);
+	return __get_vmx_area_node(size, PAGE_SIZE, flags, vmx_start, vmx_end,
+				   node, GFP_KERNEL, caller);
+}
+
+/*
+ * Does a block of the size of a leaf begin with @page? A frame inside a block may have
+ * any private value, but it is not aligned to a leaf.
+ */
+static bool begins_leaf(struct page *page)
+{
+	return vmx_block_order(page) == VMX_LEAF_ORDER &&
+	       IS_ALIGNED(page_to_pfn(page), PTRS_PER_PTE);
 }
 
 static __always_inline int vmx_map_area(struct vmx_area *area, pgprot_t prot,
@@ -141,45 +116,25 @@ static __always_inline int vmx_map_area(struct vmx_area *area, pgprot_t prot,
 {
 	unsigned long addr = (unsigned long)area->addr;
 	unsigned int nr = area->nr_pages;
-	enum vmx_frames frames;
 	int count;
 
-	if (huge && area->page_order) {
+	if (likely(!huge))
+		return vmx_pgtable_map(addr, area->pages, nr, prot,
+				       nr <= 1U << vmx_block_order(area->pages[0]) ?
+				       VMX_LINEAR : VMX_SCATTERED);
+	if (area->page_order)
 		count = vmx_pgtable_map_leaves(addr, area->pages,
 					       nr >> area->page_order, prot);
-	} else {
-		frames = huge ? VMX_FRAMES_LEAVES :
-			 nr <= 1U << vmx_pages_order(area->pages[0]) ?
-			 VMX_FRAMES_LINEAR : VMX_FRAMES_ANY;
-		count = vmx_pgtable_map(addr, area->pages, nr, prot, frames);
-	}
+	else
+		count = vmx_pgtable_map_mixed(addr, area->pages, nr, prot,
+					      begins_leaf);
 	if (count < 0)
 		return count;
 	area->leaves = count;
 	return 0;
 }
 
-/* A page array, and frames in it. */
-static __always_inline int take_pages(struct vmx_area *area, unsigned int nr,
-				      gfp_t gfp_mask, unsigned long flags,
-				      int node)
-{
-	int err;
-
-	area->pages = vmx_page_array(area, nr, gfp_mask, node);
-	if (!area->pages)
-		return -ENOMEM;
-	trace_vmx_page_array(area->pages, nr, 0, area->flags);
-	err = vmx_pages_take(area->pages, nr, gfp_mask, node,
-			     flags & VMX_USERMAP, &area->nid);
-	if (err) {
-		vmx_page_array_free(area, area->pages);
-		area->pages = NULL;
-	}
-	return err;
-}
-
-/* Would it be leaves all through, if there are blocks for all of them? */
+/* Would the area consist of leaves only, if there are enough blocks? */
 static bool is_for_leaves(const struct vmx_area *area, unsigned int nr,
 			  unsigned long flags)
 {
@@ -190,7 +145,7 @@ static bool is_for_leaves(const struct vmx_area *area, unsigned int nr,
 	       IS_ALIGNED((unsigned long)area->addr, leaf);
 }
 
-/* The page array, the frames, and the entries that reach them. */
+/* Make the page array, take the frames, and write the entries. */
 static __always_inline int
 __vmx_alloc_area_node(struct vmx_area *area, unsigned int nr, gfp_t gfp_mask,
 		      pgprot_t prot, unsigned long flags, int node)
@@ -200,27 +155,22 @@ __vmx_alloc_area_node(struct vmx_area *area, unsigned int nr, gfp_t gfp_mask,
 	int err;
 
 	area->nr_pages = nr;
-	if (huge && is_for_leaves(area, nr, flags))
-		err = vmx_page_array_leaves(area, nr, gfp_mask, node);
-	else
-		err = take_pages(area, nr, gfp_mask, flags, node);
+	err = vmx_frames_take(area, gfp_mask, node,
+			      huge && is_for_leaves(area, nr, flags));
 	if (unlikely(err))
 		return err;
 	err = vmx_map_area(area, prot, huge);
-	if (unlikely(err)) {
-		vmx_area_return_pages(area, 0, area->nr_pages, may_sleep);
-		vmx_page_array_free(area, area->pages);
-		area->pages = NULL;
-	}
+	if (unlikely(err))
+		vmx_frames_return(area, may_sleep);
 	return err;
 }
 
-/** clear_vmx_unlist() - an area is complete and may be shown */
+/** clear_vmx_unlist() - mark an area complete: from now on it may be shown */
 void clear_vmx_unlist(struct vmx_area *area)
 {
 	/*
-	 * What was written to the area comes first for whoever sees the flag
-	 * gone.  Pairs with smp_rmb() in vmx_area_complete().
+	 * Whoever sees the flag cleared must see everything that was written to the
+	 * area before. Pairs with smp_rmb() in vmx_area_complete().
 	 */
 	smp_wmb();
 	WRITE_ONCE(area->flags, area->flags & ~VMX_UNLIST);
@@ -228,9 +178,9 @@ void clear_vmx_unlist(struct vmx_area *area)
 }
 
 /*
- * Linux's promise for __GFP_NOFAIL: others will free addresses, so wait for them.
- * What the range could not hold if it were empty fails all the same.  Each look has
- * the magazines emptied, so the next one is later.
+ * Keep Linux's promise for __GFP_NOFAIL: other tasks will free addresses, so wait for
+ * them. A request that even an empty range cannot hold fails all the same. Each try
+ * drains the magazines, so the waits become longer.
  */
 static noinline struct vmx_area *
 wait_for_hole(unsigned long size, unsigned long align, unsigned long flags,
@@ -244,16 +194,19 @@ wait_for_hole(unsigned long size, unsigned long align, unsigned long flags,
 
 	if (first < start || first >= end || PAGE_ALIGN(size) + guard > end - first)
 		return area;
-	warn_alloc_failed(gfp_mask, size, "no addresses: waiting for some");
+	vmx_warn_failed(gfp_mask, size, 0);
 	for (ticks = 1; area == ERR_PTR(-ENOSPC); ticks = min(2 * ticks, HZ / 10L)) {
 		schedule_timeout_uninterruptible(ticks);
-		area = get_vmx_area(size, align, flags, start, end, node,
-				    gfp_mask, caller);
+		area = __get_vmx_area_node(size, align, flags, start, end, node,
+					   gfp_mask, caller);
 	}
 	return area;
 }
 
-/* vmx_alloc_area(), for a caller that has it made to measure. */
+/*
+ * The whole chain. It is inlined into its two callers: the compiler then drops what a
+ * plain request never needs, which saves it 80 instructions.
+ */
 static __always_inline struct vmx_area *
 alloc_area(unsigned long size, unsigned long align, unsigned long start,
 	   unsigned long end, gfp_t gfp_mask, pgprot_t prot,
@@ -266,7 +219,7 @@ alloc_area(unsigned long size, unsigned long align, unsigned long start,
 	trace_vmx_request(size, align, gfp_mask, node, caller);
 	align = max(align, PAGE_SIZE);
 	err = -EINVAL;
-	if (!size || !is_power_of_2(align))
+	if (!size || !is_power_of_2(align) || !vmx_arch_prot_maps(prot))
 		goto refuse;
 	start = max(start, vmx_start);
 	end = min(end, vmx_end);
@@ -284,10 +237,10 @@ alloc_area(unsigned long size, unsigned long align, unsigned long start,
 	if (leaf && real_size >= leaf)
 		area = __get_vmx_area_node(size, max(align, leaf), vm_flags,
 					   start, end, node, gfp_mask, caller);
-	/* Better small pages than none. */
+	/* Without an aligned hole, small pages are better than nothing. */
 	if (area == ERR_PTR(-ENOSPC))
-		area = get_vmx_area(size, align, vm_flags, start, end, node,
-				    gfp_mask, caller);
+		area = __get_vmx_area_node(size, align, vm_flags, start, end,
+					   node, gfp_mask, caller);
 	if (area == ERR_PTR(-ENOSPC) && gfp_mask & __GFP_NOFAIL &&
 	    gfpflags_allow_blocking(gfp_mask))
 		area = wait_for_hole(size, align, vm_flags, start, end, node,
@@ -299,37 +252,45 @@ alloc_area(unsigned long size, unsigned long align, unsigned long start,
 	err = __vmx_alloc_area_node(area, real_size >> PAGE_SHIFT, gfp_mask, prot,
 				    vm_flags, node);
 	if (err)
-		goto cancel_area;
+		goto undo_area;
 	clear_vmx_unlist(area);
 
 	/*
-	 * The third argument says how many references make the block no leak:
-	 * one is in the descriptor, so there must be another.
+	 * The third argument is how many references make the block no leak. One is in
+	 * the descriptor, so there must be another.
 	 */
 	kmemleak_alloc(area->addr, real_size, 2, gfp_mask);
 	return area;
 
-cancel_area:
-	if (err == -EBUSY)	/* some of it was mapped for a moment */
-		vmx_area_quarantine(vmx_area_remove(area->addr));
-	else
-		vmx_area_cancel(area);
+undo_area:
+	vmx_undo_area(area, err);
 refuse:
 	trace_vmx_refused(size, err);
+	vmx_warn_failed(gfp_mask, size, err);
 	return ERR_PTR(err);
 }
 
-/*
- * The whole chain, for callers that want the descriptor; the parameters are
- * those of __vmx_alloc_node_range(), which is this, but for saying why it
- * failed.
+/**
+ * vmx_alloc_area() - go through the whole chain, and return the descriptor
+ * @size: bytes; made a multiple of the page size
+ * @align: alignment of the first address, in bytes
+ * @start: lowest address
+ * @end: end of the addresses
+ * @gfp_mask: for the frames and for what describes them
+ * @prot: the entries' protection
+ * @vm_flags: VMX_NO_GUARD, VMX_USERMAP, VMX_ALLOW_HUGE, VMX_CACHEABLE, VMX_FIT()
+ * @node: the node to take memory from, or NUMA_NO_NODE
+ * @caller: shown in the list
  *
- * Returns the area; -EINVAL for zero, for an alignment above a page that is not a
- * power of two, for a protection that maps nothing, and where the locks can't be
- * taken (in an interrupt, and with interrupts disabled); -E2BIG for
- * more than the machine or [start, end) holds; -ENOSPC without a hole; -ENOMEM
- * without memory; -EINTR after a fatal signal; -EBUSY, after a warning, where
- * entries of a hole are in use.
+ * The parameters mean what they mean to __vmx_alloc_node_range().
+ *
+ * Context: process context; sleeps if @gfp_mask allows it.
+ * Return: the area; -EINVAL for a size of zero, for an alignment above a page that is
+ * not a power of two, for a protection that maps nothing, and where the locks can't be
+ * taken (in an interrupt, and in an atomic request with interrupts off); -E2BIG for
+ * more than the machine or [@start, @end) holds; -ENOSPC without a hole; -ENOMEM
+ * without memory; -EINTR after a fatal signal; -EBUSY, after a warning, when entries of
+ * a hole are in use.
  */
 struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 				unsigned long start, unsigned long end,
@@ -337,34 +298,38 @@ struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 				unsigned long vm_flags, int node,
 				const void *caller)
 {
-	if (!vmx_arch_prot_maps(prot))
-		return ERR_PTR(-EINVAL);
 	return alloc_area(size, align, start, end, gfp_mask, prot, vm_flags,
 			  node, caller);
 }
 
-/* What a module is told of a failure: NULL, and a line in the log. */
-static __always_inline void *area_addr(struct vmx_area *area, gfp_t gfp_mask,
-				       unsigned long size)
+/* Is there nothing unusual about the request? */
+static __always_inline bool
+is_plain(unsigned long align, unsigned long start, unsigned long end,
+	 gfp_t gfp_mask, pgprot_t prot, unsigned long vm_flags, int node)
 {
-	if (IS_ERR(area)) {
-		vmx_count_failure(PTR_ERR(area));
-		warn_alloc_failed(gfp_mask, size, "%pe", area);
-		return NULL;
-	}
-	return area->addr;
+	return !vm_flags && node == NUMA_NO_NODE && align <= PAGE_SIZE &&
+	       (gfp_mask & ~__GFP_ZERO) == (GFP_KERNEL | __GFP_HIGHMEM) &&
+	       start <= vmx_start && end >= vmx_end &&
+	       pgprot_val(prot) == pgprot_val(PAGE_KERNEL);
 }
 
-/*
- * The chain for a plain request: as for any other, but what is known is left to
- * the compiler.  What magazines have room for may go there.
+/**
+ * vmx_alloc_plain() - go through the chain with a plain request
+ * @size: bytes
+ * @gfp_mask: GFP_KERNEL | __GFP_HIGHMEM, maybe with __GFP_ZERO
+ * @caller: shown in the list
+ *
+ * A short area may go into a magazine when it is freed. A long one gets leaves.
+ *
+ * Context: may sleep.
+ * Return: the address, or NULL; a failure is counted and logged.
  */
-static noinline void *alloc_plain(unsigned long size, gfp_t zero,
-				  const void *caller)
+noinline void *vmx_alloc_plain(unsigned long size, gfp_t gfp_mask,
+			       const void *caller)
 {
-	gfp_t gfp_mask = GFP_KERNEL | __GFP_HIGHMEM | (zero & __GFP_ZERO);
 	struct vmx_area *area;
 
+	gfp_mask = GFP_KERNEL | __GFP_HIGHMEM | (gfp_mask & __GFP_ZERO);
 	if (size >= PMD_SIZE)
 		area = vmx_alloc_area(size, PAGE_SIZE, 0, ULONG_MAX, gfp_mask,
 				      PAGE_KERNEL, VMX_ALLOW_HUGE, NUMA_NO_NODE,
@@ -374,19 +339,7 @@ static noinline void *alloc_plain(unsigned long size, gfp_t zero,
 				  PAGE_KERNEL,
 				  size <= VMX_MAGAZINE_PAGES * PAGE_SIZE ?
 				  VMX_CACHEABLE : 0, NUMA_NO_NODE, caller);
-	return area_addr(area, gfp_mask, size);
-}
-
-/* Nothing about the request is out of the ordinary. */
-static __always_inline bool is_plain(unsigned long align, unsigned long start,
-				     unsigned long end, gfp_t gfp_mask,
-				     pgprot_t prot, unsigned long vm_flags,
-				     int node)
-{
-	return (gfp_mask & ~__GFP_ZERO) == (GFP_KERNEL | __GFP_HIGHMEM) &&
-	       node == NUMA_NO_NODE && align <= PAGE_SIZE && !vm_flags &&
-	       start <= vmx_start && end >= vmx_end &&
-	       pgprot_val(prot) == pgprot_val(PAGE_KERNEL);
+	return IS_ERR(area) ? vmx_fail_area(area) : area->addr;
 }
 
 /**
@@ -423,185 +376,12 @@ void *__vmx_alloc_node_range(unsigned long size, unsigned long align,
 	struct vmx_area *area;
 
 	if (is_plain(align, start, end, gfp_mask, prot, vm_flags, node))
-		return alloc_plain(size, gfp_mask, caller);
+		return vmx_alloc_plain(size, gfp_mask, caller);
 	area = vmx_alloc_area(size, align, start, end, gfp_mask, prot, vm_flags,
 			      node, caller);
-	return area_addr(area, gfp_mask, size);
+	return IS_ERR(area) ? vmx_fail_area(area) : area->addr;
 }
 EXPORT_SYMBOL_GPL(__vmx_alloc_node_range);
-
-/**
- * __vmx_alloc_node() - allocate noncontiguous memory with plain protection
- * @size: bytes; made a multiple of the page size
- * @align: of the address; see __vmx_alloc_node_range()
- * @gfp_mask: likewise
- * @node: the node to take memory from, or NUMA_NO_NODE
- * @caller: who is to be named in the list
- *
- * (Linux 3.10's had the protection as a parameter; that of 6.12 has not.)
- *
- * Context: sleeps if @gfp_mask allows it.
- * Return: the address, or NULL.
- */
-void *__vmx_alloc_node(unsigned long size, unsigned long align, gfp_t gfp_mask,
-		       int node, const void *caller)
-{
-	return __vmx_alloc_node_range(size, align, vmx_start, vmx_end, gfp_mask,
-				      PAGE_KERNEL, 0, node, caller);
-}
-EXPORT_SYMBOL_GPL(__vmx_alloc_node);
-
-static __always_inline void *__vmx_alloc_node_flags(unsigned long size,
-						    int node, gfp_t flags,
-						    const void *caller)
-{
-	struct vmx_area *area;
-
-	if (node != NUMA_NO_NODE ||
-	    (flags & ~__GFP_ZERO) != (GFP_KERNEL | __GFP_HIGHMEM))
-		return __vmx_alloc_node(size, 1, flags, node, caller);
-	area = vmx_magazine_get(size, flags, caller);
-	return area ? area->addr : alloc_plain(size, flags, caller);
-}
-
-/**
- * vmx_alloc() - allocate noncontiguous memory
- * @size: bytes; made a multiple of the page size
- *
- * Frames may come from high memory.  From 2 MiB on, the area is aligned and gets
- * 2 MiB entries where blocks of that size are to be had, as by vmalloc_huge();
- * vmalloc() leaves that to its caller because set_memory_ro() and its like can't
- * cut an entry, but those are not for the slice in any case.
- * See __vmx_alloc_node_range().
- *
- * Context: may sleep.
- * Return: the address, or NULL.
- */
-void *vmx_alloc(unsigned long size)
-{
-	return __vmx_alloc_node_flags(size, NUMA_NO_NODE,
-				      GFP_KERNEL | __GFP_HIGHMEM,
-				      __builtin_return_address(0));
-}
-EXPORT_SYMBOL_GPL(vmx_alloc);
-
-/**
- * vmx_zalloc() - vmx_alloc(), cleared
- * @size: bytes; made a multiple of the page size
- *
- * Context: may sleep.
- * Return: the address, or NULL.
- */
-void *vmx_zalloc(unsigned long size)
-{
-	return __vmx_alloc_node_flags(size, NUMA_NO_NODE,
-				      GFP_KERNEL | __GFP_HIGHMEM | __GFP_ZERO,
-				      __builtin_return_address(0));
-}
-EXPORT_SYMBOL_GPL(vmx_zalloc);
-
-/**
- * vmx_alloc_node() - vmx_alloc() with frames of a node, where it has them
- * @size: bytes; made a multiple of the page size
- * @node: the node to prefer, or NUMA_NO_NODE
- *
- * Context: may sleep.
- * Return: the address, or NULL.
- */
-void *vmx_alloc_node(unsigned long size, int node)
-{
-	return __vmx_alloc_node_flags(size, node, GFP_KERNEL | __GFP_HIGHMEM,
-				      __builtin_return_address(0));
-}
-EXPORT_SYMBOL_GPL(vmx_alloc_node);
-
-/**
- * vmx_zalloc_node() - vmx_alloc_node(), cleared
- * @size: bytes; made a multiple of the page size
- * @node: the node to prefer, or NUMA_NO_NODE
- *
- * Context: may sleep.
- * Return: the address, or NULL.
- */
-void *vmx_zalloc_node(unsigned long size, int node)
-{
-	return __vmx_alloc_node_flags(size, node,
-				      GFP_KERNEL | __GFP_HIGHMEM | __GFP_ZERO,
-				      __builtin_return_address(0));
-}
-EXPORT_SYMBOL_GPL(vmx_zalloc_node);
-
-/**
- * __vmx_alloc() - vmx_alloc() with flags
- * @size: bytes; made a multiple of the page size
- * @gfp_mask: for the frames; GFP_ATOMIC and GFP_NOWAIT are fine, but not in an
- *	interrupt, nor with interrupts or bottom halves disabled
- *
- * A request that may not sleep can't purge: it fails when only quarantined
- * addresses are left.
- *
- * Context: sleeps if @gfp_mask allows it.
- * Return: the address, or NULL.
- */
-void *__vmx_alloc(unsigned long size, gfp_t gfp_mask)
-{
-	return __vmx_alloc_node_flags(size, NUMA_NO_NODE, gfp_mask,
-				      __builtin_return_address(0));
-}
-EXPORT_SYMBOL_GPL(__vmx_alloc);
-
-/**
- * vmx_alloc_user() - cleared memory for remap_vmx_range()
- * @size: bytes; made a multiple of the page size
- *
- * Each frame counts references of its own.
- *
- * Context: may sleep.
- * Return: the address, aligned to SHMLBA; or NULL.
- */
-void *vmx_alloc_user(unsigned long size)
-{
-	return __vmx_alloc_node_range(size, SHMLBA, vmx_start, vmx_end,
-				      GFP_KERNEL | __GFP_HIGHMEM | __GFP_ZERO,
-				      PAGE_KERNEL, VMX_USERMAP, NUMA_NO_NODE,
-				      __builtin_return_address(0));
-}
-EXPORT_SYMBOL_GPL(vmx_alloc_user);
-
-/**
- * vmx_alloc_32() - memory whose frames lie below 4 GiB
- * @size: bytes; made a multiple of the page size
- *
- * Context: may sleep.
- * Return: the address, or NULL.
- */
-void *vmx_alloc_32(unsigned long size)
-{
-	return __vmx_alloc_node_flags(size, NUMA_NO_NODE,
-				      GFP_KERNEL | VMX_GFP_32,
-				      __builtin_return_address(0));
-}
-EXPORT_SYMBOL_GPL(vmx_alloc_32);
-
-/**
- * vmx_alloc_huge() - memory with 2 MiB entries where that is possible
- * @size: bytes; made a multiple of the page size
- * @gfp_mask: for the frames
- *
- * From 2 MiB on, the area is aligned to 2 MiB, and each 2 MiB of it gets one
- * entry if a block of that size is to be had, small pages otherwise.  A request
- * that may not sleep gets small pages.
- *
- * Context: sleeps if @gfp_mask allows it.
- * Return: the address, or NULL.
- */
-void *vmx_alloc_huge(unsigned long size, gfp_t gfp_mask)
-{
-	return __vmx_alloc_node_range(size, 1, vmx_start, vmx_end, gfp_mask,
-				      PAGE_KERNEL, VMX_ALLOW_HUGE, NUMA_NO_NODE,
-				      __builtin_return_address(0));
-}
-EXPORT_SYMBOL_GPL(vmx_alloc_huge);
 
 /** vmx_alloc_init() - get ready for vmx_alloc(), on the slice's addresses */
 int vmx_alloc_init(void)
@@ -640,7 +420,7 @@ void vmx_alloc_exit(void)
 		if (!left)
 			pr_warn("%lu bytes were left behind, asked for by %s\n",
 				vmx_list->requested, vmx_list->comm);
-		__vmx_unmap_noflush(vmx_list->addr, true);
+		__vmx_unmap(vmx_list->addr, true);
 		cond_resched();
 	}
 	if (left)

@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The address space: descriptors, the sorted list, holes, lazy purge
+ * The address space: descriptors, the sorted list, holes, quarantine, purges
  *
- * Every range of the slice that is in use, live or not, knows its neighbours and
- * the length of the hole in front of it (gap), so areas and holes together fill
- * the slice by construction.  A sentinel of length 0 stands at the end of the
- * slice, has the last hole in front of it, and closes the ring.
+ * Each range of the slice that is used, live or not, knows its neighbours and the
+ * length of the hole in front of it. So ranges and holes together fill the slice by
+ * construction. A sentinel of length 0 stands at the end of the slice. It has the
+ * last hole in front of it, and it closes the ring.
  *
  *	vmx_list -> area 1 ------------------> area 2 -> ...
  *	  | hole | area 1 | quarantined | hole | area 2 | hole | sentinel
  *
- * The list holds the live areas only, in address order, through vmx_area.next.
- * vmx_hole.c chooses holes; vmx_index.c leads from an address to an area.  A few
- * descriptors that are not needed now are kept until somebody asks for a purge, as
- * an area is often freed for the next one.
+ * The list has only the live areas, in address order, through vmx_area.next.
+ * vmx_list is its head, as vmlist was in Linux 3.10. area/hole.c chooses holes.
+ * area/index.c leads from an address to an area. Up to SPARES_MAX descriptors are
+ * kept for reuse, because a request often follows a free.
  *
- * A freed range is quarantined: a CPU's TLB may still reach it.  One flush
- * serves all ranges quarantined before it; then they become holes.  Quarantined
- * neighbours become one range, together with the hole between them; if one of
- * them was about to be purged, both wait for the next flush.  So a neighbour
- * that is live is never far: between two live areas there are a quarantined
- * range or two, and those that somebody takes down at this moment.
+ * A freed range is quarantined: a CPU's TLB may still reach it. One flush serves all
+ * ranges that were quarantined before it. Then they become holes. Quarantined
+ * neighbours are joined to one range, together with the hole between them. If one of
+ * them was about to be purged, both wait for the next flush. So a live neighbour is
+ * never far: between two live areas there are at most a quarantined range or two,
+ * and the areas that other tasks are freeing at this moment.
  *
- * Cost: O(log n) for insertion and removal, n being the number of holes; lookup
- * is O(log of the slice's pages), to the base of 64.
+ * Cost, with n holes: O(log n) for insertion and removal. A lookup costs O(log of
+ * the slice's pages), to the base of 64.
  *
- * Locking: vmx_purge_mutex, then vmx_area_lock.  vmx_area_lock is a plain
- * spinlock: no function here may be called from an interrupt.  It protects all
- * that is here, and what vmx_hole.c and vmx_index.c keep.
+ * Locking: space.purge_mutex, then vmx_area_lock. vmx_area_lock is a plain spinlock,
+ * so no function here may be called from an interrupt. It protects everything here,
+ * and what area/hole.c and area/index.c keep.
  *
- * Units: bytes, page-aligned, but for counters that say otherwise.
+ * Units: bytes, page-aligned, except counters that say otherwise.
  *
- * This file compiles unmodified in user space, where it is fuzzed: it may
- * include nothing that the shims of selftests/area do not offer.
+ * This file compiles unmodified in user space, where it is fuzzed. It may include
+ * only what the headers in selftests/area/include offer.
  */
 #include <linux/align.h>
 #include <linux/bitops.h>
@@ -49,46 +49,54 @@
 #include <trace/events/vmx.h>
 
 #include "vmx_area.h"
+#include "area/hole.h"
+#include "area/index.h"
 
 #define PURGE_BATCH 64	/* ranges turned into holes in one critical section */
 #define PURGE_ROUNDS 2	/* purges that one free makes at the most */
 #define SPARES_MAX 64	/* descriptors kept for the next areas */
 
+/* The head of the list. */
 struct vmx_area *vmx_list;
 DEFINE_SPINLOCK(vmx_area_lock);
 
 /* Quarantined bytes above which vmx_area_quarantine() asks for a purge. */
 unsigned long vmx_lazy_max = ULONG_MAX;
 
-static DEFINE_MUTEX(vmx_purge_mutex);
-static struct vmx_area vmx_sentinel;
-static LIST_HEAD(vmx_quarantine);
-static struct kmem_cache *vmx_area_cache;
-static struct vmx_area *vmx_spare;	/* descriptors, linked by next */
-static unsigned int vmx_spares;
-static void (*vmx_flush)(void);
-static unsigned long vmx_next_id;
-static struct vmx_area_stats vmx_stats;
+static struct {
+	struct mutex purge_mutex;
+	void (*flush)(void);
+	struct kmem_cache *cache;	/* of descriptors */
+	struct vmx_area *spare;		/* descriptors kept, linked by next */
+	unsigned int spares;
+	struct vmx_area sentinel;
+	struct list_head quarantine;	/* ranges that wait for the next flush */
+	unsigned long last_id;
+	struct vmx_area_stats stats;
+} space = {
+	.purge_mutex = __MUTEX_INITIALIZER(space.purge_mutex),
+	.quarantine = LIST_HEAD_INIT(space.quarantine),
+};
 
 static unsigned long areas_now(void)
 {
-	return vmx_stats.allocs - vmx_stats.frees;
+	return space.stats.allocs - space.stats.frees;
 }
 
 static void count_one_more(void)
 {
-	vmx_stats.allocs++;
-	if (unlikely(areas_now() > vmx_stats.peak_areas))
-		vmx_stats.peak_areas = areas_now();
+	space.stats.allocs++;
+	if (unlikely(areas_now() > space.stats.peak_areas))
+		space.stats.peak_areas = areas_now();
 }
 
 /* Puts @area, with addr and size set, into the hole in front of @succ. */
 static void ring_insert(struct vmx_area *area, struct vmx_area *succ)
 {
-	unsigned long low = vmx_area_start(succ) - succ->gap;
+	unsigned long low = vmx_area_start(succ) - succ->hole;
 
 	vmx_hole_resize(succ, vmx_area_start(succ) - vmx_area_end(area));
-	area->gap = 0;
+	area->hole = 0;
 	vmx_hole_resize(area, vmx_area_start(area) - low);
 	area->before = succ->before;
 	area->after = succ;
@@ -108,10 +116,10 @@ static void ring_unlink(struct vmx_area *area)
 static void ring_erase(struct vmx_area *area)
 {
 	struct vmx_area *succ = area->after;
-	unsigned long bytes = area->gap + area->size;
+	unsigned long bytes = area->hole + area->size;
 
 	ring_unlink(area);
-	vmx_hole_resize(succ, succ->gap + bytes);
+	vmx_hole_resize(succ, succ->hole + bytes);
 }
 
 /* The link that leads, or would lead, to @area in the list. */
@@ -120,7 +128,7 @@ static struct vmx_area **list_link(struct vmx_area *area)
 	do {
 		area = area->before;
 	} while (area->state != VMX_LIVE);
-	return area == &vmx_sentinel ? &vmx_list : &area->next;
+	return area == &space.sentinel ? &vmx_list : &area->next;
 }
 
 static unsigned long guard_size(const struct vmx_area *area)
@@ -146,15 +154,15 @@ struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 	/* A spare one lies wherever it was made. */
 	if (node == NUMA_NO_NODE) {
 		spin_lock(&vmx_area_lock);
-		area = vmx_spare;
+		area = space.spare;
 		if (area) {
-			vmx_spare = area->next;
-			vmx_spares--;
+			space.spare = area->next;
+			space.spares--;
 		}
 		spin_unlock(&vmx_area_lock);
 	}
 	if (!area)
-		area = kmem_cache_alloc_node(vmx_area_cache, gfp, node);
+		area = kmem_cache_alloc_node(space.cache, gfp, node);
 	if (!area)
 		return NULL;
 	/* Field by field: most of a descriptor is set later in any case. */
@@ -176,13 +184,13 @@ struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 static void put_descriptor(struct vmx_area *area)
 {
 	lockdep_assert_held(&vmx_area_lock);
-	if (vmx_spares >= SPARES_MAX) {
-		kmem_cache_free(vmx_area_cache, area);
+	if (space.spares >= SPARES_MAX) {
+		kmem_cache_free(space.cache, area);
 		return;
 	}
-	area->next = vmx_spare;
-	vmx_spare = area;
-	vmx_spares++;
+	area->next = space.spare;
+	space.spare = area;
+	space.spares++;
 }
 
 static void free_spares(void)
@@ -190,13 +198,13 @@ static void free_spares(void)
 	struct vmx_area *area, *next;
 
 	spin_lock(&vmx_area_lock);
-	area = vmx_spare;
-	vmx_spare = NULL;
-	vmx_spares = 0;
+	area = space.spare;
+	space.spare = NULL;
+	space.spares = 0;
 	spin_unlock(&vmx_area_lock);
 	for (; area; area = next) {
 		next = area->next;
-		kmem_cache_free(vmx_area_cache, area);
+		kmem_cache_free(space.cache, area);
 	}
 }
 
@@ -214,7 +222,7 @@ static enum vmx_fit fit_of(struct vmx_area *area, unsigned long start,
 {
 	if (likely(!(area->flags & VMX_FIT_MASK)))
 		return VMX_FIT_FIRST;
-	if (start > vmx_index.first || end < vmx_area_start(&vmx_sentinel))
+	if (start > vmx_starts.first || end < vmx_area_start(&space.sentinel))
 		area->flags &= ~VMX_FIT_MASK;
 	return VMX_FIT_OF(area->flags);
 }
@@ -247,18 +255,22 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 
 	spin_lock(&vmx_area_lock);
 	place = vmx_hole_find(area->size, align, start, fit_of(area, start, end));
+	/*
+	 * on_hole() in debugfs/explain.c relies on this: vmx_area_lock is held, and the
+	 * hole is not filled yet.
+	 */
 	/* Without a hole, the place is behind any end. */
 	if (place.addr >= end || end - place.addr < area->size) {
-		trace_vmx_hole(area, align, vmx_holes_looked_at, 0, NULL);
+		trace_vmx_hole(area, align, vmx_holes.looked_at, 0, NULL);
 		spin_unlock(&vmx_area_lock);
 		return -ENOSPC;
 	}
-	trace_vmx_hole(area, align, vmx_holes_looked_at, place.addr, place.succ);
+	trace_vmx_hole(area, align, vmx_holes.looked_at, place.addr, place.succ);
 	area->addr = (void *)place.addr;
 	area->state = VMX_LIVE;
-	area->id = ++vmx_next_id;
+	area->id = ++space.last_id;
 	if (BITS_PER_LONG == 32 && unlikely(!area->id))
-		area->id = ++vmx_next_id;	/* 0 is nobody's */
+		area->id = ++space.last_id;	/* 0 is nobody's */
 	ring_insert(area, place.succ);
 	vmx_index_add(area);
 	link = list_link(area);
@@ -266,8 +278,8 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 	*link = area;
 
 	count_one_more();
-	vmx_stats.area_bytes += area->size;
-	vmx_stats.guard_bytes += guard_size(area);
+	space.stats.area_bytes += area->size;
+	space.stats.guard_bytes += guard_size(area);
 	spin_unlock(&vmx_area_lock);
 	return 0;
 }
@@ -284,7 +296,7 @@ struct vmx_area *vmx_area_find(unsigned long addr)
 	struct vmx_area *area;
 
 	lockdep_assert_held(&vmx_area_lock);
-	if (addr < vmx_index.first || addr >= vmx_area_start(&vmx_sentinel))
+	if (addr < vmx_starts.first || addr >= vmx_area_start(&space.sentinel))
 		return NULL;
 	area = vmx_index_below(addr);
 	if (!area || addr >= vmx_area_end(area) ||
@@ -302,7 +314,7 @@ struct vmx_area *vmx_area_find(unsigned long addr)
  */
 void vmx_range_at(unsigned long addr, struct vmx_range *range)
 {
-	struct vmx_area *area = vmx_index_below(addr) ?: vmx_sentinel.after;
+	struct vmx_area *area = vmx_index_below(addr) ?: space.sentinel.after;
 
 	lockdep_assert_held(&vmx_area_lock);
 	/* The first range that ends above addr; to the next live one it's not far. */
@@ -360,9 +372,9 @@ struct vmx_area *vmx_area_first_from(unsigned long addr)
 	struct vmx_area *area;
 
 	lockdep_assert_held(&vmx_area_lock);
-	if (addr <= vmx_index.first)
+	if (addr <= vmx_starts.first)
 		return vmx_list;
-	if (addr >= vmx_area_start(&vmx_sentinel))
+	if (addr >= vmx_area_start(&space.sentinel))
 		return NULL;
 	area = vmx_index_below(addr - 1);
 	return area ? area->next : vmx_list;
@@ -373,8 +385,8 @@ static void move_end(struct vmx_area *area, unsigned long size)
 	unsigned long grown = size - area->size;	/* wraps for a shorter one */
 
 	area->size = size;
-	vmx_stats.area_bytes += grown;
-	vmx_hole_resize(area->after, area->after->gap - grown);
+	space.stats.area_bytes += grown;
+	vmx_hole_resize(area->after, area->after->hole - grown);
 }
 
 /**
@@ -389,7 +401,7 @@ int vmx_area_extend(struct vmx_area *area, unsigned long bytes)
 	int err = -ENOSPC;
 
 	spin_lock(&vmx_area_lock);
-	if (area->after->gap >= bytes) {
+	if (area->after->hole >= bytes) {
 		move_end(area, area->size + bytes);
 		err = 0;
 	}
@@ -427,7 +439,7 @@ void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 	tail->state = VMX_DYING;
 	area->size = size;
 	area->nr_pages = keep;
-	tail->gap = 0;
+	tail->hole = 0;
 	tail->before = area;
 	tail->after = area->after;
 	tail->after->before = tail;
@@ -464,7 +476,7 @@ struct vmx_area *vmx_area_remove(const void *addr)
 	struct vmx_area *area;
 
 	spin_lock(&vmx_area_lock);
-	area = vmx_area_at(addr);
+	area = vmx_listed_at(addr);
 	if (area && !claim(area))
 		area = NULL;
 	if (area) {
@@ -488,9 +500,9 @@ void vmx_area_cancel(struct vmx_area *area)
 	vmx_index_del(area);
 	*list_link(area) = area->next;
 	ring_erase(area);
-	vmx_stats.allocs--;
-	vmx_stats.area_bytes -= area->size;
-	vmx_stats.guard_bytes -= guard_size(area);
+	space.stats.allocs--;
+	space.stats.area_bytes -= area->size;
+	space.stats.guard_bytes -= guard_size(area);
 	put_descriptor(area);
 	spin_unlock(&vmx_area_lock);
 }
@@ -506,14 +518,14 @@ static void wait_for_flush(struct vmx_area *area)
 	if (area->state == VMX_LAZY)
 		return;
 	area->state = VMX_LAZY;
-	list_move_tail(&area->quarantine, &vmx_quarantine);
+	list_move_tail(&area->quarantine, &space.quarantine);
 }
 
 /* @right, which is in no list, and the hole before it join @left. */
 static void join_left(struct vmx_area *left, struct vmx_area *right)
 {
-	left->size += right->gap + right->size;
-	vmx_stats.quarantined_bytes += right->gap;
+	left->size += right->hole + right->size;
+	space.stats.quarantined_bytes += right->hole;
 	ring_unlink(right);
 	put_descriptor(right);
 }
@@ -534,11 +546,11 @@ bool vmx_area_quarantine(struct vmx_area *area)
 	spin_lock(&vmx_area_lock);
 	WARN_ON_ONCE(area->state != VMX_DYING);
 	trace_vmx_quarantine(area->addr, area->size,
-			     vmx_stats.quarantined_bytes + area->size, lazy_max);
-	vmx_stats.frees++;
-	vmx_stats.area_bytes -= area->size;
-	vmx_stats.guard_bytes -= guard_size(area);
-	vmx_stats.quarantined_bytes += area->size;
+			     space.stats.quarantined_bytes + area->size, lazy_max);
+	space.stats.frees++;
+	space.stats.area_bytes -= area->size;
+	space.stats.guard_bytes -= guard_size(area);
+	space.stats.quarantined_bytes += area->size;
 
 	/*
 	 * A neighbour that a flush under way was for waits with it for another:
@@ -552,15 +564,15 @@ bool vmx_area_quarantine(struct vmx_area *area)
 		area = left;
 	} else {
 		area->state = VMX_LAZY;
-		list_add_tail(&area->quarantine, &vmx_quarantine);
-		vmx_stats.quarantined_ranges++;
+		list_add_tail(&area->quarantine, &space.quarantine);
+		space.stats.quarantined_ranges++;
 	}
 	if (is_quarantined(right)) {
 		list_del(&right->quarantine);
-		vmx_stats.quarantined_ranges--;
+		space.stats.quarantined_ranges--;
 		join_left(area, right);
 	}
-	due = vmx_stats.quarantined_bytes > lazy_max;
+	due = space.stats.quarantined_bytes > lazy_max;
 	spin_unlock(&vmx_area_lock);
 	return due;
 }
@@ -573,8 +585,8 @@ static bool purge_batch(struct list_head *flushed)
 
 	spin_lock(&vmx_area_lock);
 	list_for_each_entry_safe(area, tmp, flushed, quarantine) {
-		vmx_stats.quarantined_bytes -= area->size;
-		vmx_stats.quarantined_ranges--;
+		space.stats.quarantined_bytes -= area->size;
+		space.stats.quarantined_ranges--;
 		trace_vmx_hole_back(area->addr, area->size);
 		list_del(&area->quarantine);
 		vmx_index_clear(area);
@@ -593,7 +605,7 @@ static bool purge_due(void)
 	bool due;
 
 	spin_lock(&vmx_area_lock);
-	due = vmx_stats.quarantined_bytes > READ_ONCE(vmx_lazy_max);
+	due = space.stats.quarantined_bytes > READ_ONCE(vmx_lazy_max);
 	spin_unlock(&vmx_area_lock);
 	return due;
 }
@@ -604,21 +616,21 @@ static bool purge(void)
 	LIST_HEAD(flushed);
 	bool any;
 
-	lockdep_assert_held(&vmx_purge_mutex);
+	lockdep_assert_held(&space.purge_mutex);
 	spin_lock(&vmx_area_lock);
-	list_splice_init(&vmx_quarantine, &flushed);
+	list_splice_init(&space.quarantine, &flushed);
 	list_for_each_entry(area, &flushed, quarantine)
 		area->state = VMX_PURGING;
 	any = !list_empty(&flushed);
 	if (any) {
-		vmx_stats.purges++;
-		trace_vmx_purge(vmx_stats.quarantined_ranges,
-				vmx_stats.quarantined_bytes);
+		space.stats.purges++;
+		trace_vmx_purge(space.stats.quarantined_ranges,
+				space.stats.quarantined_bytes);
 	}
 	spin_unlock(&vmx_area_lock);
 
 	if (any) {
-		vmx_flush();
+		space.flush();
 		while (purge_batch(&flushed))
 			cond_resched();
 	}
@@ -640,9 +652,9 @@ bool vmx_areas_purge(void)
 	bool any;
 
 	might_sleep();
-	mutex_lock(&vmx_purge_mutex);
+	mutex_lock(&space.purge_mutex);
 	any = purge();
-	mutex_unlock(&vmx_purge_mutex);
+	mutex_unlock(&space.purge_mutex);
 	if (purge_due())
 		vmx_areas_try_purge();
 	free_spares();
@@ -665,10 +677,10 @@ void vmx_areas_try_purge(void)
 
 	might_sleep();
 	do {
-		if (!mutex_trylock(&vmx_purge_mutex))
+		if (!mutex_trylock(&space.purge_mutex))
 			return;
 		purge();
-		mutex_unlock(&vmx_purge_mutex);
+		mutex_unlock(&space.purge_mutex);
 	} while (purge_due() && ++round < PURGE_ROUNDS);
 }
 
@@ -676,7 +688,7 @@ void vmx_areas_try_purge(void)
 void vmx_areas_stats(struct vmx_area_stats *stats)
 {
 	spin_lock(&vmx_area_lock);
-	*stats = vmx_stats;
+	*stats = space.stats;
 	stats->areas = areas_now();
 	spin_unlock(&vmx_area_lock);
 }
@@ -695,25 +707,25 @@ int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
 
 	if (err)
 		return err;
-	vmx_area_cache = KMEM_CACHE(vmx_area, 0);
-	if (!vmx_area_cache) {
+	space.cache = KMEM_CACHE(vmx_area, 0);
+	if (!space.cache) {
 		vmx_index_exit();
 		return -ENOMEM;
 	}
 
-	vmx_flush = flush;
+	space.flush = flush;
 	vmx_list = NULL;
-	vmx_stats = (struct vmx_area_stats){ .slice_bytes = end - start };
+	space.stats = (struct vmx_area_stats){ .slice_bytes = end - start };
 	/* Counts as live, so that whoever goes along the ring ends here. */
-	vmx_sentinel = (struct vmx_area){
+	space.sentinel = (struct vmx_area){
 		.addr = (void *)end,
-		.before = &vmx_sentinel,
-		.after = &vmx_sentinel,
+		.before = &space.sentinel,
+		.after = &space.sentinel,
 		.state = VMX_LIVE,
 	};
 	spin_lock(&vmx_area_lock);
 	vmx_holes_init();
-	vmx_hole_resize(&vmx_sentinel, end - start);
+	vmx_hole_resize(&space.sentinel, end - start);
 	spin_unlock(&vmx_area_lock);
 	return 0;
 }
@@ -727,7 +739,7 @@ void vmx_areas_exit(void)
 {
 	vmx_areas_purge();
 	WARN_ON_ONCE(vmx_list || areas_now() ||
-		     vmx_stats.quarantined_ranges);
-	kmem_cache_destroy(vmx_area_cache);
+		     space.stats.quarantined_ranges);
+	kmem_cache_destroy(space.cache);
 	vmx_index_exit();
 }

@@ -1,47 +1,58 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The directory /sys/kernel/debug/vmx: which files there are
+ * The directory /sys/kernel/debug/vmx: which files exist
  *
- * An open file holds a reference to the module (debugfs calls its release
- * function even after the files are gone), so rmmod waits for nobody: it is
- * refused while a file is open.
- *
- * Locking: none; only the module's init and exit come here.  Units: none.
+ * An open file holds a reference to the module, because debugfs calls its release
+ * function even after the file is removed. So rmmod is refused while a file is open.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/debugfs.h>
 #include <linux/fs.h>
 #include <linux/module.h>
+#include <linux/printk.h>
 #include <linux/seq_file.h>
 
-#include "vmx_files.h"
-#include "vmx_internal.h"
+#include "vmx_debugfs.h"
+#include "debugfs/files.h"
 
-static struct dentry *vmx_dir;
+static struct dentry *dir;
 
-static const char readme[] =
-"vmx " VMX_VERSION ": explore vmalloc areas\n"
+/* The help is what the file README says of each file. */
+static const struct {
+	const char *name;
+	umode_t mode;
+	const struct file_operations *fops;
+	const char *help;
+} files[] = {
+#define FILE(name, mode, help) { #name, mode, &vmx_##name##_fops, help }
+	FILE(README, 0400, "this text"),
+	FILE(alloc, 0600, "write requests; read back what the last write has made"),
+	FILE(free, 0200, "write ids (3), addresses (0x...), or all"),
+	FILE(fit, 0600, "write the fit of requests that name none; read it"),
+	FILE(areas, 0400, "the list, in address order, as /proc/vmallocinfo prints it"),
+	FILE(gaps, 0400, "the holes, and how scattered they are"),
+	FILE(map, 0400, "the slice as text: each character is some pages"),
+	FILE(area, 0600, "write an id or address; read descriptor, frames, entries"),
+	FILE(walk, 0600, "write an address; read its way through the page tables"),
+	FILE(pgtables, 0400, "the page tables of the whole vmalloc range"),
+	FILE(mem, 0600, "the bytes of the slice by offset: pread, pwrite, mmap"),
+	FILE(stats, 0400, "counters: \"key value\""),
+	FILE(purge, 0200, "write 1: flush, and turn quarantined addresses into holes"),
+	FILE(error_log, 0400, "the last eight refused writes, and what was wrong"),
+#undef FILE
+};
+
+#define FIT(NAME, name) " " #name
+static const char requests[] =
 "\n"
-"  alloc      write requests: SIZE[K|M|G] [word]..., several on a line or lines\n"
-"               align=SIZE  a power of two      node=N   from this NUMA node\n"
-"               count=N     so many of them     zero     cleared\n"
-"               fit=FIT     which hole to take: first, best, last, next\n"
-"               huge        2 MiB entries where frames allow\n"
-"               explain     tell each step; read it as described below\n"
-"             all of a write is done, or nothing; reading the same open file\n"
-"             gives back \"id address size\" of what its last write made\n"
-"  free       write ids (decimal), addresses (0x...), or all\n"
-"  fit        write a FIT for requests that name none; read it\n"
-"  areas      the list, in address order, as /proc/vmallocinfo prints it\n"
-"  gaps       the holes, and how scattered they are\n"
-"  map        the slice as text, a character for so many pages\n"
-"  area       write an id or address, read its descriptor, frames and entries\n"
-"  walk       write an address of the vmalloc range, read its way through the\n"
-"             page tables\n"
-"  pgtables   the whole vmalloc range as its page tables have it\n"
-"  mem        the slice's bytes by offset: pread, pwrite, mmap\n"
-"  stats      counters, \"key value\"\n"
-"  purge      write 1: flush, and turn quarantined addresses into holes\n"
-"  error_log  the last eight refused writes, and what was wrong with them\n"
+"A request is SIZE[K|M|G] [word]... Several may stand on a line, or on several\n"
+"lines. All of a write is done, or nothing.\n"
+"  align=SIZE  a power of two      node=N   from this NUMA node\n"
+"  count=N     N areas of a kind   zero     cleared\n"
+"  huge        2 MiB entries where frames allow it\n"
+"  fit=FIT     which hole to take:" VMX_FITS(FIT) "\n"
+"  explain     tell each step of the first area: read the same open file\n"
 "\n"
 "  # cd /sys/kernel/debug/vmx\n"
 "  # echo 4096 > alloc\n"
@@ -51,44 +62,28 @@ static const char readme[] =
 "  # echo all > free\n"
 "  # echo 12Q > alloc || cat error_log\n"
 "\n"
+"Reading the same open file gives \"id address size\" of what its last write made:\n"
 "  # exec 3<>alloc; echo \"16K zero count=4\" >&3; cat <&3\n"
 "  # exec 3<>alloc; echo \"64K explain\" >&3; cat <&3\n";
+#undef FIT
 
-static int readme_show(struct seq_file *m, void *v)
+static int README_show(struct seq_file *m, void *v)
 {
-	seq_puts(m, readme);
+	int i;
+
+	seq_puts(m, "vmx " VMX_VERSION ": explore vmalloc areas\n\n");
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		seq_printf(m, "  %-10s %s\n", files[i].name, files[i].help);
+	seq_puts(m, requests);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(readme);
-DEFINE_SHOW_ATTRIBUTE(vmx_map);
-DEFINE_SHOW_ATTRIBUTE(vmx_stats);
-DEFINE_SHOW_ATTRIBUTE(vmx_error_log);
 
-static const struct {
-	const char *name;
-	umode_t mode;
-	const struct file_operations *fops;
-} files[] = {
-	{ "README",	0400, &readme_fops },
-	{ "alloc",	0600, &vmx_alloc_fops },
-	{ "free",	0200, &vmx_free_fops },
-	{ "fit",	0600, &vmx_fit_fops },
-	{ "areas",	0400, &vmx_areas_fops },
-	{ "gaps",	0400, &vmx_gaps_fops },
-	{ "map",	0400, &vmx_map_fops },
-	{ "area",	0600, &vmx_area_fops },
-	{ "walk",	0600, &vmx_walk_fops },
-	{ "pgtables",	0400, &vmx_pgtables_fops },
-	{ "mem",	0600, &vmx_mem_fops },
-	{ "stats",	0400, &vmx_stats_fops },
-	{ "purge",	0200, &vmx_purge_fops },
-	{ "error_log",	0400, &vmx_error_log_fops },
-};
+VMX_DEFINE_SHOWN(README);
 
 /** vmx_debugfs_exit() - remove the files, and free what they have made */
 void vmx_debugfs_exit(void)
 {
-	debugfs_remove(vmx_dir);
+	debugfs_remove(dir);
 	vmx_owned_exit();
 }
 
@@ -105,16 +100,16 @@ int vmx_debugfs_init(void)
 	struct dentry *file;
 	int i;
 
-	vmx_dir = debugfs_create_dir("vmx", NULL);
-	if (vmx_dir == ERR_PTR(-ENODEV) || vmx_dir == ERR_PTR(-EPERM)) {
+	dir = debugfs_create_dir("vmx", NULL);
+	if (dir == ERR_PTR(-ENODEV) || dir == ERR_PTR(-EPERM)) {
 		pr_notice("debugfs is off: no files, only the functions\n");
 		return 0;
 	}
-	if (IS_ERR(vmx_dir))
-		return PTR_ERR(vmx_dir);
-	inode_lock(d_inode(vmx_dir));
-	d_inode(vmx_dir)->i_mode = S_IFDIR | 0700;
-	inode_unlock(d_inode(vmx_dir));
+	if (IS_ERR(dir))
+		return PTR_ERR(dir);
+	inode_lock(d_inode(dir));
+	d_inode(dir)->i_mode = S_IFDIR | 0700;
+	inode_unlock(d_inode(dir));
 
 	for (i = 0; i < ARRAY_SIZE(files); i++) {
 		/*
@@ -122,7 +117,7 @@ int vmx_debugfs_init(void)
 		 * module exit only, when none is open: nothing to protect.
 		 */
 		file = debugfs_create_file_unsafe(files[i].name, files[i].mode,
-						  vmx_dir, NULL, files[i].fops);
+						  dir, NULL, files[i].fops);
 		if (IS_ERR(file)) {
 			/* "alloc" may have been written to already. */
 			vmx_debugfs_exit();

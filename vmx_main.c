@@ -1,33 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Parameters, ordered init, mirrored exit
- *
- * Locking: none.  Units: bytes.
+ * Parameters, ordered init, mirrored exit, and the tracepoints' one definition
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/printk.h>
 #include <linux/sizes.h>
 #include <linux/string.h>
 
-#include "vmx_files.h"
-#include "vmx_internal.h"
+#include "vmx_alloc.h"
+#include "vmx_area.h"
+#include "vmx_compat.h"
+#include "vmx_debugfs.h"
+#include "vmx_pgtable.h"
 
-/* Not memparse(): it takes an overflow without a word. */
+#define CREATE_TRACE_POINTS
+#include <trace/events/vmx.h>
+
+/* Not memparse(): that ignores an overflow. */
 static int set_bytes(const char *val, const struct kernel_param *kp)
 {
-	struct vmx_text text;
 	unsigned long bytes;
+	const char *why;
 	int err;
 
-	vmx_text_init(&text, val);
-	vmx_text_word(&text);
-	err = vmx_text_size(&text, text.word, &bytes);
-	if (!err && vmx_text_word(&text))
-		err = vmx_text_wrong(&text, "more than a size");
+	err = vmx_parse_bytes(val, &bytes, &why);
 	if (err) {
 		pr_err("%s=%.*s: %s\n", kp->name, (int)strcspn(val, "\n"),
-		       val, text.why);
+		       val, why);
 		return err == -E2BIG ? -ENOMEM : err;
 	}
 	WRITE_ONCE(*(unsigned long *)kp->arg, bytes);
@@ -46,7 +49,31 @@ MODULE_PARM_DESC(slice, "addresses to reserve, K/M/G (default 256M; 16M on 32-bi
 
 module_param_cb(lazy_max, &bytes_ops, &vmx_lazy_max, 0644);
 __MODULE_PARM_TYPE(lazy_max, "bytes");
-MODULE_PARM_DESC(lazy_max, "purge when more than this is quarantined, K/M/G (default: the kernel's 32M * fls(cpus), but a quarter of the slice at the most)");
+MODULE_PARM_DESC(lazy_max, "purge when more than this is quarantined, K/M/G (default: the kernel's 32M * fls(cpus), but at most a quarter of the slice)");
+
+static bool magazines = true;
+
+static int set_magazines(const char *val, const struct kernel_param *kp)
+{
+	int err = param_set_bool(val, kp);
+
+	if (!err)
+		vmx_magazines_switch(magazines);
+	return err;
+}
+
+static const struct kernel_param_ops magazines_ops = {
+	.flags = KERNEL_PARAM_OPS_FL_NOARG,
+	.set = set_magazines,
+	.get = param_get_bool,
+};
+
+module_param_cb(magazines, &magazines_ops, &magazines, 0644);
+__MODULE_PARM_TYPE(magazines, "bool");
+MODULE_PARM_DESC(magazines, "keep areas that modules free mapped, for reuse (default Y); with N a use after free faults");
+
+module_param_named(map_width, vmx_map_width, uint, 0644);
+MODULE_PARM_DESC(map_width, "characters in a line of the file map (default 64)");
 
 static int __init vmx_init(void)
 {

@@ -1,38 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The page-table walker: map, unmap, flush, describe
+ * The page-table walker: map, unmap, flush
  *
  * vmap() made every table of the slice when the slice was reserved, so mapping
- * allocates nothing and can't fail for want of memory.  These tables stay where
- * they are, so the walk down from the top table is done once for each of them,
- * at load; mapping goes straight to the PTE table of each 2 MiB and writes a run
- * of entries.
+ * allocates nothing and cannot fail for want of memory. The tables stay where they
+ * are, so the walk from the root to each PTE table is done once, at load. Mapping
+ * goes straight to the PTE table of each 2 MiB and writes a run of entries.
  *
- * The root is the top table of the process that loaded the module.  Its
- * entries for the vmalloc range lead to the tables that all processes share,
- * and the mm is pinned, so the root stays valid when the process is gone.
+ * An area owns its entries: no two areas share one. So entries are written without a
+ * lock, and a present entry is never overwritten. But areas may share a slot, the
+ * PMD entry above 512 PTEs. Where leaves are possible, a slot is in one of three
+ * states:
  *
- * An area owns its entries: no two areas share one, so entries are written
- * without a lock, and a present entry is never overwritten.  What areas do
- * share is the slot, the PMD entry above 512 PTEs.  Where leaves are possible,
- * a slot is in one of three states:
- *
- *	empty	its PTE table is known to vmx_slots[] only, out of the walk
+ *	empty	its PTE table is out of the walk; only tables.slots[] knows it
  *	table	the table is attached; areas of small pages lie here
  *	leaf	one 2 MiB entry; the whole slot belongs to one area
  *
- *	empty -> table	when a small page is mapped; under vmx_slot_lock, as two
- *			areas may do it at once; needs no flush
+ *	empty -> table	when a small page is mapped; under tables.slot_lock, because
+ *			two areas may do it at once; needs no flush
  *	empty -> leaf	by the area that owns the whole slot; needs no flush
- *	table -> empty	by an area that will put a leaf there; needs a flush
- *			before the leaf, because CPUs cache where tables are
- *	leaf -> empty	on unmap; the address is in quarantine afterwards, so
- *			the purge's flush comes before any other use
+ *	table -> empty	by an area that will put a leaf there; needs a flush before
+ *			the leaf, because CPUs cache where tables are
+ *	leaf -> empty	when the area is unmapped; the address is in quarantine
+ *			afterwards, so the purge's flush comes before any other use
  *
- * Before vunmap() all slots go back to "table": the kernel made the tables, and
- * the kernel frees them.
+ * Before vunmap() all slots go back to "table": the kernel made the tables, and the
+ * kernel keeps them.
  *
- * Locking: vmx_slot_lock protects the transition from empty to table.
+ * Locking: tables.slot_lock protects the transition from empty to table.
  * Units: addresses are page-aligned, counts are in pages.
  */
 #include <linux/atomic.h>
@@ -42,30 +37,36 @@
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
-#include <linux/uaccess.h>
 #include <trace/events/vmx.h>
 
-#include "vmx_internal.h"
+#include "arch/arch.h"
+#include "vmx_compat.h"
+#include "vmx_pgtable.h"
+#include "pgtable/root.h"
 
-/* What the walk from the root to a PTE table found, once, in vmx_pgtable_init(). */
+/* What the walk from the root to a PTE table found, in vmx_pgtable_init(). */
 struct vmx_slot {
-	pmd_t *pmd;	/* the entry; only with vmx_leaves the same for everybody */
+	pmd_t *pmd;	/* the entry; without leaves, each process may have its own */
 	pmd_t saved;	/* its value with the table attached */
 	pte_t *table;
 };
 
-static struct mm_struct *vmx_root_mm;
-static pgd_t *vmx_root;
-static unsigned long vmx_base;	/* first address of the slice */
-static struct vmx_slot *vmx_slots;
-static bool vmx_leaves;		/* slots may be empty or hold a leaf */
-static DEFINE_SPINLOCK(vmx_slot_lock);
-static atomic_long_t vmx_flush_count;
+static struct {
+	unsigned long base;	/* the slice's first address, rounded down to a slot */
+	struct vmx_slot *slots;
+	bool leaves;		/* slots may be empty or hold a leaf */
+	spinlock_t slot_lock;
+	atomic_long_t flushes;
+} tables = {
+	.slot_lock = __SPIN_LOCK_UNLOCKED(tables.slot_lock),
+};
+
+struct vmx_root vmx_root;
 
 /**
- * vmx_pgtable_leaf_size() - what one leaf above the PTE level maps
+ * vmx_pgtable_leaf_size() - return how many bytes one leaf maps
  *
- * Return: bytes; 0 where such leaves can't be used.
+ * Return: bytes; 0 where leaves can't be used.
  */
 unsigned long vmx_pgtable_leaf_size(void)
 {
@@ -74,19 +75,19 @@ unsigned long vmx_pgtable_leaf_size(void)
 
 static struct vmx_slot *slot_of(unsigned long addr)
 {
-	return &vmx_slots[(addr - vmx_base) >> PMD_SHIFT];
+	return &tables.slots[(addr - tables.base) >> PMD_SHIFT];
 }
 
 static noinline void slot_attach_table(struct vmx_slot *slot, unsigned long addr)
 {
-	spin_lock(&vmx_slot_lock);
+	spin_lock(&tables.slot_lock);
 	if (pmd_none(*slot->pmd))
 		set_pmd(slot->pmd, slot->saved);
-	spin_unlock(&vmx_slot_lock);
+	spin_unlock(&tables.slot_lock);
 	trace_vmx_table(addr, pmd_val(slot->saved));
 }
 
-/* Pages from @addr to the end of its slot, but @nr at the most. */
+/* Return the pages from @addr to the end of its slot, at most @nr. */
 static unsigned int pages_in_slot(unsigned long addr, unsigned int nr)
 {
 	return min_t(unsigned long, nr, PTRS_PER_PTE - pte_index(addr));
@@ -126,9 +127,9 @@ static __always_inline bool any_of_four_used(pte_t *pte)
 }
 
 /*
- * Entries for frames that follow one another, where stores don't trap: all but the
- * first are the one before and a page more.  Returns how many were set: fewer when
- * an entry was in use.
+ * Write entries for frames that follow one another, where stores don't trap: each
+ * entry is the one before it plus a page. Return how many were written: fewer than
+ * @nr when an entry was in use.
  */
 static __always_inline unsigned int
 set_run(pte_t *pte, struct page *first, unsigned int nr, pgprot_t prot)
@@ -154,8 +155,8 @@ set_run(pte_t *pte, struct page *first, unsigned int nr, pgprot_t prot)
 }
 
 /*
- * What is the same for all entries of a run: @first's own is @entry, and tells all
- * others where struct pages lie as their frames do.
+ * What all entries of a run have in common. @entry maps @first. Where the array of
+ * struct page is linear, every other entry follows from it.
  */
 struct run {
 	struct page *first;
@@ -173,7 +174,7 @@ static __always_inline void set_one(const struct run *run, pte_t *pte, struct pa
 	vmx_arch_set_pte(pte, entry, run->trap);
 }
 
-/* Any frames. */
+/* Write entries for any frames; otherwise as set_run(). */
 static __always_inline unsigned int set_each(pte_t *pte, struct page **pages,
 					     unsigned int nr, pgprot_t prot,
 					     bool trap)
@@ -202,7 +203,7 @@ static __always_inline unsigned int set_each(pte_t *pte, struct page **pages,
 	return pte - start;
 }
 
-/* What is not the plain case of map_small(). */
+/* Not inline: map_small() has the common case. */
 static noinline unsigned int set_any(pte_t *pte, struct page **pages,
 				     unsigned int nr, pgprot_t prot)
 {
@@ -212,23 +213,11 @@ static noinline unsigned int set_any(pte_t *pte, struct page **pages,
 }
 
 /*
- * May the whole slot at @pages be one leaf?  Its frames must be one block.  What
- * is in the private of a frame inside a block doesn't matter: that frame is not
- * so aligned.
+ * Empty a slot that will hold a leaf. Its table has no entry in use, because the
+ * caller owns the whole slot. Return true when CPUs may know of the table. A leaf in
+ * the slot would be a bug: set_leaf() finds it.
  */
-static bool is_leaf_block(struct page **pages, unsigned int nr)
-{
-	return nr == PTRS_PER_PTE &&
-	       vmx_pages_order(pages[0]) == VMX_LEAF_ORDER &&
-	       IS_ALIGNED(page_to_pfn(pages[0]), PTRS_PER_PTE);
-}
-
-/*
- * Empties a slot that will hold a leaf.  Its table has no entry in use, as the
- * caller owns the whole slot.  Returns true when CPUs may know of the table.  A
- * leaf, which would be a bug somewhere, is left for set_leaf() to find.
- */
-static bool detach_table(struct vmx_slot *slot)
+static __always_inline bool detach_table(struct vmx_slot *slot)
 {
 	if (likely(pmd_none(*slot->pmd)) || pmd_leaf(*slot->pmd))
 		return false;
@@ -248,33 +237,19 @@ static __always_inline int set_leaf(unsigned long addr, struct page *head,
 	return 0;
 }
 
-static void make_room_for_leaves(unsigned long addr, struct page **pages,
-				 unsigned int nr)
-{
-	bool stale = false;
-	unsigned int n;
-
-	for (; nr; nr -= n, pages += n, addr += n * PAGE_SIZE) {
-		n = pages_in_slot(addr, nr);
-		if (is_leaf_block(pages, n))
-			stale |= detach_table(slot_of(addr));
-	}
-	if (stale)
-		vmx_pgtable_flush();
-}
-
-/* Pages of one slot, by PTEs. */
+/* Map pages of one slot by PTEs. */
 static __always_inline int map_small(unsigned long addr, struct page **pages,
-				     unsigned int nr, pgprot_t prot, bool linear)
+				     unsigned int nr, pgprot_t prot,
+				     enum vmx_layout layout)
 {
 	struct vmx_slot *slot = slot_of(addr);
 	unsigned int done;
 	pte_t *pte;
 
-	if (vmx_leaves && unlikely(pmd_none(READ_ONCE(*slot->pmd))))
+	if (tables.leaves && unlikely(pmd_none(READ_ONCE(*slot->pmd))))
 		slot_attach_table(slot, addr);
 	pte = slot->table + pte_index(addr);
-	if (likely(linear && !vmx_arch_pte_stores_trap()))
+	if (likely(layout == VMX_LINEAR && !vmx_arch_pte_stores_trap()))
 		done = set_run(pte, pages[0], nr, prot);
 	else
 		done = set_any(pte, pages, nr, prot);
@@ -288,61 +263,51 @@ static __always_inline int map_small(unsigned long addr, struct page **pages,
 
 static noinline int map_slots(unsigned long addr, struct page **pages,
 			      unsigned int nr, pgprot_t prot,
-			      enum vmx_frames frames)
+			      enum vmx_layout layout)
 {
-	bool leaves = frames == VMX_FRAMES_LEAVES && vmx_leaves;
 	unsigned int done, n;
-	int err, count = 0;
-
-	if (leaves)
-		make_room_for_leaves(addr, pages, nr);
+	int err;
 
 	for (done = 0; done < nr; done += n) {
 		unsigned long va = addr + done * PAGE_SIZE;
 
 		n = pages_in_slot(va, nr - done);
-		if (leaves && is_leaf_block(pages + done, n)) {
-			err = set_leaf(va, pages[done], prot);
-			count++;
-		} else {
-			err = map_small(va, pages + done, n, prot,
-					frames == VMX_FRAMES_LINEAR);
-		}
+		err = map_small(va, pages + done, n, prot, layout);
 		if (err) {
 			vmx_pgtable_unmap(addr, done);
 			return err;
 		}
 	}
-	return count;
+	return 0;
 }
 
 /**
- * vmx_pgtable_map() - make addresses reach frames
+ * vmx_pgtable_map() - make addresses reach frames, by PTEs
  * @addr: the first address, inside the slice
  * @pages: the frames, in address order
  * @nr: how many
  * @prot: the entries' protection
- * @frames: what is known of them; with VMX_FRAMES_LEAVES this may sleep
+ * @layout: what the caller knows of the frames
  *
- * Nothing needs to be flushed afterwards: CPUs don't cache absent entries.
+ * Nothing needs to be flushed afterwards: CPUs do not cache absent entries.
  *
- * Return: the number of leaves above the PTE level; -EBUSY when an entry was
- * in use already, which is a bug somewhere (everything is unmapped again, but not
- * flushed).
+ * Context: any.
+ * Return: 0; -EBUSY when an entry was in use, which is a bug somewhere. Then
+ * everything is unmapped again, but not flushed.
  */
 int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
-		    pgprot_t prot, enum vmx_frames frames)
+		    pgprot_t prot, enum vmx_layout layout)
 {
-	if (frames != VMX_FRAMES_LEAVES && in_one_slot(addr, nr))
-		return map_small(addr, pages, nr, prot,
-				 frames == VMX_FRAMES_LINEAR);
-	return map_slots(addr, pages, nr, prot, frames);
+	if (in_one_slot(addr, nr))
+		return map_small(addr, pages, nr, prot, layout);
+	return map_slots(addr, pages, nr, prot, layout);
 }
 
 /**
- * vmx_pgtable_map_leaves() - make addresses reach blocks, a leaf for each
+ * vmx_pgtable_map_leaves() - make addresses reach blocks, by one leaf for each
  * @addr: the first address, inside the slice, aligned to a leaf
- * @heads: the first page of each block, in address order
+ * @heads: the first page of each block, in address order; each block has the size of
+ *	a leaf
  * @nr: how many blocks
  * @prot: the entries' protection
  *
@@ -368,6 +333,56 @@ int vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
 	return nr;
 }
 
+/**
+ * vmx_pgtable_map_mixed() - make addresses reach frames, by leaves where possible
+ * @addr: the first address, inside the slice
+ * @pages: the frames, in address order
+ * @nr: how many
+ * @prot: the entries' protection
+ * @is_leaf: tells whether a block of the size of a leaf begins with this page. It is
+ *	asked only about the first page of a whole slot
+ *
+ * Context: may sleep.
+ * Return: the number of leaves, or as vmx_pgtable_map().
+ */
+int vmx_pgtable_map_mixed(unsigned long addr, struct page **pages,
+			  unsigned int nr, pgprot_t prot,
+			  bool (*is_leaf)(struct page *head))
+{
+	unsigned int done, n, leaves = 0;
+	bool stale = false;
+	int err;
+
+	if (!tables.leaves)
+		return vmx_pgtable_map(addr, pages, nr, prot, VMX_SCATTERED);
+
+	/* One flush for all tables that are detached. */
+	for (done = 0; done < nr; done += n) {
+		n = pages_in_slot(addr + done * PAGE_SIZE, nr - done);
+		if (n == PTRS_PER_PTE && is_leaf(pages[done]))
+			stale |= detach_table(slot_of(addr + done * PAGE_SIZE));
+	}
+	if (stale)
+		vmx_pgtable_flush();
+
+	for (done = 0; done < nr; done += n) {
+		unsigned long va = addr + done * PAGE_SIZE;
+
+		n = pages_in_slot(va, nr - done);
+		if (n == PTRS_PER_PTE && is_leaf(pages[done])) {
+			err = set_leaf(va, pages[done], prot);
+			leaves++;
+		} else {
+			err = map_small(va, pages + done, n, prot, VMX_SCATTERED);
+		}
+		if (err) {
+			vmx_pgtable_unmap(addr, done);
+			return err;
+		}
+	}
+	return leaves;
+}
+
 static __always_inline void unmap_small(unsigned long addr, unsigned int nr)
 {
 	clear_ptes(slot_of(addr)->table + pte_index(addr), nr);
@@ -382,7 +397,7 @@ static noinline void unmap_slots(unsigned long addr, unsigned int nr)
 		struct vmx_slot *slot = slot_of(addr);
 
 		n = pages_in_slot(addr, nr);
-		if (vmx_leaves && pmd_leaf(READ_ONCE(*slot->pmd))) {
+		if (tables.leaves && pmd_leaf(READ_ONCE(*slot->pmd))) {
 			pmd_clear(slot->pmd);
 			trace_vmx_clear(addr, VMX_PMD, 1);
 		} else {
@@ -394,13 +409,13 @@ static noinline void unmap_slots(unsigned long addr, unsigned int nr)
 /**
  * vmx_pgtable_unmap() - make addresses reach nothing
  * @addr: the first address, inside the slice
- * @nr: how many pages, mapped by one vmx_pgtable_map() or vmx_pgtable_map_leaves()
+ * @nr: how many pages, as they were mapped
  *
  * Until the next vmx_pgtable_flush() a CPU may still reach the old frames.
  */
 void vmx_pgtable_unmap(unsigned long addr, unsigned int nr)
 {
-	/* A leaf is as long as a slot. */
+	/* A leaf maps a whole slot. */
 	if (nr < PTRS_PER_PTE && in_one_slot(addr, nr))
 		unmap_small(addr, nr);
 	else
@@ -410,171 +425,28 @@ void vmx_pgtable_unmap(unsigned long addr, unsigned int nr)
 /**
  * vmx_pgtable_flush() - make every CPU forget old translations
  *
- * One inter-processor call, and each CPU drops its whole TLB: cheaper than page
- * by page once more than a few dozen pages have changed, and quarantine sees to
- * it that many have.
+ * One inter-processor call, and each CPU drops its whole TLB. From a few dozen pages
+ * on this is cheaper than page by page, and the quarantine collects more than that.
  *
- * Context: sleepable, interrupts on.
+ * Context: may sleep; interrupts on.
  */
 void vmx_pgtable_flush(void)
 {
 	might_sleep();
-	trace_vmx_flush(atomic_long_inc_return(&vmx_flush_count));
+	trace_vmx_flush(atomic_long_inc_return(&tables.flushes));
 	on_each_cpu(vmx_arch_flush_local, NULL, 1);
 }
 
-/** vmx_pgtable_flushes() - how often that was done */
+/** vmx_pgtable_flushes() - return how often that was done */
 unsigned long vmx_pgtable_flushes(void)
 {
-	return atomic_long_read(&vmx_flush_count);
+	return atomic_long_read(&tables.flushes);
 }
 
-/*
- * Reads the entry at @from, which may be anything: tables outside the slice
- * change and go while they are looked at.
- */
-static bool read_entry(struct vmx_walk *walk, enum vmx_walk_level level,
-		       const void *from, void *entry, size_t size)
-{
-	walk->last = level;
-	if (!virt_addr_valid((unsigned long)from) ||
-	    copy_from_kernel_nofault(entry, from, size)) {
-		walk->end = VMX_WALK_BAD;
-		return false;
-	}
-	walk->step[level].used = true;
-	walk->step[level].table = __pa((unsigned long)from & PAGE_MASK);
-	walk->step[level].index = offset_in_page(from) / size;
-	memcpy(&walk->step[level].entry, entry, size);
-	return true;
-}
-
-static void walk_ends(struct vmx_walk *walk, enum vmx_walk_end end,
-		      unsigned long pfn)
-{
-	walk->end = end;
-	walk->pfn = pfn;
-}
-
-/**
- * vmx_pgtable_describe() - follow an address through the page tables
- * @addr: any kernel address
- * @walk: what was found
- *
- * Changes nothing and takes no lock.  Each entry is read once, so that a table
- * that changes meanwhile gives an old or a new answer but never a fault.
- */
-void vmx_pgtable_describe(unsigned long addr, struct vmx_walk *walk)
-{
-	pgd_t pgd, *pgdp = pgd_offset_pgd(vmx_root, addr);
-	p4d_t p4d, *p4dp;
-	pud_t pud, *pudp;
-	pmd_t pmd, *pmdp;
-	pte_t pte, *ptep;
-
-	/* A folded level gives back the address of the entry above it. */
-	*walk = (struct vmx_walk){};
-	if (!read_entry(walk, VMX_PGD, pgdp, &pgd, sizeof(pgd)))
-		return;
-	if (pgd_none(pgd))
-		return walk_ends(walk, VMX_WALK_NONE, 0);
-
-	p4dp = p4d_offset(&pgd, addr);
-	if ((void *)p4dp == &pgd)
-		memcpy(&p4d, &pgd, sizeof(p4d));
-	else if (!read_entry(walk, VMX_P4D, p4dp, &p4d, sizeof(p4d)))
-		return;
-	if (p4d_none(p4d))
-		return walk_ends(walk, VMX_WALK_NONE, 0);
-
-	pudp = pud_offset(&p4d, addr);
-	if ((void *)pudp == &p4d)
-		memcpy(&pud, &p4d, sizeof(pud));
-	else if (!read_entry(walk, VMX_PUD, pudp, &pud, sizeof(pud)))
-		return;
-	if (pud_none(pud))
-		return walk_ends(walk, VMX_WALK_NONE, 0);
-	if (pud_leaf(pud))
-		return walk_ends(walk, VMX_WALK_PAGE, pud_pfn(pud) +
-				 ((addr & ~PUD_MASK) >> PAGE_SHIFT));
-
-	pmdp = pmd_offset(&pud, addr);
-	if ((void *)pmdp == &pud)
-		memcpy(&pmd, &pud, sizeof(pmd));
-	else if (!read_entry(walk, VMX_PMD, pmdp, &pmd, sizeof(pmd)))
-		return;
-	if (pmd_none(pmd))
-		return walk_ends(walk, VMX_WALK_NONE, 0);
-	if (pmd_leaf(pmd))
-		return walk_ends(walk, VMX_WALK_PAGE, pmd_pfn(pmd) +
-				 ((addr & ~PMD_MASK) >> PAGE_SHIFT));
-
-	ptep = pte_offset_kernel(&pmd, addr);
-	if (!read_entry(walk, VMX_PTE, ptep, &pte, sizeof(pte)))
-		return;
-	if (!pte_present(pte))
-		return walk_ends(walk, VMX_WALK_NONE, 0);
-	walk_ends(walk, VMX_WALK_PAGE, pte_pfn(pte));
-}
-
-/**
- * vmx_pgtable_entry() - the entry that the walk to an address ends at
- * @ptes: keeps a PTE table, for a reader who goes on from entry to entry
- * @addr: any kernel address
- * @level: the entry's level
- *
- * Return: the entry; 0 for an empty one.
- */
-u64 vmx_pgtable_entry(struct vmx_ptes *ptes, unsigned long addr,
-		      enum vmx_walk_level *level)
-{
-	struct vmx_walk walk;
-
-	if (!ptes->valid || ptes->base != (addr & PMD_MASK)) {
-		vmx_pgtable_describe(addr, &walk);
-		*level = walk.last;
-		if (walk.last != VMX_PTE || !walk.step[VMX_PTE].used)
-			return walk.step[walk.last].entry;
-		ptes->base = addr & PMD_MASK;
-		ptes->valid = !copy_from_kernel_nofault(ptes->pte,
-					__va(walk.step[VMX_PTE].table),
-					sizeof(ptes->pte));
-		if (!ptes->valid)
-			return 0;
-	}
-	*level = VMX_PTE;
-	return pte_val(ptes->pte[pte_index(addr)]);
-}
-
-/** vmx_level_name() - a level as people call it */
-const char *vmx_level_name(enum vmx_walk_level level)
-{
-	static const char * const names[] = { "pgd", "p4d", "pud", "pmd", "pte" };
-
-	return names[level];
-}
-
-/** vmx_level_size() - the bytes that one entry of a level covers */
-unsigned long vmx_level_size(enum vmx_walk_level level)
-{
-	switch (level) {
-	case VMX_PGD:
-		return PGDIR_SIZE;
-	case VMX_P4D:
-		return P4D_SIZE;
-	case VMX_PUD:
-		return PUD_SIZE;
-	case VMX_PMD:
-		return PMD_SIZE;
-	default:
-		return PAGE_SIZE;
-	}
-}
-
-/* The tables of a slot exist from vmap() to vunmap(): nothing to check. */
+/* The tables of a slot exist from vmap() to vunmap(), so there is nothing to check. */
 static void find_slot(struct vmx_slot *slot, unsigned long addr)
 {
-	pgd_t *pgd = pgd_offset_pgd(vmx_root, addr);
+	pgd_t *pgd = pgd_offset_pgd(vmx_root.table, addr);
 	p4d_t *p4d = p4d_offset(pgd, addr);
 	pud_t *pud = pud_offset(p4d, addr);
 
@@ -584,9 +456,9 @@ static void find_slot(struct vmx_slot *slot, unsigned long addr)
 }
 
 /**
- * vmx_pgtable_init() - blank the slice
+ * vmx_pgtable_init() - clear all entries of the slice
  * @start: its first address, mapped by vmap() to small pages
- * @end: the first address behind it; both aligned for leaves where there are
+ * @end: the first address behind it; where there are leaves, both are aligned to one
  *
  * Context: in the process that loads the module.
  * Return: 0, or -ENOMEM with nothing changed.
@@ -595,39 +467,39 @@ int vmx_pgtable_init(unsigned long start, unsigned long end)
 {
 	unsigned long addr;
 
-	vmx_base = start & PMD_MASK;
-	vmx_slots = kvcalloc((end - 1 - vmx_base) / PMD_SIZE + 1,
-			     sizeof(*vmx_slots), GFP_KERNEL);
-	if (!vmx_slots)
+	tables.base = start & PMD_MASK;
+	tables.slots = kvcalloc((end - 1 - tables.base) / PMD_SIZE + 1,
+			     sizeof(*tables.slots), GFP_KERNEL);
+	if (!tables.slots)
 		return -ENOMEM;
-	vmx_leaves = vmx_arch_has_leaves();
-	vmx_root_mm = current->active_mm;
-	mmgrab(vmx_root_mm);
-	vmx_root = vmx_arch_kernel_root();
+	tables.leaves = vmx_arch_has_leaves();
+	vmx_root.mm = current->active_mm;
+	mmgrab(vmx_root.mm);
+	vmx_root.table = vmx_arch_kernel_root();
 
-	for (addr = vmx_base; addr < end; addr += PMD_SIZE)
+	for (addr = tables.base; addr < end; addr += PMD_SIZE)
 		find_slot(slot_of(addr), addr);
 	vmx_pgtable_unmap(start, (end - start) >> PAGE_SHIFT);
-	for (addr = start; vmx_leaves && addr < end; addr += PMD_SIZE)
+	for (addr = start; tables.leaves && addr < end; addr += PMD_SIZE)
 		pmd_clear(slot_of(addr)->pmd);
 	vmx_pgtable_flush();
 	return 0;
 }
 
 /**
- * vmx_pgtable_exit() - give the tables back to the kernel's tree
+ * vmx_pgtable_exit() - attach the kernel's tables again
  * @end: the end of the slice; nothing in it is mapped any more
  */
 void vmx_pgtable_exit(unsigned long end)
 {
 	unsigned long addr;
 
-	/* After a leaf, and before a table. */
+	/* A flush must come between a leaf and a table. */
 	vmx_pgtable_flush();
-	for (addr = vmx_base; vmx_leaves && addr < end; addr += PMD_SIZE) {
+	for (addr = tables.base; tables.leaves && addr < end; addr += PMD_SIZE) {
 		if (pmd_none(*slot_of(addr)->pmd))
 			set_pmd(slot_of(addr)->pmd, slot_of(addr)->saved);
 	}
-	kvfree(vmx_slots);
-	mmdrop(vmx_root_mm);
+	kvfree(tables.slots);
+	mmdrop(vmx_root.mm);
 }

@@ -20,27 +20,39 @@
 #include <linux/types.h>
 #include <linux/vmalloc.h>
 
-/* vmx_area.flags; a flag that the kernel has too has the kernel's value. */
-#define VMX_ALLOC	0x00000002	/* VM_ALLOC: frames are the area's own */
-#define VMX_MAP		0x00000004	/* VM_MAP: frames are somebody else's */
-#define VMX_USERMAP	0x00000008	/* VM_USERMAP: may be mapped to user space */
-#define VMX_UNLIST	0x00000020	/* VM_UNINITIALIZED: not complete yet */
-#define VMX_NO_GUARD	0x00000040	/* VM_NO_GUARD: no guard page behind it */
-#define VMX_PUT_PAGES	0x00000200	/* VM_MAP_PUT_PAGES: ... and handed over */
-#define VMX_ALLOW_HUGE	0x00000400	/* VM_ALLOW_HUGE_VMAP: 2 MiB leaves */
-#define VMX_ZEROED	0x00020000	/* the caller asked for cleared frames */
-#define VMX_CACHEABLE	0x00040000	/* may go into a magazine when freed */
-#define VMX_CACHED	0x00080000	/* freed, and in a magazine */
-#define VMX_SPLIT	0x00100000	/* no block among the frames any more */
+#define VMX_VERSION "0.1.0"
 
 /*
- * Which hole an area goes into; in vm_flags as VMX_FIT(fit).  See vmx_hole.c; the
- * tracepoint vmx_hole has the names, by number.
+ * vmx_area.flags. A flag that the kernel also has, has the kernel's name (VM_...)
+ * and value.
  */
-enum vmx_fit { VMX_FIT_FIRST, VMX_FIT_BEST, VMX_FIT_LAST, VMX_FIT_NEXT };
+#define VMX_ALLOC	0x00000002	/* VM_ALLOC: the frames are the area's own */
+#define VMX_MAP		0x00000004	/* VM_MAP: the frames are somebody else's */
+#define VMX_USERMAP	0x00000008	/* VM_USERMAP: may be mapped to user space */
+#define VMX_UNLIST	0x00000020	/* VM_UNINITIALIZED: not complete yet */
+#define VMX_NO_GUARD	0x00000040	/* VM_NO_GUARD: no guard page */
+#define VMX_PUT_PAGES	0x00000200	/* VM_MAP_PUT_PAGES: vmx_free() frees the frames */
+#define VMX_ALLOW_HUGE	0x00000400	/* VM_ALLOW_HUGE_VMAP: use leaves where possible */
+#define VMX_ZEROED	0x00020000	/* the caller asked for cleared frames */
+#define VMX_CACHEABLE	0x00040000	/* may go into a magazine when it is freed */
+#define VMX_CACHED	0x00080000	/* freed, and in a magazine */
+#define VMX_SPLIT	0x00100000	/* its blocks have been split into single frames */
+
+/*
+ * The fits: the rules by which an area gets its hole. A caller gives one in
+ * vm_flags as VMX_FIT(fit). FIT(NAME, name) makes VMX_FIT_NAME, which people write
+ * "name"; area/hole.c has the function name_fit() for it, and explains them.
+ */
+#define VMX_FITS(FIT)	\
+	FIT(FIRST, first) FIT(BEST, best) FIT(LAST, last) FIT(NEXT, next)
+
+#define VMX_FIT_ENUM(NAME, name) VMX_FIT_##NAME,
+enum vmx_fit { VMX_FITS(VMX_FIT_ENUM) };
+#undef VMX_FIT_ENUM
+
 #define VMX_FIT_SHIFT	24
+#define VMX_FIT_MASK	(0xfUL << VMX_FIT_SHIFT)
 #define VMX_FIT(fit)	((unsigned long)(fit) << VMX_FIT_SHIFT)
-#define VMX_FIT_MASK	VMX_FIT(3)
 #define VMX_FIT_OF(flags) \
 	((enum vmx_fit)(((flags) & VMX_FIT_MASK) >> VMX_FIT_SHIFT))
 
@@ -49,7 +61,7 @@ enum vmx_fit { VMX_FIT_FIRST, VMX_FIT_BEST, VMX_FIT_LAST, VMX_FIT_NEXT };
 
 /* The most room in front of a range, or of any range below it in the tree. */
 struct vmx_room {
-	unsigned long	max_gap;	/* bytes */
+	unsigned long	max_hole;	/* bytes */
 	u32		aligned[VMX_ALIGN_ORDERS]; /* pages, from an aligned one */
 };
 
@@ -64,7 +76,8 @@ struct vmx_room {
  * @nr_pages: how many pages; the guard page is not one of them
  * @phys_addr: 0, as for every area that is not an ioremap()
  * @caller: who asked for it
- * @page_order: 0; or, of an area that is large leaves all through, maybe theirs
+ * @page_order: normally 0; the order of a leaf if the area consists of leaves only
+ *	and @pages has one pointer for each leaf
  *
  * The first eight are Linux 3.10's struct vm_struct, name for name.  From the time
  * that the area is complete until vmx_free(), only vmx_realloc() changes them, so
@@ -90,7 +103,7 @@ struct vmx_area {
 	struct rb_node	by_size;	/* likewise */
 	struct vmx_area	*before;	/* the range below this one, live or not */
 	struct vmx_area	*after;		/* ... and the one above */
-	unsigned long	gap;		/* bytes of hole in front of this range */
+	unsigned long	hole;		/* bytes of the hole in front of this range */
 	struct vmx_room	room;		/* in this subtree */
 	union {
 		struct list_head quarantine;	/* while it waits for a flush */

@@ -412,7 +412,7 @@ static void look_up(void)
 	spin_lock(&vmx_area_lock);
 	found = vmx_area_find(addr);
 	from = vmx_area_first_from(addr);
-	at = vmx_area_at((void *)addr);
+	at = vmx_listed_at((void *)addr);
 	spin_unlock(&vmx_area_lock);
 	trace("look up %#lx: in %p, at %p, from %p", addr, found, at, from);
 	if (found != (within && !within->cached ? within->area : NULL))

@@ -10,16 +10,16 @@
  * sentinel, the tree by length, which alignments are kept, the quarantine, and the
  * spare descriptors.
  */
-#include "../../vmx_hole.c"
-#include "../../vmx_index.c"
+#include "../../area/hole.c"
+#include "../../area/index.c"
 #include "../../vmx_area.c"
 
 #include "subject.h"
 
 struct vmx_area *subject_next(struct vmx_area *range)
 {
-	range = range ? range->after : vmx_sentinel.after;
-	return range == &vmx_sentinel ? NULL : range;
+	range = range ? range->after : space.sentinel.after;
+	return range == &space.sentinel ? NULL : range;
 }
 
 struct vmx_area *subject_range(unsigned long addr)
@@ -34,20 +34,20 @@ struct vmx_area *subject_range(unsigned long addr)
 
 size_t subject_spares(void)
 {
-	return vmx_spares;
+	return space.spares;
 }
 
 void subject_drop_spares(void)
 {
 	struct vmx_area *spare;
 
-	while ((spare = vmx_spare)) {
-		vmx_spare = spare->next;
-		vmx_spares--;
-		kmem_cache_free(vmx_area_cache, spare);
+	while ((spare = space.spare)) {
+		space.spare = spare->next;
+		space.spares--;
+		kmem_cache_free(space.cache, spare);
 	}
-	if (vmx_spares)
-		fail("spares: %u more than there are", vmx_spares);
+	if (space.spares)
+		fail("spares: %u more than there are", space.spares);
 }
 
 /* The hole in front of @range: bytes from its first place at @align on. */
@@ -74,7 +74,7 @@ static void check_room(struct vmx_area *range, unsigned int order)
 	 * The tree may not have heard yet how long the lowest hole is now.  What is
 	 * above that goes by what it claims.
 	 */
-	if (vmx_lowest_stale && &range->rb == vmx_holes.rb_leftmost)
+	if (vmx_holes.lowest_stale && &range->rb == vmx_holes.tree.rb_leftmost)
 		return;
 	if (subtree_room(&range->rb, order) != most)
 		fail("tree: at %p the room for 2^%u pages is %#lx and should be %#lx",
@@ -102,7 +102,7 @@ static int check_subtree(struct rb_node *rb, struct rb_node *parent)
 
 	check_room(range, 0);
 	for (order = 1; order <= VMX_ALIGN_ORDERS; order++)
-		if (vmx_orders & 1UL << order)
+		if (kept.orders & 1UL << order)
 			check_room(range, order);
 	return left + rb_is_black(rb);
 }
@@ -113,9 +113,9 @@ static int check_subtree(struct rb_node *rb, struct rb_node *parent)
  */
 static void check_order(void)
 {
-	unsigned long end = vmx_index.first;
-	struct vmx_area *range, *before = &vmx_sentinel;
-	struct rb_node *rb = rb_first(&vmx_holes.rb_root);
+	unsigned long end = vmx_starts.first;
+	struct vmx_area *range, *before = &space.sentinel;
+	struct rb_node *rb = rb_first(&vmx_holes.tree.rb_root);
 
 	do {
 		range = before->after;
@@ -124,11 +124,11 @@ static void check_order(void)
 			     range->addr, hole_start(range), end);
 		if (vmx_area_start(range) < end || vmx_area_end(range) < vmx_area_start(range))
 			fail("order: %p with %#lx bytes runs backwards", range->addr, range->size);
-		if (range == &vmx_sentinel ? range->size : !range->size)
+		if (range == &space.sentinel ? range->size : !range->size)
 			fail("order: %p has %#lx bytes", range->addr, range->size);
 		if (range->before != before)
 			fail("order: %p does not know its neighbour", range->addr);
-		if (range->gap) {
+		if (range->hole) {
 			if (rb_area(rb) != range)
 				fail("order: the hole in front of %p is misplaced",
 				     range->addr);
@@ -136,30 +136,30 @@ static void check_order(void)
 		}
 		before = range;
 		end = vmx_area_end(range);
-	} while (range != &vmx_sentinel);
+	} while (range != &space.sentinel);
 	if (rb)
 		fail("order: a node without a hole");
-	if (vmx_holes.rb_leftmost != rb_first(&vmx_holes.rb_root))
+	if (vmx_holes.tree.rb_leftmost != rb_first(&vmx_holes.tree.rb_root))
 		fail("order: the lowest hole is another");
-	if (end != vmx_index.first + vmx_index.pages * PAGE_SIZE)
+	if (end != vmx_starts.first + vmx_starts.pages * PAGE_SIZE)
 		fail("order: all ends at %#lx and not with the slice", end);
 }
 
 /* All holes, shortest first, if that is kept. */
 static void check_sizes(void)
 {
-	struct vmx_area *range = &vmx_sentinel;
+	struct vmx_area *range = &space.sentinel;
 	struct rb_node *rb;
 	size_t holes = 0;
 
 	do {
-		holes += !!range->gap;
+		holes += !!range->hole;
 		range = range->after;
-	} while (range != &vmx_sentinel);
-	for (rb = rb_first(&vmx_sizes); rb; rb = rb_next(rb), holes--)
-		if (!vmx_lowest_stale && rb_next(rb) && !is_shorter(rb, rb_next(rb)))
+	} while (range != &space.sentinel);
+	for (rb = rb_first(&kept.sizes); rb; rb = rb_next(rb), holes--)
+		if (!vmx_holes.lowest_stale && rb_next(rb) && !is_shorter(rb, rb_next(rb)))
 			fail("sizes: out of order");
-	if (vmx_sizes_kept && holes)
+	if (kept.sizes_kept && holes)
 		fail("sizes: not as many as there are holes");
 }
 
@@ -175,7 +175,7 @@ static void check_list(void)
 		if (range != listed)
 			fail("list: %p where %p should be",
 			     listed ? listed->addr : NULL, range->addr);
-		if (vmx_index.starts[vmx_index_page(range)] != range)
+		if (vmx_starts.area[vmx_index_page(range)] != range)
 			fail("index: %p is missing", range->addr);
 		listed = listed->next;
 		live++;
@@ -183,8 +183,8 @@ static void check_list(void)
 	if (listed)
 		fail("list: %p behind the last live area", listed->addr);
 
-	for (slot = 0; slot < vmx_index.pages; slot++)
-		live -= !!vmx_index.starts[slot];
+	for (slot = 0; slot < vmx_starts.pages; slot++)
+		live -= !!vmx_starts.area[slot];
 	if (live)
 		fail("index: an entry that is no live area's");
 }
@@ -192,15 +192,15 @@ static void check_list(void)
 /* A mark for each start, and above for each word that has one; or had. */
 static void check_marks(void)
 {
-	unsigned long bits = vmx_index.pages, bit;
+	unsigned long bits = vmx_starts.pages, bit;
 	unsigned int level;
 
-	for (level = 0; level < vmx_index.levels; level++) {
+	for (level = 0; level < vmx_marks.levels; level++) {
 		for (bit = 0; bit < bits; bit++) {
-			bool is = vmx_index.marks[level][bit / BITS_PER_LONG] >>
+			bool is = vmx_marks.level[level][bit / BITS_PER_LONG] >>
 				  bit % BITS_PER_LONG & 1;
-			bool below = level ? vmx_index.marks[level - 1][bit] :
-					     !!vmx_index.starts[bit];
+			bool below = level ? vmx_marks.level[level - 1][bit] :
+					     !!vmx_starts.area[bit];
 
 			if (below && !is)
 				fail("marks: level %u, bit %lu is %d", level, bit, is);
@@ -220,7 +220,7 @@ static void check_quarantine(void)
 	while ((range = subject_next(range)))
 		waiting += range->state == VMX_LAZY;
 
-	list_for_each_entry(range, &vmx_quarantine, quarantine) {
+	list_for_each_entry(range, &space.quarantine, quarantine) {
 		if (subject_range(vmx_area_start(range)) != range)
 			fail("quarantine: %p is no range", range->addr);
 		if (range->state != VMX_LAZY)
@@ -234,7 +234,7 @@ static void check_quarantine(void)
 
 void subject_check_holes(void)
 {
-	check_subtree(vmx_holes.rb_root.rb_node, NULL);
+	check_subtree(vmx_holes.tree.rb_root.rb_node, NULL);
 	check_order();
 	check_sizes();
 }
@@ -253,6 +253,6 @@ void subject_check(void)
 	check_list();
 	check_marks();
 	check_quarantine();
-	if (vmx_spares > SPARES_MAX)
-		fail("spares: %u are kept", vmx_spares);
+	if (space.spares > SPARES_MAX)
+		fail("spares: %u are kept", space.spares);
 }

@@ -25,6 +25,12 @@
 #include <vmx.h>
 #include <trace/events/mmflags.h>
 
+/* The names of the fits, for programs that read the events. */
+#define FIT(NAME, name) TRACE_DEFINE_ENUM(VMX_FIT_##NAME);
+VMX_FITS(FIT)
+#undef FIT
+#define VMX_FIT_SYMBOL(NAME, name) { VMX_FIT_##NAME, #name },
+
 TRACE_EVENT(vmx_request,
 	TP_PROTO(unsigned long size, unsigned long align, gfp_t gfp, int node,
 		 const void *caller),
@@ -92,13 +98,12 @@ TRACE_EVENT(vmx_hole,
 		__entry->fit = VMX_FIT_OF(area->flags);
 		__entry->looked = looked;
 		__entry->addr = addr;
-		__entry->hole = succ ? succ->addr - succ->gap : NULL;
-		__entry->hole_size = succ ? succ->gap : 0;
+		__entry->hole = succ ? succ->addr - succ->hole : NULL;
+		__entry->hole_size = succ ? succ->hole : 0;
 	),
 	TP_printk("size=%lu align=%lu fit=%s looked=%u addr=0x%lx hole=0x%lx hole_size=%lu",
 		  __entry->size, __entry->align,
-		  __print_symbolic(__entry->fit, { 0, "first" }, { 1, "best" },
-				   { 2, "last" }, { 3, "next" }),
+		  __print_symbolic(__entry->fit, VMX_FITS(VMX_FIT_SYMBOL) { -1, NULL }),
 		  __entry->looked, __entry->addr, (unsigned long)__entry->hole,
 		  __entry->hole_size)
 );

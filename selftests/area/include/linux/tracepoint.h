@@ -11,4 +11,6 @@
 #define DEFINE_EVENT(class, name, proto, ...) \
 	static inline void trace_##name(proto) { trace_class_##class(); }
 
+#define TRACE_DEFINE_ENUM(name)
+
 #endif

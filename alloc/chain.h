@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The steps of the chain, for the files of this folder
+ */
+#ifndef _VMX_ALLOC_CHAIN_H
+#define _VMX_ALLOC_CHAIN_H
+
+#include "vmx_alloc.h"
+
+/* vmx_alloc.c */
+struct vmx_area *get_vmx_area_caller(unsigned long size, unsigned long flags,
+				     int node, const void *caller);
+void clear_vmx_unlist(struct vmx_area *area);
+void *vmx_alloc_plain(unsigned long size, gfp_t gfp_mask, const void *caller);
+
+/* alloc/unmap.c */
+bool __vmx_unmap(const void *addr, bool deallocate_pages);
+void vmx_undo_area(struct vmx_area *area, int err);
+
+/* alloc/free.c */
+void vmx_free_init(void);
+void vmx_free_exit(void);
+
+/* alloc/failures.c */
+void vmx_warn_failed(gfp_t gfp, unsigned long size, int err);
+void *vmx_fail_area(struct vmx_area *area);
+
+#endif /* _VMX_ALLOC_CHAIN_H */

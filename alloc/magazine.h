@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Magazines: the short way of vmx_alloc() and vmx_free()
+ *
+ * Here, to be inlined, is what a request costs that a magazine meets; the rest,
+ * and what it is all about, stands in vmx_magazine.c.
+ */
+#ifndef _VMX_MAGAZINE_H
+#define _VMX_MAGAZINE_H
+
+#include <linux/kernel.h>
+#include <linux/kmemleak.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/topology.h>
+#include <trace/events/vmx.h>
+
+#include "vmx_area.h"
+#include "vmx_alloc.h"
+
+#define VMX_MAGAZINE_PAGES 64	/* the largest area that is kept */
+#define VMX_MAGAZINE_ROUNDS 16	/* areas of one size that are kept */
+
+struct vmx_magazines {
+	spinlock_t lock;		/* protects what follows */
+	unsigned int pages;		/* in all magazines together */
+	unsigned long puts;		/* areas that came in, ever */
+	unsigned long drained;		/* ... and were really freed */
+	struct vmx_magazine {
+		struct vmx_area *top;
+		unsigned long rounds;
+	} size[VMX_MAGAZINE_PAGES + 1];	/* by pages */
+};
+
+DECLARE_PER_CPU(struct vmx_magazines, vmx_magazines);
+
+/* All 0 when magazines are switched off. */
+struct vmx_magazine_limits {
+	unsigned int size;	/* pages of the largest area that is kept */
+	unsigned int pages;	/* that each CPU keeps */
+};
+
+extern struct vmx_magazine_limits vmx_magazine_limits;
+
+int vmx_magazines_init(void);
+void vmx_magazines_exit(void);
+
+/**
+ * vmx_magazine_get() - take a cached area
+ * @size: bytes
+ * @gfp: with __GFP_ZERO, the area is cleared
+ * @caller: who asks
+ *
+ * Context: process context, may sleep.
+ * Return: the area; NULL when there is none of that size.
+ */
+static __always_inline struct vmx_area *
+vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
+{
+	unsigned long nr = ((size - 1) >> PAGE_SHIFT) + 1;
+	struct vmx_magazines *mags;
+	struct vmx_area *area;
+
+	/* Without magazines, the long way says so. */
+	if (IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP) || IS_ENABLED(CONFIG_LOCKDEP))
+		might_alloc(gfp);
+	/* Zero bytes are far too many. */
+	if (nr > READ_ONCE(vmx_magazine_limits.size) || unlikely(in_interrupt()))
+		return NULL;
+	mags = raw_cpu_ptr(&vmx_magazines);
+	spin_lock(&mags->lock);
+	area = mags->size[nr].top;
+	if (!area) {
+		spin_unlock(&mags->lock);
+		return NULL;
+	}
+	mags->size[nr].top = area->cached;
+	mags->size[nr].rounds--;
+	mags->pages -= nr;
+	spin_unlock(&mags->lock);
+
+	WRITE_ONCE(area->requested, size);
+	WRITE_ONCE(area->caller, caller);
+	vmx_area_note_owner(area);
+	WRITE_ONCE(area->flags, VMX_ALLOC | VMX_CACHEABLE |
+		   (gfp & __GFP_ZERO ? VMX_ZEROED : 0));
+	if (want_init_on_alloc(gfp))
+		memset(area->addr, 0, nr * PAGE_SIZE);
+	kmemleak_alloc(area->addr, nr * PAGE_SIZE, 2, gfp);
+	trace_vmx_cache_get(area);
+	return area;
+}
+
+#define VMX_MAGAZINE_PLAIN (VMX_ALLOC | VMX_CACHEABLE)
+
+static __always_inline bool vmx_magazine_takes(unsigned long flags)
+{
+	return (flags & ~VMX_ZEROED) == VMX_MAGAZINE_PLAIN;
+}
+
+/*
+ * Of two CPUs that free an area at once, one is to be warned about, though the other
+ * may not want a magazine: see vmx_area_remove().  It is the last line, not a proof:
+ * who frees twice may meet an area that has had another owner since.
+ */
+static __always_inline bool vmx_magazine_claim(struct vmx_area *area)
+{
+	const unsigned long plain = VMX_MAGAZINE_PLAIN, zeroed = plain | VMX_ZEROED;
+	const unsigned long cached = VMX_ALLOC | VMX_CACHED;
+
+	return cmpxchg(&area->flags, plain, cached) == plain ||
+	       cmpxchg(&area->flags, zeroed, cached) == zeroed;
+}
+
+/**
+ * vmx_magazine_put() - keep an area that is being freed
+ * @addr: its first address
+ *
+ * Context: process context, may sleep.
+ * Return: false when it must really be freed.
+ */
+static __always_inline bool vmx_magazine_put(const void *addr)
+{
+	struct vmx_area *area = vmx_listed_at(addr);
+	struct vmx_magazines *mags;
+	struct vmx_magazine *mag;
+	unsigned int nr;
+
+	if (!area || !vmx_magazine_takes(READ_ONCE(area->flags)) ||
+	    area->nid != numa_mem_id())
+		return false;
+	nr = area->nr_pages;
+	debug_check_no_locks_freed(addr, nr * PAGE_SIZE);
+	if (want_init_on_free())
+		memset(area->addr, 0, nr * PAGE_SIZE);
+
+	mags = raw_cpu_ptr(&vmx_magazines);
+	mag = &mags->size[nr];
+	spin_lock(&mags->lock);
+	/* With magazines=0 there is no room: nothing comes in after the draining. */
+	if (unlikely(mag->rounds >= VMX_MAGAZINE_ROUNDS ||
+		     mags->pages + nr > READ_ONCE(vmx_magazine_limits.pages) ||
+		     !vmx_magazine_claim(area))) {
+		spin_unlock(&mags->lock);
+		return false;
+	}
+	area->cached = mag->top;
+	mag->top = area;
+	mag->rounds++;
+	mags->pages += nr;
+	mags->puts++;
+	/* Once the lock is gone, so may be the area. */
+	kmemleak_free(addr);
+	trace_vmx_cache_put(area);
+	spin_unlock(&mags->lock);
+	return true;
+}
+
+#endif /* _VMX_MAGAZINE_H */

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The index: from an address to a listed area
+ *
+ * The short ways of area/index.c, to be inlined. Everything under vmx_area_lock.
+ */
+#ifndef _VMX_AREA_INDEX_H
+#define _VMX_AREA_INDEX_H
+
+#include <linux/bits.h>
+#include <linux/compiler.h>
+#include "vmx_area.h"
+
+/* Enough levels for any address space. */
+#define VMX_INDEX_LEVELS 10
+
+struct vmx_marks {
+	unsigned long	*level[VMX_INDEX_LEVELS];
+	unsigned int	levels;
+};
+
+extern struct vmx_marks vmx_marks;
+
+int vmx_index_init(unsigned long start, unsigned long end);
+void vmx_index_exit(void);
+void vmx_index_mark_up(unsigned long bit);
+void vmx_index_clear(const struct vmx_area *area);
+struct vmx_area *vmx_index_below(unsigned long addr);
+
+static inline unsigned long vmx_index_page(const struct vmx_area *area)
+{
+	return ((unsigned long)area->addr - vmx_starts.first) >> PAGE_SHIFT;
+}
+
+/** vmx_index_add() - note that @area, which is in the list, starts at its addr */
+static inline void vmx_index_add(struct vmx_area *area)
+{
+	unsigned long page = vmx_index_page(area);
+	unsigned long *word = &vmx_marks.level[0][page / BITS_PER_LONG];
+	unsigned long old = *word;
+
+	WRITE_ONCE(vmx_starts.area[page], area);
+	*word = old | 1UL << page % BITS_PER_LONG;
+	if (!old)
+		vmx_index_mark_up(page / BITS_PER_LONG);
+}
+
+/** vmx_index_del() - undo vmx_index_add(), except for the mark, which stays */
+static inline void vmx_index_del(const struct vmx_area *area)
+{
+	WRITE_ONCE(vmx_starts.area[vmx_index_page(area)], NULL);
+}
+
+#endif /* _VMX_AREA_INDEX_H */

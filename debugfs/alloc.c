@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * alloc: requests for areas
+ *
+ * A write is all or nothing: its areas become the files' (owned.c), and can be freed,
+ * only when all of them are made. An open file reads back what its last write has
+ * made, even when somebody has freed it since.
+ *
+ * Locking: alloc_file.lock protects what is read back. The lock of owned.c's xarray is
+ * taken inside.
+ * Units: bytes.
+ */
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "vmx_alloc.h"
+#include "vmx_area.h"
+#include "vmx_pgtable.h"
+#include "files.h"
+
+/* What one open "alloc" file has made with its last write. */
+struct alloc_file {
+	struct mutex lock;	/* protects made */
+	struct list_head made;
+};
+
+struct made {
+	struct list_head list;
+	struct vmx_area *area;	/* not to be touched once it can be freed */
+	unsigned long id;	/* 0: there is no area, only an explanation */
+	unsigned long addr;
+	unsigned long size;
+	struct vmx_explanation *why;	/* NULL: not asked for */
+};
+
+static const char *why_not(int err)
+{
+	switch (err) {
+	case -E2BIG:
+		return "more than the machine's memory or the slice holds";
+	case -ENOSPC:
+		return "no hole in the slice is large enough";
+	case -ENOMEM:
+		return "out of memory";
+	case -EINTR:
+		return "ended by a signal";
+	default:
+		return "refused";
+	}
+}
+
+/*
+ * Whoever takes the last frames gets an error, but others, who want one more,
+ * would have the kernel wake the OOM killer.  So a sixty-fourth of the machine's
+ * memory is left.  What no machine or no hole is large enough for is for
+ * vmx_alloc_area() to refuse.
+ */
+static bool is_affordable(unsigned long size, unsigned long count)
+{
+	unsigned long pages = ((size - 1) >> PAGE_SHIFT) + 1;
+
+	return size > vmx_end - vmx_start || pages > totalram_pages() ||
+	       (pages + 1) * count > (vmx_end - vmx_start) >> PAGE_SHIFT ||
+	       (long)(pages * count + totalram_pages() / 64) <
+	       si_mem_available();
+}
+
+/* Not inline: it is the caller that the list names. */
+static noinline struct vmx_area *make_area(const struct vmx_request *req)
+{
+	gfp_t gfp = GFP_KERNEL | __GFP_HIGHMEM | __GFP_NOWARN;
+	unsigned long flags = VMX_FIT(req->fit);
+
+	if (!is_affordable(req->size, 1))
+		return ERR_PTR(-ENOMEM);
+	if (req->zero)
+		gfp |= __GFP_ZERO;
+	if (req->huge)
+		flags |= VMX_ALLOW_HUGE;
+	return vmx_alloc_area(req->size, req->align, vmx_start, vmx_end, gfp,
+			      PAGE_KERNEL, flags, req->node, (void *)_THIS_IP_);
+}
+
+static struct vmx_area *make_explained(const struct vmx_request *req,
+				       struct vmx_explanation **why)
+{
+	struct vmx_explanation *explanation = vmx_explain_begin();
+	struct vmx_area *area;
+
+	if (IS_ERR(explanation))
+		return ERR_CAST(explanation);
+	area = make_area(req);
+	vmx_explain_end(explanation);
+	*why = explanation;
+	return area;
+}
+
+/* The area becomes the files'; an explanation is kept even when there is none. */
+static int make_one(struct list_head *made, const struct vmx_request *req,
+		    bool explain)
+{
+	struct vmx_area *area;
+	struct made *new;
+	int err;
+
+	new = kzalloc(sizeof(*new), GFP_KERNEL | __GFP_RETRY_MAYFAIL);
+	if (!new)
+		return -ENOMEM;
+	new->size = req->size;
+	list_add_tail(&new->list, made);
+	area = explain ? make_explained(req, &new->why) : make_area(req);
+	if (IS_ERR(area))
+		return PTR_ERR(area);
+	err = vmx_own_prepare(area);
+	if (err) {
+		vmx_free(area->addr);
+		return err;
+	}
+	new->area = area;
+	new->id = area->id;
+	new->addr = (unsigned long)area->addr;
+	return 0;
+}
+
+static int make_requested(struct list_head *made, struct vmx_text *text,
+			  const struct vmx_request *req)
+{
+	unsigned long i;
+	int err = 0;
+
+	if (req->count > 1 && req->count > (vmx_end - vmx_start) / req->size)
+		err = -E2BIG;
+	else if (!is_affordable(req->size, req->count))
+		err = -ENOMEM;
+	for (i = 0; !err && i < req->count; i++)
+		err = fatal_signal_pending(current) ? -EINTR :
+			make_one(made, req, req->explain && !i);
+	if (err)
+		vmx_text_refuse(text, err, req->at, why_not(err));
+	return err;
+}
+
+static void forget(struct made *made)
+{
+	list_del(&made->list);
+	kvfree(made->why);
+	kfree(made);
+}
+
+static void forget_made(struct list_head *made)
+{
+	struct made *m, *tmp;
+
+	list_for_each_entry_safe(m, tmp, made, list)
+		forget(m);
+}
+
+/* Frees the areas, and leaves the explanations. */
+static void undo_made(struct list_head *made)
+{
+	struct made *m, *tmp;
+
+	list_for_each_entry_safe_reverse(m, tmp, made, list) {
+		if (m->id) {
+			vmx_own_cancel(m->area);
+			vmx_free((void *)m->addr);
+			m->id = 0;
+		}
+		if (!m->why)
+			forget(m);
+		cond_resched();
+	}
+}
+
+static void forget_requests(struct list_head *requests)
+{
+	struct vmx_request *req, *tmp;
+
+	list_for_each_entry_safe(req, tmp, requests, list)
+		kfree(req);
+}
+
+/* Read the whole text before anything is made: a typo must not cost anything. */
+static int read_requests(struct vmx_text *text, struct list_head *requests)
+{
+	enum vmx_fit fit = vmx_default_fit();
+	struct vmx_request *req;
+	int more;
+
+	do {
+		req = kmalloc(sizeof(*req), GFP_KERNEL | __GFP_RETRY_MAYFAIL);
+		if (!req)
+			return vmx_text_refuse(text, -ENOMEM, text->next,
+					       why_not(-ENOMEM));
+		more = vmx_text_request(text, req, fit);
+		if (more > 0)
+			list_add_tail(&req->list, requests);
+		else
+			kfree(req);
+	} while (more > 0);
+	return more;
+}
+
+static int make_all(struct list_head *made, struct vmx_text *text,
+		    struct list_head *requests)
+{
+	struct vmx_request *req;
+	int err;
+
+	list_for_each_entry(req, requests, list) {
+		err = make_requested(made, text, req);
+		if (err) {
+			undo_made(made);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static int alloc_text(struct file *file, struct vmx_text *text)
+{
+	struct seq_file *seq = file->private_data;
+	struct alloc_file *af = seq->private;
+	LIST_HEAD(requests);
+	struct made *m;
+	LIST_HEAD(made);
+	int err;
+
+	err = read_requests(text, &requests);
+	if (err)
+		goto forget_requests;
+	err = make_all(&made, text, &requests);
+
+	mutex_lock(&af->lock);
+	/* After a failure without an explanation, the last answer stays. */
+	if (!err || !list_empty(&made))
+		forget_made(&af->made);
+	list_for_each_entry(m, &made, list) {
+		if (m->id)
+			vmx_own(m->area);
+	}
+	list_splice(&made, &af->made);
+	mutex_unlock(&af->lock);
+forget_requests:
+	forget_requests(&requests);
+	return err;
+}
+
+VMX_DEFINE_WRITE(alloc);
+
+static void *made_start(struct seq_file *m, loff_t *pos)
+{
+	struct alloc_file *af = m->private;
+
+	mutex_lock(&af->lock);
+	return seq_list_start(&af->made, *pos);
+}
+
+static void *made_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct alloc_file *af = m->private;
+
+	return seq_list_next(v, &af->made, pos);
+}
+
+static void made_stop(struct seq_file *m, void *v)
+{
+	struct alloc_file *af = m->private;
+
+	mutex_unlock(&af->lock);
+}
+
+static int made_show(struct seq_file *m, void *v)
+{
+	struct made *made = list_entry(v, struct made, list);
+
+	if (made->id) {
+		seq_printf(m, "%lu ", made->id);
+		vmx_show_address(m, made->addr);
+		seq_printf(m, " %lu\n", made->size);
+	} else {
+		seq_printf(m, "# %lu bytes: %s\n", made->size,
+			   made->addr ? "made, and undone" : "not made");
+	}
+	if (made->why)
+		vmx_explain_show(m, made->why);
+	return 0;
+}
+
+static const struct seq_operations made_seq_ops = {
+	.start = made_start,
+	.next = made_next,
+	.stop = made_stop,
+	.show = made_show,
+};
+
+static int alloc_open(struct inode *inode, struct file *file)
+{
+	struct alloc_file *af;
+
+	af = __seq_open_private(file, &made_seq_ops, sizeof(*af));
+	if (!af)
+		return -ENOMEM;
+	/* seq_open() would have pwrite() fail with ESPIPE, unlogged. */
+	file->f_mode |= FMODE_PWRITE;
+	mutex_init(&af->lock);
+	INIT_LIST_HEAD(&af->made);
+	return 0;
+}
+
+static int alloc_release(struct inode *inode, struct file *file)
+{
+	struct seq_file *seq = file->private_data;
+	struct alloc_file *af = seq->private;
+
+	forget_made(&af->made);
+	return seq_release_private(inode, file);
+}
+
+const struct file_operations vmx_alloc_fops = {
+	.owner = THIS_MODULE,
+	.open = alloc_open,
+	.read = vmx_read_rewinding,
+	.write = alloc_write,
+	.llseek = seq_lseek,
+	.release = alloc_release,
+};

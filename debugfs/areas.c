@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * areas: the list, in address order, as /proc/vmallocinfo prints it
+ *
+ * Whatever happens to the list between two reads, an area that existed
+ * throughout is shown exactly once; one that is not complete is left out.
+ *
+ * Locking: vmx_area_lock, held for no longer than it takes to fill the reader's
+ * buffer.
+ * Units: bytes, but for counts of pages.
+ */
+#include <linux/fs.h>
+#include <linux/kallsyms.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/nodemask.h>
+#include <linux/seq_file.h>
+#include <linux/string_helpers.h>
+
+#include "vmx_area.h"
+#include "vmx_pgtable.h"
+#include "files.h"
+
+/*
+ * Looking up a name takes ten times as long as all else in a line, and areas by
+ * the thousand have one caller.
+ */
+struct areas_file {
+	unsigned long base;	/* of the addresses shown: 0, or the slice */
+	const void *caller;
+	char name[KSYM_SYMBOL_LEN];
+};
+
+/*
+ * The position is the offset in the slice that the reader has come to, and one
+ * more, as 0 stands for the header: whatever happens to the list between two
+ * reads, the next one goes on at the right address.
+ */
+static void *areas_at(loff_t pos)
+{
+	return vmx_area_first_from(vmx_start + pos - 1);
+}
+
+static void *areas_start(struct seq_file *m, loff_t *pos)
+	__acquires(&vmx_area_lock)
+{
+	spin_lock(&vmx_area_lock);
+	return *pos ? areas_at(*pos) : SEQ_START_TOKEN;
+}
+
+static void *areas_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct vmx_area *area = v;
+
+	if (v == SEQ_START_TOKEN) {
+		*pos = 1;
+		return areas_at(*pos);
+	}
+	*pos = (unsigned long)area->addr + area->size - vmx_start + 1;
+	return area->next;
+}
+
+static void areas_stop(struct seq_file *m, void *v)
+	__releases(&vmx_area_lock)
+{
+	spin_unlock(&vmx_area_lock);
+}
+
+static void show_caller(struct seq_file *m, const void *caller)
+{
+	struct areas_file *file = m->private;
+
+	if (file->base) {
+		seq_puts(m, " -");
+		return;
+	}
+	/* %pS prints the bare address of a caller that has been unloaded. */
+	if (!*file->name || file->caller != caller) {
+		snprintf(file->name, sizeof(file->name), " %pS", caller);
+		file->caller = caller;
+	}
+	seq_puts(m, file->name);
+}
+
+/* For lines by the thousand, the price of seq_printf() counts. */
+static void show_node(struct seq_file *m, int nid, unsigned int pages)
+{
+	seq_put_decimal_ull(m, " N", nid);
+	seq_put_decimal_ull(m, "=", pages);
+}
+
+static void show_nodes(struct seq_file *m, const struct vmx_area *area)
+{
+	unsigned int i, n;
+	int nid;
+
+	if (area->nr_pages && area->nid != NUMA_NO_NODE) {
+		show_node(m, area->nid, area->nr_pages);
+		return;
+	}
+	for_each_online_node(nid) {
+		for (i = 0, n = 0; i < area->nr_pages; i++)
+			n += page_to_nid(vmx_area_page(area, i)) == nid;
+		if (n)
+			show_node(m, nid, n);
+	}
+}
+
+static int areas_show(struct seq_file *m, void *v)
+{
+	const int digits = BITS_PER_LONG / 4;
+	struct areas_file *file = m->private;
+	struct vmx_area *area = v;
+	unsigned long start, flags;
+	char comm[TASK_COMM_LEN];
+
+	if (v == SEQ_START_TOKEN) {
+		*file->name = '\0';	/* what it names may have gone since */
+		seq_puts(m, "# vmx areas 1 slice=");
+		vmx_show_range(m, vmx_start, vmx_end);
+		seq_putc(m, '\n');
+		return 0;
+	}
+	if (!vmx_area_complete(area))
+		return SEQ_SKIP;
+	flags = READ_ONCE(area->flags);
+	start = (unsigned long)area->addr - file->base;
+	seq_printf(m, "0x%0*lx-0x%0*lx %7lu", digits, start, digits,
+		   start + area->size, area->size);
+	show_caller(m, READ_ONCE(area->caller));
+	if (area->nr_pages)
+		seq_put_decimal_ull(m, " pages=", area->nr_pages);
+	seq_puts(m, flags & VMX_MAP ? " vmap" : " vmalloc");
+	if (flags & VMX_USERMAP)
+		seq_puts(m, " user");
+	if (is_vmalloc_addr(area->pages))
+		seq_puts(m, " vpages");
+	show_nodes(m, area);
+	seq_put_decimal_ull(m, " id=", area->id);
+	seq_put_decimal_ull(m, " req=", READ_ONCE(area->requested));
+	if (READ_ONCE(area->leaves))
+		seq_put_decimal_ull(m, " huge=", READ_ONCE(area->leaves));
+	if (flags & VMX_ZEROED)
+		seq_puts(m, " zero");
+	if (flags & VMX_CACHED)
+		seq_puts(m, " cached");
+	seq_put_decimal_ll(m, " pid=", READ_ONCE(area->pid));
+	seq_puts(m, " comm=");
+	/* See vmx_area_note_owner(). */
+	data_race(memcpy(comm, area->comm, sizeof(comm)));
+	seq_escape_mem(m, comm, strnlen(comm, sizeof(comm)),
+		       ESCAPE_HEX | ESCAPE_NAP | ESCAPE_APPEND, " \\");
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static const struct seq_operations areas_sops = {
+	.start = areas_start,
+	.next = areas_next,
+	.stop = areas_stop,
+	.show = areas_show,
+};
+
+static int areas_open(struct inode *inode, struct file *file)
+{
+	struct areas_file *af;
+
+	af = __seq_open_private(file, &areas_sops, sizeof(*af));
+	if (!af)
+		return -ENOMEM;
+	af->base = vmx_may_see_addresses(file) ? 0 : vmx_start;
+	return 0;
+}
+
+const struct file_operations vmx_areas_fops = {
+	.owner = THIS_MODULE,
+	.open = areas_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = seq_release_private,
+};

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The last refused writes, and what was wrong with them
+ *
+ * In the manner of tracefs's error_log: a line that says what is wrong, the
+ * line that was written, and a caret under the offending word.
+ *
+ * Locking: refused.lock protects the log; no other lock is taken inside.
+ * Units: characters.
+ */
+#include <linux/err.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/sched/clock.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+
+#include "files.h"
+
+#define ENTRIES 8
+#define WINDOW 100	/* characters of the offending line that are kept */
+#define BEFORE 60	/* ... of these, before the offending word at the most */
+
+struct entry {
+	u64		when;		/* local_clock(); 0: never used */
+	const char	*file;
+	int		err;
+	const char	*why;
+	unsigned int	caret;		/* column in text */
+	char		text[WINDOW + sizeof("......")];
+};
+
+static struct {
+	struct mutex lock;	/* protects what follows */
+	struct entry entry[ENTRIES];
+	unsigned int next;	/* modulo ENTRIES: the oldest, to be overwritten */
+} refused = {
+	.lock = __MUTEX_INITIALIZER(refused.lock),
+};
+
+/* The part of the line around text->at that people need, on one line. */
+static void keep_window(struct entry *entry, const struct vmx_text *text)
+{
+	const char *from = text->at, *to = text->at;
+	char *out = entry->text;
+
+	while (from > text->start && from[-1] != '\n')
+		from--;
+	while (*to && *to != '\n')
+		to++;
+	if (to - from > WINDOW && text->at - from > BEFORE) {
+		from = text->at - BEFORE;
+		out += strscpy(out, "...", sizeof(entry->text));
+	}
+	entry->caret = text->at - from + (out - entry->text);
+	for (; from < to && out < entry->text + WINDOW; from++) {
+		if (*from == '\t')
+			*out++ = ' ';
+		else
+			*out++ = *from >= ' ' && *from <= '~' ? *from : '?';
+	}
+	strscpy(out, from < to ? "..." : "", sizeof("..."));
+}
+
+/**
+ * vmx_error_log_add() - remember a refused write
+ * @file: the file's name, for good
+ * @err: the negative errno that the write failed with
+ * @text: the text, with why and at set
+ */
+void vmx_error_log_add(const char *file, int err, const struct vmx_text *text)
+{
+	struct entry *entry;
+
+	mutex_lock(&refused.lock);
+	entry = &refused.entry[refused.next++ % ENTRIES];
+	entry->when = local_clock();
+	entry->file = file;
+	entry->err = err;
+	entry->why = text->why;
+	keep_window(entry, text);
+	mutex_unlock(&refused.lock);
+}
+
+/** vmx_errno_name() - as %pe says, on kernels without that as well */
+const char *vmx_errno_name(int err)
+{
+	switch (err) {
+	case -EINVAL:
+		return "EINVAL";
+	case -E2BIG:
+		return "E2BIG";
+	case -ENOSPC:
+		return "ENOSPC";
+	case -ENOMEM:
+		return "ENOMEM";
+	case -ENOENT:
+		return "ENOENT";
+	case -EPERM:
+		return "EPERM";
+	case -EINTR:
+		return "EINTR";
+	case -EBUSY:
+		return "EBUSY";
+	default:
+		return "an error";
+	}
+}
+
+static int error_log_show(struct seq_file *m, void *v)
+{
+	unsigned int i;
+
+	mutex_lock(&refused.lock);
+	for (i = 0; i < ENTRIES; i++) {
+		struct entry *entry = &refused.entry[(refused.next + i) % ENTRIES];
+		u32 us;
+		u64 s;
+
+		if (!entry->when)
+			continue;
+		s = div_u64_rem(div_u64(entry->when, NSEC_PER_USEC),
+				USEC_PER_SEC, &us);
+		seq_printf(m, "[%5llu.%06u] vmx: %s: error: %s: %s\n", s, us,
+			   entry->file, vmx_errno_name(entry->err), entry->why);
+		seq_printf(m, "  Command: %s\n           %*s^\n", entry->text,
+			   entry->caret, "");
+	}
+	mutex_unlock(&refused.lock);
+	return 0;
+}
+
+VMX_DEFINE_SHOWN(error_log);

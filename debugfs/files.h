@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files under /sys/kernel/debug/vmx share
+ *
+ *	vmx_debugfs.c -> the .c of each file's name
+ *		      -> owned.c, explain.c, query.c -> write.c
+ *		      -> error_log.c, text.c
+ *
+ * What is written to a file goes through write.c: text.c cuts it into words and
+ * numbers, the file acts on them, and error_log.c keeps what was refused and why.
+ */
+#ifndef _VMX_FILES_H
+#define _VMX_FILES_H
+
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/seq_file.h>
+#include <linux/types.h>
+
+#include "vmx.h"
+
+struct vmx_explanation;
+
+/* One byte less than a page: what stdio cuts at 4096 is refused, not halved. */
+#define VMX_TEXT_MAX 4095
+
+/**
+ * struct vmx_text - a text being read word by word, and what's wrong with it
+ * @start: the whole text, with a NUL behind it
+ * @next: where reading goes on: behind the word that was read last
+ * @word: the word that was read last; not terminated
+ * @len: its length; 0 at the end of the text
+ * @first: it is the first word of its line
+ * @why: for a refused text: the reason, for people
+ * @at: ... and the place, inside [start, next]
+ */
+struct vmx_text {
+	const char	*start;
+	const char	*next;
+	const char	*word;
+	size_t		len;
+	bool		first;
+	const char	*why;
+	const char	*at;
+};
+
+/**
+ * struct vmx_request - one request written to "alloc"
+ * @list: the requests of one write
+ * @size: bytes
+ * @align: bytes; a power of two
+ * @count: how many areas of this kind
+ * @node: NUMA_NO_NODE when none was named
+ * @fit: which hole to take
+ * @zero: clear the frames
+ * @huge: use 2 MiB leaves
+ * @explain: tell how the first of them was made
+ * @at: where it stands in the text
+ */
+struct vmx_request {
+	struct list_head list;
+	unsigned long	size;
+	unsigned long	align;
+	unsigned long	count;
+	int		node;
+	enum vmx_fit	fit;
+	bool		zero;
+	bool		huge;
+	bool		explain;
+	const char	*at;
+};
+
+/* text.c */
+void vmx_text_init(struct vmx_text *text, const char *start);
+int vmx_text_refuse(struct vmx_text *text, int err, const char *at,
+		    const char *why);
+int vmx_text_wrong(struct vmx_text *text, const char *why);
+int vmx_text_check(struct vmx_text *text, size_t len);
+bool vmx_text_word(struct vmx_text *text);
+bool vmx_text_is(const struct vmx_text *text, const char *word);
+bool vmx_text_is_hex(const struct vmx_text *text);
+int vmx_text_number(struct vmx_text *text, const char *at,
+		    unsigned long *value);
+int vmx_text_size(struct vmx_text *text, const char *at, unsigned long *value);
+int vmx_text_fit(struct vmx_text *text, const char *at, enum vmx_fit *fit);
+int vmx_text_request(struct vmx_text *text, struct vmx_request *req,
+		     enum vmx_fit fit);
+
+/* error_log.c */
+void vmx_error_log_add(const char *file, int err, const struct vmx_text *text);
+const char *vmx_errno_name(int err);
+
+/* write.c */
+typedef int (*vmx_text_handler)(struct file *file, struct vmx_text *text);
+
+bool vmx_may_see_addresses(const struct file *file);
+unsigned long vmx_address(unsigned long value);
+void vmx_show_address(struct seq_file *m, unsigned long addr);
+void vmx_show_range(struct seq_file *m, unsigned long start, unsigned long end);
+ssize_t vmx_write_text(struct file *file, const char __user *from, size_t len,
+		       loff_t pos, vmx_text_handler handler);
+
+/* name_write(), for a file's operations; name_text() is what acts on the text. */
+#define VMX_DEFINE_WRITE(name)						\
+static ssize_t name##_write(struct file *file, const char __user *from,	\
+			    size_t len, loff_t *ppos)			\
+{									\
+	return vmx_write_text(file, from, len, *ppos, name##_text);	\
+}
+
+ssize_t vmx_read_rewinding(struct file *file, char __user *to, size_t len,
+			   loff_t *ppos);
+
+/* query.c */
+
+/**
+ * struct vmx_told - what an asked file was told last; all zero: nothing yet
+ * @addr: what to show
+ * @err: why the write was refused, a negative errno; or 0
+ */
+struct vmx_told {
+	unsigned long	addr;
+	int		err;
+};
+
+int vmx_asked_open(struct file *file, struct vmx_told *last,
+		   int (*show)(struct seq_file *m, void *v));
+int vmx_asked_release(struct inode *inode, struct file *file);
+int vmx_asked_number(struct vmx_text *text, unsigned long *value);
+ssize_t vmx_asked_write(struct file *file, const char __user *from, size_t len,
+			loff_t pos, vmx_text_handler handler);
+void vmx_asked_tell(struct file *file, unsigned long addr);
+unsigned long vmx_asked(struct seq_file *m, const char *hint);
+
+/* The operations of the asked file @name; name_text() and name_show() are its own. */
+#define VMX_DEFINE_ASKED(name)						\
+static ssize_t name##_write(struct file *file, const char __user *from,	\
+			    size_t len, loff_t *ppos)			\
+{									\
+	return vmx_asked_write(file, from, len, *ppos, name##_text);	\
+}									\
+									\
+static int name##_open(struct inode *inode, struct file *file)		\
+{									\
+	static struct vmx_told last;					\
+									\
+	return vmx_asked_open(file, &last, name##_show);		\
+}									\
+									\
+const struct file_operations vmx_##name##_fops = {			\
+	.owner = THIS_MODULE,						\
+	.open = name##_open,						\
+	.read = vmx_read_rewinding,					\
+	.write = name##_write,						\
+	.llseek = seq_lseek,						\
+	.release = vmx_asked_release,					\
+}
+
+/* explain.c */
+struct vmx_explanation *vmx_explain_begin(void);
+void vmx_explain_end(struct vmx_explanation *why);
+void vmx_explain_show(struct seq_file *m, const struct vmx_explanation *why);
+
+/* fit.c */
+enum vmx_fit vmx_default_fit(void);
+
+/* owned.c */
+int vmx_own_prepare(const struct vmx_area *area);
+void vmx_own_cancel(const struct vmx_area *area);
+void vmx_own(struct vmx_area *area);
+bool vmx_is_owned(const struct vmx_area *area);
+void vmx_owned_lock(void);
+void vmx_owned_unlock(void);
+int vmx_owned_mark(unsigned long id);
+void vmx_owned_mark_all(void);
+void vmx_owned_unmark(void);
+void vmx_owned_free_marked(void);
+void vmx_owned_exit(void);
+
+/* The operations of the file @name, which only shows: name_show() is its own. */
+#define VMX_DEFINE_SHOWN(name)						\
+static int name##_open(struct inode *inode, struct file *file)		\
+{									\
+	return single_open(file, name##_show, NULL);			\
+}									\
+									\
+const struct file_operations vmx_##name##_fops = {			\
+	.owner = THIS_MODULE,						\
+	.open = name##_open,						\
+	.read = seq_read,						\
+	.llseek = seq_lseek,						\
+	.release = single_release,					\
+}
+
+/* The operations of the file NAME are vmx_NAME_fops, in NAME.c; README is the door's. */
+extern const struct file_operations
+	vmx_alloc_fops, vmx_free_fops, vmx_fit_fops, vmx_purge_fops,
+	vmx_areas_fops, vmx_gaps_fops, vmx_map_fops, vmx_area_fops,
+	vmx_walk_fops, vmx_pgtables_fops, vmx_mem_fops, vmx_stats_fops,
+	vmx_error_log_fops, vmx_README_fops;
+
+#endif /* _VMX_FILES_H */

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * map: the slice as text, a character for so many pages
+ *
+ * A character tells what most of its bytes are; a hole with something in it has
+ * a mark of its own, so that small areas are not lost.
+ *
+ * Locking: vmx_area_lock, taken anew for each character.
+ * Units: bytes.
+ */
+#include <linux/kernel.h>
+#include <linux/log2.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+
+#include "vmx_area.h"
+#include "vmx_debugfs.h"
+#include "vmx_pgtable.h"
+#include "files.h"
+
+#define MAP_LINES 32
+
+unsigned int vmx_map_width = 64;
+
+enum { M_HOLE, M_AREA, M_LEAF, M_GUARD, M_CACHED, M_QUARANTINE, M_KINDS };
+static const char marks[M_KINDS] = ".#HgcQ";
+
+/* Bytes of each kind in [from, to); the slice may change between two calls. */
+static void weigh(unsigned long from, unsigned long to,
+		  unsigned long bytes[M_KINDS])
+{
+	unsigned long end;
+
+	for (; from < to; from = end) {
+		struct vmx_range range;
+		unsigned long guard;
+		int kind = M_HOLE;
+
+		vmx_range_at(from, &range);
+		end = min(range.end, to);
+		if (range.kind == VMX_RANGE_QUARANTINE) {
+			kind = M_QUARANTINE;
+		} else if (range.kind == VMX_RANGE_AREA) {
+			guard = (unsigned long)range.area->addr +
+				vmx_area_pages(range.area) * PAGE_SIZE;
+			kind = READ_ONCE(range.area->flags) & VMX_CACHED ? M_CACHED :
+			       READ_ONCE(range.area->leaves) ? M_LEAF : M_AREA;
+			if (from >= guard)
+				kind = M_GUARD;
+			else
+				end = min(end, guard);
+		}
+		bytes[kind] += end - from;
+	}
+}
+
+static char mark_of(unsigned long from, unsigned long to)
+{
+	unsigned long bytes[M_KINDS] = {};
+	int kind, most = M_HOLE;
+
+	weigh(from, to, bytes);
+	for (kind = 0; kind < M_KINDS; kind++) {
+		if (bytes[kind] > bytes[most])
+			most = kind;
+	}
+	if (most == M_HOLE && bytes[M_HOLE] < to - from)
+		return ',';
+	return marks[most];
+}
+
+static int map_show(struct seq_file *m, void *v)
+{
+	unsigned long width = clamp(READ_ONCE(vmx_map_width), 16U, 256U);
+	unsigned long cell, at;
+	unsigned int column;
+
+	cell = roundup_pow_of_two(DIV_ROUND_UP(vmx_end - vmx_start,
+					       width * MAP_LINES));
+	cell = max(cell, PAGE_SIZE);
+	seq_printf(m, "# vmx map 1: a character is %lu KiB (%lu pages), a line %lu KiB\n",
+		   cell >> 10, cell >> PAGE_SHIFT, cell * width >> 10);
+	seq_puts(m, "# by what most of it is: . hole  , hole with something in it  # area  H area with 2 MiB leaves\n"
+		    "#                        g guard  c cached  Q quarantined\n");
+	for (at = vmx_start; at < vmx_end;) {
+		vmx_show_address(m, at);
+		seq_putc(m, ' ');
+		for (column = 0; column < width && at < vmx_end; column++) {
+			unsigned long next = min(at + cell, vmx_end);
+
+			spin_lock(&vmx_area_lock);
+			seq_putc(m, mark_of(at, next));
+			spin_unlock(&vmx_area_lock);
+			at = next;
+		}
+		seq_putc(m, '\n');
+		cond_resched();
+	}
+	return 0;
+}
+
+VMX_DEFINE_SHOWN(map);

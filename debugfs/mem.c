@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mem: the slice's bytes by offset, for pread(), pwrite() and mmap()
+ *
+ * Only areas made by writing to "alloc" can be reached here: a module's memory
+ * is its own business.  Where there is no such area, a read or write fails with
+ * EFAULT (or stops short), and touching a mapping raises SIGBUS.
+ *
+ * A mapped area's frames are split into single ones when the first is touched,
+ * so that each counts its references: freeing the area takes them from the
+ * slice, and the last mapping returns them.
+ *
+ * Locking: vmx_area_lock around each page, so that the area stays while its
+ * frame is copied or given to a mapping.
+ * Units: bytes.
+ */
+#include <linux/fs.h>
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/uaccess.h>
+
+#include "vmx_area.h"
+#include "vmx_compat.h"
+#include "vmx_frames.h"
+#include "vmx_pgtable.h"
+#include "files.h"
+
+/* The frame at an offset of the slice, if it belongs to the files; locked. */
+static struct page *page_at(loff_t offset, bool split)
+{
+	struct vmx_area *area;
+	unsigned int i;
+
+	lockdep_assert_held(&vmx_area_lock);
+	area = vmx_area_find(vmx_start + offset);
+	if (!area || !vmx_area_complete(area) || !vmx_is_owned(area))
+		return NULL;
+	if (split && !(area->flags & VMX_SPLIT)) {
+		for (i = 0; i < area->nr_pages; i++)
+			vmx_block_split(vmx_area_page(area, i));
+		area->flags |= VMX_SPLIT;
+	}
+	i = (vmx_start + offset - (unsigned long)area->addr) >> PAGE_SHIFT;
+	return i < area->nr_pages ? vmx_area_page(area, i) : NULL;
+}
+
+/* Within one page, through a buffer: user memory may fault, a lock holder not. */
+static bool copy_at(loff_t offset, char *buf, size_t len, bool write)
+{
+	struct page *page;
+
+	spin_lock(&vmx_area_lock);
+	page = page_at(offset, false);
+	if (page && write)
+		memcpy_to_page(page, offset_in_page(offset), buf, len);
+	else if (page)
+		memcpy_from_page(buf, page, offset_in_page(offset), len);
+	spin_unlock(&vmx_area_lock);
+	return page;
+}
+
+static ssize_t copy_range(char __user *to, const char __user *from, size_t count,
+			  loff_t *ppos)
+{
+	loff_t size = vmx_end - vmx_start;
+	ssize_t done = 0;
+	char *buf;
+
+	if (*ppos < 0 || *ppos >= size || !count)
+		return 0;
+	count = min_t(loff_t, count, size - *ppos);
+	buf = (char *)__get_free_page(GFP_KERNEL);
+	if (!buf)
+		return -ENOMEM;
+	while (done < count && !fatal_signal_pending(current)) {
+		size_t len = min_t(size_t, count - done,
+				   PAGE_SIZE - offset_in_page(*ppos));
+
+		if (from && copy_from_user(buf, from + done, len))
+			break;
+		if (!copy_at(*ppos, buf, len, from))
+			break;
+		if (to && copy_to_user(to + done, buf, len))
+			break;
+		done += len;
+		*ppos += len;
+		cond_resched();
+	}
+	free_page((unsigned long)buf);
+	return done ?: -EFAULT;
+}
+
+static ssize_t mem_read(struct file *file, char __user *to, size_t len,
+			loff_t *ppos)
+{
+	return copy_range(to, NULL, len, ppos);
+}
+
+static ssize_t mem_write(struct file *file, const char __user *from, size_t len,
+			 loff_t *ppos)
+{
+	return copy_range(NULL, from, len, ppos) ?: len ? -ENOSPC : 0;
+}
+
+static loff_t mem_llseek(struct file *file, loff_t offset, int whence)
+{
+	return fixed_size_llseek(file, offset, whence, vmx_end - vmx_start);
+}
+
+static vm_fault_t mem_fault(struct vm_fault *vmf)
+{
+	struct page *page;
+
+	if (vmf->pgoff >= (vmx_end - vmx_start) >> PAGE_SHIFT)
+		return VM_FAULT_SIGBUS;
+	spin_lock(&vmx_area_lock);
+	page = page_at((loff_t)vmf->pgoff << PAGE_SHIFT, true);
+	if (page)
+		get_page(page);
+	spin_unlock(&vmx_area_lock);
+	if (!page)
+		return VM_FAULT_SIGBUS;
+	vmf->page = page;
+	return 0;
+}
+
+static const struct vm_operations_struct mem_vm_ops = {
+	.fault = mem_fault,
+};
+
+static int mem_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	if (!(vma->vm_flags & VM_MAYSHARE))
+		return -EINVAL;
+	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
+	vma->vm_ops = &mem_vm_ops;
+	return 0;
+}
+
+const struct file_operations vmx_mem_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read = mem_read,
+	.write = mem_write,
+	.llseek = mem_llseek,
+	.mmap = mem_mmap,
+};

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * pgtables: the kernel's whole vmalloc range as its page tables have it
+ *
+ * The format is that of the kernel's own dump (CONFIG_PTDUMP_DEBUGFS), a line
+ * for each run of entries with the same flags at the same level, so that the
+ * two can be compared; behind it stand the frames, and in the slice the area.
+ *
+ * The kernel changes these tables meanwhile, and this holds no lock: a table
+ * is copied with no-fault reads and looked at afterwards, so what was freed
+ * under the reader's eyes shows as it was or not at all.
+ *
+ * The file's position is an address: 0 is the header, then comes the number of
+ * the page in the range, and one.
+ *
+ * Units: bytes; frames are numbers.
+ */
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+
+#include "arch/arch.h"
+#include "vmx_area.h"
+#include "vmx_pgtable.h"
+#include "files.h"
+
+/* x86-64 has the last byte in VMALLOC_END, i386 the one behind it. */
+#define VMALLOC_LAST (((unsigned long)VMALLOC_END - 1) | ~PAGE_MASK)
+
+#define FRAME_RUNS 8	/* runs of frames that a line shows */
+
+struct dump {
+	struct vmx_ptes ptes;
+	/* the run: entries of one level with the same flags */
+	unsigned long start, last;	/* inclusive: no end above the top */
+	enum vmx_walk_level level;
+	u64 flags;
+	unsigned int runs;
+	struct {
+		unsigned long pfn, nr;
+	} frames[FRAME_RUNS];
+};
+
+static void add_frames(struct dump *dump, unsigned long pfn, unsigned long nr)
+{
+	unsigned int last = dump->runs - 1;
+
+	if (dump->runs && dump->runs <= FRAME_RUNS &&
+	    dump->frames[last].pfn + dump->frames[last].nr == pfn) {
+		dump->frames[last].nr += nr;
+		return;
+	}
+	if (dump->runs < FRAME_RUNS) {
+		dump->frames[dump->runs].pfn = pfn;
+		dump->frames[dump->runs].nr = nr;
+	}
+	dump->runs++;
+}
+
+/* Collects the run that begins at @addr. */
+static void find_run(struct dump *dump, unsigned long addr)
+{
+	enum vmx_walk_level level;
+	unsigned long last;
+	u64 entry, flags;
+
+	dump->start = addr;
+	dump->runs = 0;
+	for (;; addr = last + 1) {
+		entry = vmx_pgtable_entry(&dump->ptes, addr, &level);
+		flags = vmx_arch_entry_flags(entry);
+		if (addr == dump->start) {
+			dump->level = level;
+			dump->flags = flags;
+		} else if (level != dump->level || flags != dump->flags) {
+			return;
+		}
+		last = min(addr | (vmx_level_size(level) - 1), VMALLOC_LAST);
+		if (vmx_arch_entry_present(entry))
+			add_frames(dump, (vmx_arch_entry_phys(entry) >>
+					  PAGE_SHIFT) +
+				   ((addr & (vmx_level_size(level) - 1)) >>
+				    PAGE_SHIFT), (last - addr + 1) >> PAGE_SHIFT);
+		dump->last = last;
+		if (last == VMALLOC_LAST)
+			return;
+		cond_resched();
+	}
+}
+
+static void *dump_start(struct seq_file *m, loff_t *pos)
+{
+	struct dump *dump = m->private;
+	unsigned long addr = VMALLOC_START + (*pos - 1) * PAGE_SIZE;
+
+	if (!*pos)
+		return SEQ_START_TOKEN;
+	if (*pos > (VMALLOC_LAST - VMALLOC_START) / PAGE_SIZE + 1)
+		return NULL;
+	find_run(dump, addr);
+	return dump;
+}
+
+static void *dump_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct dump *dump = v;
+
+	*pos = v == SEQ_START_TOKEN ? 1 :
+	       (dump->last - VMALLOC_START) / PAGE_SIZE + 2;
+	return dump_start(m, pos);
+}
+
+static void dump_stop(struct seq_file *m, void *v)
+{
+}
+
+static void show_frames(struct seq_file *m, const struct dump *dump)
+{
+	unsigned int i;
+
+	for (i = 0; i < min_t(unsigned int, dump->runs, FRAME_RUNS); i++)
+		seq_printf(m, "%s0x%lx-0x%lx", i ? "," : " frames=",
+			   dump->frames[i].pfn,
+			   dump->frames[i].pfn + dump->frames[i].nr);
+	if (dump->runs > FRAME_RUNS)
+		seq_printf(m, ",... (%u runs)", dump->runs);
+}
+
+static void show_owner(struct seq_file *m, const struct dump *dump)
+{
+	struct vmx_area *area;
+
+	if (!dump->runs || !is_vmx_addr((void *)dump->start))
+		return;
+	spin_lock(&vmx_area_lock);
+	area = vmx_area_find(dump->start);
+	if (area)
+		seq_printf(m, " id=%lu", area->id);
+	spin_unlock(&vmx_area_lock);
+}
+
+static int dump_show(struct seq_file *m, void *v)
+{
+	const int digits = BITS_PER_LONG / 4;
+	struct dump *dump = v;
+	const char *unit = "BKMGTPE";
+	unsigned long size;
+	char flags[64];
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(m, "---[ vmalloc() Area ]---\n");
+		return 0;
+	}
+	size = dump->last - dump->start + 1;
+	for (; !(size & 1023) && unit[1]; unit++)
+		size >>= 10;
+	vmx_arch_dump_flags(flags, sizeof(flags), dump->flags, dump->level);
+	seq_printf(m, "0x%0*lx-0x%0*lx   %9lu%c %s%s", digits, dump->start,
+		   digits, dump->last + 1, size, *unit, flags,
+		   vmx_level_name(dump->level));
+	show_frames(m, dump);
+	show_owner(m, dump);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static const struct seq_operations dump_sops = {
+	.start = dump_start,
+	.next = dump_next,
+	.stop = dump_stop,
+	.show = dump_show,
+};
+
+static int dump_open(struct inode *inode, struct file *file)
+{
+	if (!vmx_may_see_addresses(file))
+		return -EPERM;
+	return seq_open_private(file, &dump_sops, sizeof(struct dump));
+}
+
+const struct file_operations vmx_pgtables_fops = {
+	.owner = THIS_MODULE,
+	.open = dump_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = seq_release_private,
+};

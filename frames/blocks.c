@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Page frames: taking and returning them in blocks
+ *
+ * A request is met with the largest blocks of 2^order frames that are useful
+ * and to be had without effort, then with smaller ones, down to single frames;
+ * only for those does the page allocator reclaim.  A block goes back in one
+ * piece, as it was taken: that, not a faster search for addresses, is what
+ * makes vmx cheaper than page-by-page allocation.
+ *
+ * The frames of a block are one allocation.  Only the first is
+ * reference-counted and its page->private holds the order (0 for a single
+ * frame, as the page allocator leaves it), so nobody may take a reference to
+ * another one.  Frames for user space are split into single ones at once.
+ *
+ * Nothing here wakes the OOM killer: a request that can't be met fails.
+ *
+ * Locking: none; a page array belongs to whoever fills or empties it.
+ * Units: counts are in pages.
+ */
+#include <linux/atomic.h>
+#include <linux/gfp.h>
+#include <linux/highmem.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <trace/events/vmx.h>
+
+#include "arch/arch.h"
+#include "vmx_compat.h"
+#include "blocks.h"
+#include "scarce.h"
+
+/* Single frames between two looks whether others wait: vmalloc()'s number. */
+#define BATCH 100U
+
+struct vmx_taken vmx_taken;
+
+/** vmx_frames_stats() - count the frames that are taken, by kind */
+void vmx_frames_stats(struct vmx_frames_stats *stats)
+{
+	stats->frames = atomic_long_read(&vmx_taken.frames);
+	stats->highmem = atomic_long_read(&vmx_taken.highmem);
+	stats->peak = READ_ONCE(vmx_taken.peak);
+}
+
+/* A block of up to 2^@order frames, whose order is left there; or NULL. */
+static struct page *take_largest(gfp_t gfp, int node, unsigned int *order)
+{
+	struct page *page;
+
+	*order = vmx_order_in_sight(*order, gfp);
+	while (*order) {
+		page = vmx_take_block(vmx_block_gfp(gfp), node, *order);
+		vmx_block_asked(*order, page);
+		if (page)
+			return page;
+		*order = vmx_order_seen(*order - 1, gfp);
+	}
+	return NULL;
+}
+
+/* Up to @nr single frames, as many as the free lists give away cheaply. */
+static unsigned int take_singles(struct page **pages, unsigned int nr,
+				 gfp_t gfp, int node)
+{
+	unsigned int got = 0;
+
+	if (nr > 1 && !vmx_has_policy(node)) {
+		memset(pages, 0, nr * sizeof(*pages));
+		got = alloc_pages_bulk_node(gfp, node, nr, pages);
+	}
+	if (!got) {
+		pages[0] = vmx_take_block(gfp, node, 0);
+		got = pages[0] ? 1 : 0;
+	}
+	return got;
+}
+
+/**
+ * vmx_block_split() - make a block's frames single ones
+ * @head: the first frame of a block; each frame counts references afterwards
+ */
+void vmx_block_split(struct page *head)
+{
+	unsigned int order = vmx_block_order(head), i;
+
+	if (!order)
+		return;
+	split_page(head, order);
+	/* Only the first frame's is the page allocator's to reset, or ours. */
+	for (i = 0; i < 1U << order; i++)
+		set_page_private(head + i, 0);
+}
+
+/**
+ * vmx_blocks_give_back() - give back frames of any number of blocks, uncounted
+ * @pages: the array
+ * @nr: how many frames; whole blocks
+ * @may_sleep: the caller may sleep
+ */
+void vmx_blocks_give_back(struct page **pages, unsigned int nr, bool may_sleep)
+{
+	struct page **end = pages + nr, **rest;
+	unsigned int order;
+
+	while (pages < end) {
+		rest = pages + min_t(size_t, end - pages, BATCH);
+		while (pages < rest) {
+			order = vmx_block_order(*pages);
+			/* Single frames come by the thousand: theirs is the short way. */
+			if (likely(!order)) {
+				vmx_return_block(*pages++, 0);
+			} else {
+				vmx_return_block(*pages, order);
+				pages += 1UL << order;
+			}
+		}
+		if (pages < end && may_sleep)
+			cond_resched();
+	}
+}
+
+static void note_node(short *nid, struct page *page, bool first)
+{
+	if (first)
+		*nid = page_to_nid(page);
+	else if (*nid != page_to_nid(page))
+		*nid = NUMA_NO_NODE;
+}
+
+static void note_singles(short *nid, struct page **pages, unsigned int nr, bool first)
+{
+	unsigned int i;
+
+	if (nr_online_nodes > 1 || first)
+		note_node(nid, pages[0], first);
+	if (nr_online_nodes > 1) {
+		for (i = 1; i < nr; i++)
+			note_node(nid, pages[i], false);
+	}
+	if (trace_vmx_take_block_enabled()) {
+		for (i = 0; i < nr; i++)
+			trace_vmx_take_block(pages[i], 0);
+	}
+}
+
+/**
+ * vmx_blocks_take_many() - fill a page array, block by block
+ * @pages: the array
+ * @had: how many frames it has already, in whole blocks
+ * @nr: how many it is to have
+ * @gfp: as for vmx_blocks_take()
+ * @node: likewise
+ * @split: likewise
+ * @nid: likewise; when @had isn't 0, where those are from
+ *
+ * Context: sleeps if @gfp allows it.
+ * Return: as for vmx_blocks_take(). On failure all frames have gone back, those that
+ * were there too.
+ */
+int vmx_blocks_take_many(struct page **pages, unsigned int had, unsigned int nr,
+			gfp_t gfp, int node, bool split, short *nid)
+{
+	unsigned int order = VMX_BLOCK_ORDER_MAX;
+	bool may_sleep = gfpflags_allow_blocking(gfp);
+	bool may_fail = !(gfp & __GFP_NOFAIL);
+	unsigned int done = had, got;
+	struct page *page;
+	int err = -ENOMEM;
+
+	while (done < nr) {
+		if (may_sleep && may_fail && fatal_signal_pending(current)) {
+			err = -EINTR;
+			goto give_back_taken;
+		}
+		order = min_t(unsigned int, order, ilog2(nr - done));
+		page = take_largest(gfp, node, &order);
+		if (page) {
+			trace_vmx_take_block(page, order);
+			set_page_private(page, order);
+			if (split)
+				vmx_block_split(page);
+			got = 1U << order;
+			vmx_fill(pages + done, page, got);
+			note_node(nid, page, !done);
+		} else {
+			got = take_singles(pages + done,
+					   min(nr - done, BATCH),
+					   vmx_single_gfp(gfp), node);
+			if (!got)
+				goto give_back_taken;
+			note_singles(nid, pages + done, got, !done);
+		}
+		done += got;
+		if (may_sleep && done < nr)
+			cond_resched();
+	}
+	vmx_count_taken(pages + had, nr - had);
+	return 0;
+
+give_back_taken:
+	vmx_count_returned(pages, had);
+	vmx_blocks_give_back(pages, done, may_sleep);
+	return err;
+}
+
+/**
+ * vmx_leaves_take() - take blocks for leaves, as many as lie ready
+ * @heads: where to leave the first page of each
+ * @nr: how many
+ * @gfp: as for vmx_blocks_take(); the caller may sleep
+ * @node: the node to prefer, or NUMA_NO_NODE
+ * @nid: as for vmx_blocks_take()
+ *
+ * Only machines without high memory have leaves.
+ *
+ * Return: how many it got. To have fewer is no failure: vmx_blocks_take_many() has
+ * other ways for the rest, and says so when there is none.
+ */
+unsigned int vmx_leaves_take(struct page **heads, unsigned int nr, gfp_t gfp,
+			     int node, short *nid)
+{
+	struct page *page;
+	unsigned int got;
+
+	BUILD_BUG_ON(VMX_BLOCK_ORDER_MAX != VMX_LEAF_ORDER);
+	gfp = vmx_block_gfp(gfp);
+	for (got = 0; got < nr; got++) {
+		if (fatal_signal_pending(current) ||
+		    vmx_order_in_sight(VMX_LEAF_ORDER, gfp) != VMX_LEAF_ORDER)
+			break;
+		page = vmx_take_block(gfp, node, VMX_LEAF_ORDER);
+		vmx_block_asked(VMX_LEAF_ORDER, page);
+		if (!page)
+			break;
+		trace_vmx_take_block(page, VMX_LEAF_ORDER);
+		set_page_private(page, VMX_LEAF_ORDER);
+		heads[got] = page;
+		note_node(nid, page, !got);
+		cond_resched();
+	}
+	/* The peak is of requests that were met. */
+	if (likely(got == nr))
+		vmx_count_more(nr << VMX_LEAF_ORDER);
+	else
+		atomic_long_add(got << VMX_LEAF_ORDER, &vmx_taken.frames);
+	return got;
+}
+
+/**
+ * vmx_leaves_spread() - a pointer for each page, from one for each block
+ * @pages: where to
+ * @heads: from vmx_leaves_take()
+ * @nr: how many of them
+ */
+void vmx_leaves_spread(struct page **pages, struct page **heads, unsigned int nr)
+{
+	for (; nr; nr--, pages += 1U << VMX_LEAF_ORDER)
+		vmx_fill(pages, *heads++, 1U << VMX_LEAF_ORDER);
+}
+
+/**
+ * vmx_leaves_return() - give back what vmx_leaves_take() took
+ * @heads: the first page of each block; one that was split since goes frame by frame
+ * @nr: how many
+ *
+ * Context: may sleep.
+ */
+void vmx_leaves_return(struct page **heads, unsigned int nr)
+{
+	unsigned int order, i;
+
+	atomic_long_sub(nr << VMX_LEAF_ORDER, &vmx_taken.frames);
+	for (; nr; nr--, heads++) {
+		order = vmx_block_order(*heads);
+		for (i = 0; i < 1U << VMX_LEAF_ORDER; i += 1U << order)
+			vmx_return_block(*heads + i, order);
+		cond_resched();
+	}
+}

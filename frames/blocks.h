@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Blocks: a page array is filled with frames, and emptied
+ *
+ * The short ways of frames/blocks.c, to be inlined into vmx_frames.c.
+ *
+ * Units: counts are in pages.
+ */
+#ifndef _VMX_FRAMES_BLOCKS_H
+#define _VMX_FRAMES_BLOCKS_H
+
+#include <linux/atomic.h>
+#include <linux/gfp.h>
+#include <linux/highmem.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/topology.h>
+#include <trace/events/vmx.h>
+
+#include "arch/arch.h"
+#include "vmx_compat.h"
+#include "vmx_frames.h"
+#include "scarce.h"
+
+/* A leaf is the largest thing that a block is of use for. */
+#define VMX_BLOCK_ORDER_MAX min_t(unsigned int, MAX_PAGE_ORDER, VMX_LEAF_ORDER)
+
+/* Opportunistic: no reclaim, no reserves; callers fall back to smaller orders. */
+static inline gfp_t vmx_block_gfp(gfp_t gfp)
+{
+	return (gfp & ~(__GFP_RECLAIM | __GFP_NOFAIL | __GFP_HIGH |
+			__GFP_RETRY_MAYFAIL)) |
+	       __GFP_NOWARN | __GFP_NORETRY | __GFP_NOMEMALLOC;
+}
+
+int vmx_blocks_take_many(struct page **pages, unsigned int had, unsigned int nr,
+			 gfp_t gfp, int node, bool split, short *nid);
+void vmx_blocks_give_back(struct page **pages, unsigned int nr, bool may_sleep);
+
+unsigned int vmx_leaves_take(struct page **heads, unsigned int nr, gfp_t gfp,
+			     int node, short *nid);
+void vmx_leaves_spread(struct page **pages, struct page **heads, unsigned int nr);
+void vmx_leaves_return(struct page **heads, unsigned int nr);
+
+/* Frames that are taken, for the statistics. */
+struct vmx_taken {
+	atomic_long_t frames;
+	atomic_long_t highmem;
+	long peak;
+};
+
+extern struct vmx_taken vmx_taken;
+
+static __always_inline void vmx_count_highmem(struct page **pages, unsigned int nr, int sign)
+{
+	long highmem = 0;
+
+	if (!IS_ENABLED(CONFIG_HIGHMEM))
+		return;
+	while (nr--)
+		highmem += PageHighMem(pages[nr]);
+	atomic_long_add(sign * highmem, &vmx_taken.highmem);
+}
+
+static __always_inline void vmx_count_more(unsigned int nr)
+{
+	long now = atomic_long_add_return(nr, &vmx_taken.frames);
+
+	/* A lost update costs the peak a little, and nobody a lock. */
+	if (now > READ_ONCE(vmx_taken.peak))
+		WRITE_ONCE(vmx_taken.peak, now);
+}
+
+static __always_inline void vmx_count_taken(struct page **pages, unsigned int nr)
+{
+	vmx_count_more(nr);
+	vmx_count_highmem(pages, nr, 1);
+}
+
+static __always_inline void vmx_count_returned(struct page **pages, unsigned int nr)
+{
+	atomic_long_sub(nr, &vmx_taken.frames);
+	vmx_count_highmem(pages, nr, -1);
+}
+
+/* The task has a say in which node it is. */
+static __always_inline bool vmx_has_policy(int node)
+{
+#ifdef CONFIG_NUMA
+	return node == NUMA_NO_NODE && nr_online_nodes > 1 && current->mempolicy;
+#else
+	return false;
+#endif
+}
+
+static __always_inline struct page *vmx_take_block(gfp_t gfp, int node, unsigned int order)
+{
+	if (vmx_has_policy(node))
+		return alloc_pages(gfp, order);
+	return __alloc_pages(gfp, order,
+			     node == NUMA_NO_NODE ? numa_mem_id() : node, NULL);
+}
+
+/* For a single frame the page allocator is to reclaim, but not to kill. */
+static inline gfp_t vmx_single_gfp(gfp_t gfp)
+{
+	gfp |= __GFP_NOWARN;
+	if (gfpflags_allow_blocking(gfp) && !(gfp & __GFP_NOFAIL))
+		gfp |= __GFP_RETRY_MAYFAIL;
+	return gfp;
+}
+
+/* A block's page pointers; unrolled, as there are 512 of them for a leaf. */
+static __always_inline void vmx_fill(struct page **pages, struct page *page, unsigned int nr)
+{
+	for (; nr >= 8; nr -= 8, pages += 8, page += 8) {
+		pages[0] = page;
+		pages[1] = page + 1;
+		pages[2] = page + 2;
+		pages[3] = page + 3;
+		pages[4] = page + 4;
+		pages[5] = page + 5;
+		pages[6] = page + 6;
+		pages[7] = page + 7;
+	}
+	if (nr & 4) {
+		pages[0] = page;
+		pages[1] = page + 1;
+		pages[2] = page + 2;
+		pages[3] = page + 3;
+		pages += 4;
+		page += 4;
+	}
+	if (nr & 2) {
+		pages[0] = page;
+		pages[1] = page + 1;
+		pages += 2;
+		page += 2;
+	}
+	if (nr & 1)
+		pages[0] = page;
+}
+
+static __always_inline void vmx_return_block(struct page *head, unsigned int order)
+{
+	trace_vmx_return_block(head, order);
+	if (order)
+		set_page_private(head, 0);
+	__free_pages(head, order);
+}
+
+
+/* Take one frame, and reclaim for it if @gfp allows it. Return 0 or -ENOMEM. */
+static __always_inline int vmx_blocks_take_single(struct page **pages, gfp_t gfp,
+						  int node, short *nid)
+{
+	struct page *page = vmx_take_block(vmx_single_gfp(gfp), node, 0);
+
+	if (unlikely(!page))
+		return -ENOMEM;
+	trace_vmx_take_block(page, 0);
+	pages[0] = page;
+	*nid = page_to_nid(page);
+	vmx_count_taken(pages, 1);
+	return 0;
+}
+
+/**
+ * vmx_blocks_take_one() - fill a page array with one block, if one is enough
+ * @pages: the array
+ * @nr: how many frames, more than one
+ * @gfp: as for alloc_pages(); with __GFP_ZERO the frames are cleared
+ * @node: the node to prefer, or NUMA_NO_NODE
+ * @nid: gets the node of all frames
+ *
+ * Context: sleeps if @gfp allows it.
+ * Return: 0; -EAGAIN when vmx_blocks_take_many() has to do it.
+ */
+static __always_inline int vmx_blocks_take_one(struct page **pages, unsigned int nr,
+					       gfp_t gfp, int node, short *nid)
+{
+	unsigned int order = ilog2(nr);
+	struct page *page;
+
+	if (nr & (nr - 1) || order > VMX_BLOCK_ORDER_MAX ||
+	    vmx_order_is_scarce(order))
+		return -EAGAIN;
+	page = vmx_take_block(vmx_block_gfp(gfp), node, order);
+	if (unlikely(!page)) {
+		vmx_block_asked(order, false);
+		return -EAGAIN;
+	}
+	trace_vmx_take_block(page, order);
+	set_page_private(page, order);
+	vmx_fill(pages, page, 1U << order);
+	*nid = page_to_nid(page);
+	vmx_count_taken(pages, 1U << order);
+	return 0;
+}
+
+/* Give back what vmx_blocks_take_single() took. */
+static __always_inline void vmx_blocks_return_single(struct page **pages)
+{
+	vmx_count_returned(pages, 1);
+	vmx_return_block(pages[0], 0);
+}
+
+/**
+ * vmx_blocks_return() - give back frames
+ * @pages: the array
+ * @nr: how many frames; whole blocks
+ * @may_sleep: the caller may sleep
+ */
+static __always_inline void vmx_blocks_return(struct page **pages, unsigned int nr,
+					      bool may_sleep)
+{
+	vmx_count_returned(pages, nr);
+	if (nr == 1)
+		vmx_return_block(pages[0], 0);
+	else if (nr == 1U << vmx_block_order(pages[0]))
+		vmx_return_block(pages[0], vmx_block_order(pages[0]));
+	else
+		vmx_blocks_give_back(pages, nr, may_sleep);
+}
+
+#endif /* _VMX_FRAMES_BLOCKS_H */

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reading the page tables: what an address reaches, and by which entries
+ *
+ * Nothing here changes an entry or takes a lock. Any kernel address can be asked
+ * about. Tables outside the slice change, and are freed, while they are read: every
+ * read is one that may fail.
+ *
+ * Units: bytes.
+ */
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "arch/arch.h"
+#include "vmx_pgtable.h"
+#include "root.h"
+
+/* Read the entry at @from, which may point to anything. Return false if it can't. */
+static bool read_entry(struct vmx_walk *walk, enum vmx_walk_level level,
+		       const void *from, void *entry, size_t size)
+{
+	walk->last = level;
+	if (!virt_addr_valid((unsigned long)from) ||
+	    copy_from_kernel_nofault(entry, from, size)) {
+		walk->end = VMX_WALK_BAD;
+		return false;
+	}
+	walk->step[level].used = true;
+	walk->step[level].table = __pa((unsigned long)from & PAGE_MASK);
+	walk->step[level].index = offset_in_page(from) / size;
+	memcpy(&walk->step[level].entry, entry, size);
+	return true;
+}
+
+static void walk_ends(struct vmx_walk *walk, enum vmx_walk_end end,
+		      unsigned long pfn)
+{
+	walk->end = end;
+	walk->pfn = pfn;
+}
+
+/**
+ * vmx_pgtable_describe() - follow an address through the page tables
+ * @addr: any kernel address
+ * @walk: what was found
+ *
+ * Each entry is read once. So a table that changes meanwhile gives an old or a new
+ * answer, but never a fault.
+ *
+ * Context: any.
+ */
+void vmx_pgtable_describe(unsigned long addr, struct vmx_walk *walk)
+{
+	pgd_t pgd, *pgdp = pgd_offset_pgd(vmx_root.table, addr);
+	p4d_t p4d, *p4dp;
+	pud_t pud, *pudp;
+	pmd_t pmd, *pmdp;
+	pte_t pte, *ptep;
+
+	/* For a level that is folded away, pXd_offset() returns its first argument. */
+	*walk = (struct vmx_walk){};
+	if (!read_entry(walk, VMX_PGD, pgdp, &pgd, sizeof(pgd)))
+		return;
+	if (pgd_none(pgd))
+		return walk_ends(walk, VMX_WALK_NONE, 0);
+
+	p4dp = p4d_offset(&pgd, addr);
+	if ((void *)p4dp == &pgd)
+		memcpy(&p4d, &pgd, sizeof(p4d));
+	else if (!read_entry(walk, VMX_P4D, p4dp, &p4d, sizeof(p4d)))
+		return;
+	if (p4d_none(p4d))
+		return walk_ends(walk, VMX_WALK_NONE, 0);
+
+	pudp = pud_offset(&p4d, addr);
+	if ((void *)pudp == &p4d)
+		memcpy(&pud, &p4d, sizeof(pud));
+	else if (!read_entry(walk, VMX_PUD, pudp, &pud, sizeof(pud)))
+		return;
+	if (pud_none(pud))
+		return walk_ends(walk, VMX_WALK_NONE, 0);
+	if (pud_leaf(pud))
+		return walk_ends(walk, VMX_WALK_PAGE, pud_pfn(pud) +
+				 ((addr & ~PUD_MASK) >> PAGE_SHIFT));
+
+	pmdp = pmd_offset(&pud, addr);
+	if ((void *)pmdp == &pud)
+		memcpy(&pmd, &pud, sizeof(pmd));
+	else if (!read_entry(walk, VMX_PMD, pmdp, &pmd, sizeof(pmd)))
+		return;
+	if (pmd_none(pmd))
+		return walk_ends(walk, VMX_WALK_NONE, 0);
+	if (pmd_leaf(pmd))
+		return walk_ends(walk, VMX_WALK_PAGE, pmd_pfn(pmd) +
+				 ((addr & ~PMD_MASK) >> PAGE_SHIFT));
+
+	ptep = pte_offset_kernel(&pmd, addr);
+	if (!read_entry(walk, VMX_PTE, ptep, &pte, sizeof(pte)))
+		return;
+	if (!pte_present(pte))
+		return walk_ends(walk, VMX_WALK_NONE, 0);
+	walk_ends(walk, VMX_WALK_PAGE, pte_pfn(pte));
+}
+
+/**
+ * vmx_pgtable_entry() - return the entry at which the walk to an address ends
+ * @ptes: keeps a PTE table, for callers that read one entry after the other
+ * @addr: any kernel address
+ * @level: gets the entry's level
+ *
+ * Return: the entry; 0 for an empty one.
+ */
+u64 vmx_pgtable_entry(struct vmx_ptes *ptes, unsigned long addr,
+		      enum vmx_walk_level *level)
+{
+	struct vmx_walk walk;
+
+	if (!ptes->valid || ptes->base != (addr & PMD_MASK)) {
+		vmx_pgtable_describe(addr, &walk);
+		*level = walk.last;
+		if (walk.last != VMX_PTE || !walk.step[VMX_PTE].used)
+			return walk.step[walk.last].entry;
+		ptes->base = addr & PMD_MASK;
+		ptes->valid = !copy_from_kernel_nofault(ptes->pte,
+					__va(walk.step[VMX_PTE].table),
+					sizeof(ptes->pte));
+		if (!ptes->valid)
+			return 0;
+	}
+	*level = VMX_PTE;
+	return pte_val(ptes->pte[pte_index(addr)]);
+}
+
+/** vmx_level_name() - return the name of a level, as people write it */
+const char *vmx_level_name(enum vmx_walk_level level)
+{
+	static const char * const names[] = { "pgd", "p4d", "pud", "pmd", "pte" };
+
+	return names[level];
+}
+
+/** vmx_level_size() - return how many bytes one entry of a level covers */
+unsigned long vmx_level_size(enum vmx_walk_level level)
+{
+	switch (level) {
+	case VMX_PGD:
+		return PGDIR_SIZE;
+	case VMX_P4D:
+		return P4D_SIZE;
+	case VMX_PUD:
+		return PUD_SIZE;
+	case VMX_PMD:
+		return PMD_SIZE;
+	default:
+		return PAGE_SIZE;
+	}
+}

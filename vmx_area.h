@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The address space of the slice: descriptors, the list, holes, quarantine
+ *
+ * This part knows descriptors and addresses only: no frame, no page table, no
+ * file.
+ *
+ * Units: bytes, page-aligned, except counters that say otherwise.
+ */
+#ifndef _VMX_AREA_H
+#define _VMX_AREA_H
+
+#include <linux/align.h>
+#include <linux/compiler.h>
+#include <linux/lockdep.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include "vmx.h"
+
+/*
+ * The life of a range. Every range in the ring has a descriptor and a state. The
+ * list that starts at vmx_list has the live ones.
+ */
+enum vmx_area_state {
+	VMX_LIVE,	/* in the list */
+	VMX_DYING,	/* off the list; the task that frees it still unmaps it */
+	VMX_LAZY,	/* quarantined: stale translations may reach it */
+	VMX_PURGING,	/* quarantined, and its flush is under way */
+};
+
+enum vmx_range_kind {
+	VMX_RANGE_HOLE,
+	VMX_RANGE_AREA,		/* its guard page included */
+	VMX_RANGE_QUARANTINE,	/* or being freed */
+};
+
+/* A piece of the slice, as vmx_range_at() describes it. */
+struct vmx_range {
+	unsigned long		start;
+	unsigned long		end;
+	enum vmx_range_kind	kind;
+	const struct vmx_area	*area;	/* of VMX_RANGE_AREA, under the lock */
+};
+
+struct vmx_area_stats {
+	unsigned long	slice_bytes;
+	unsigned long	areas;			/* live and dying */
+	unsigned long	area_bytes;		/* of these, guard pages included */
+	unsigned long	guard_bytes;		/* of these, the guard pages */
+	unsigned long	quarantined_bytes;
+	unsigned long	quarantined_ranges;
+	unsigned long	peak_areas;
+	unsigned long	allocs;
+	unsigned long	frees;
+	unsigned long	purges;
+};
+
+extern struct vmx_area *vmx_list;
+extern spinlock_t vmx_area_lock;
+extern unsigned long vmx_lazy_max;
+
+int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void));
+void vmx_areas_exit(void);
+
+struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
+				const void *caller, gfp_t gfp, int node);
+void vmx_area_free(struct vmx_area *area);
+int vmx_area_insert(struct vmx_area *area, unsigned long align,
+		    unsigned long start, unsigned long end);
+int vmx_area_extend(struct vmx_area *area, unsigned long bytes);
+void vmx_area_retract(struct vmx_area *area, unsigned long bytes);
+void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
+		  unsigned int keep);
+struct vmx_area *vmx_area_remove(const void *addr);
+void vmx_area_cancel(struct vmx_area *area);
+bool vmx_area_quarantine(struct vmx_area *area);
+bool vmx_areas_purge(void);
+void vmx_areas_try_purge(void);
+
+struct vmx_area *vmx_area_find(unsigned long addr);
+struct vmx_area *vmx_area_first_from(unsigned long addr);
+void vmx_range_at(unsigned long addr, struct vmx_range *range);
+bool vmx_hole_from(unsigned long addr, struct vmx_range *range);
+void vmx_areas_stats(struct vmx_area_stats *stats);
+
+/* area/hole.c: the table of fits */
+const char *vmx_fit_name(enum vmx_fit fit);
+bool vmx_fit_by_name(const char *name, size_t len, enum vmx_fit *fit);
+
+/* area/index.c: which listed area starts at which page */
+struct vmx_starts {
+	unsigned long	first;		/* first address of the slice */
+	unsigned long	pages;		/* of the slice */
+	struct vmx_area	**area;		/* by page */
+};
+
+extern struct vmx_starts vmx_starts;
+
+static inline unsigned long vmx_area_start(const struct vmx_area *area)
+{
+	return (unsigned long)area->addr;
+}
+
+static inline unsigned long vmx_area_end(const struct vmx_area *area)
+{
+	return vmx_area_start(area) + area->size;
+}
+
+/**
+ * vmx_listed_at() - find the listed area that starts at an address
+ * @addr: any address
+ *
+ * A listed area is in use, or it is cached in a magazine.
+ *
+ * Context: any. Without vmx_area_lock the answer holds only for the owner of the
+ * area, because nobody else can make it untrue.
+ * Return: the area, or NULL.
+ */
+static inline struct vmx_area *vmx_listed_at(const void *addr)
+{
+	unsigned long offset = (unsigned long)addr - vmx_starts.first;
+
+	if (offset >> PAGE_SHIFT >= vmx_starts.pages ||
+	    !IS_ALIGNED(offset, PAGE_SIZE))
+		return NULL;
+	return READ_ONCE(vmx_starts.area[offset >> PAGE_SHIFT]);
+}
+
+/**
+ * vmx_area_at() - find the area in use that starts at an address
+ * @addr: any address
+ *
+ * A cached area is not in use: it has been freed.
+ *
+ * Context: as vmx_listed_at().
+ * Return: the area, or NULL.
+ */
+static inline struct vmx_area *vmx_area_at(const void *addr)
+{
+	struct vmx_area *area = vmx_listed_at(addr);
+
+	return area && !(READ_ONCE(area->flags) & VMX_CACHED) ? area : NULL;
+}
+
+/* The pages of @area that can be mapped: all except the guard page. */
+static inline unsigned int vmx_area_pages(const struct vmx_area *area)
+{
+	return (area->size >> PAGE_SHIFT) - !(READ_ONCE(area->flags) & VMX_NO_GUARD);
+}
+
+/* Note that the current task asked for @area. */
+static inline void vmx_area_note_owner(struct vmx_area *area)
+{
+	WRITE_ONCE(area->pid, current->pid);
+	/*
+	 * A magazine hands out areas without vmx_area_lock. For a moment a line of
+	 * "areas" may show a part of the former owner's name.
+	 */
+	data_race(memcpy(area->comm, current->comm, sizeof(area->comm)));
+}
+
+/**
+ * vmx_area_complete() - is the allocation of a listed area finished?
+ * @area: an area found in the list
+ *
+ * Return: false while its allocation is under way. Then only size, addr and
+ * flags may be read.
+ */
+static inline bool vmx_area_complete(const struct vmx_area *area)
+{
+	if (READ_ONCE(area->flags) & VMX_UNLIST)
+		return false;
+	/* Pairs with smp_wmb() in clear_vmx_unlist(). */
+	smp_rmb();
+	return true;
+}
+
+#endif /* _VMX_AREA_H */

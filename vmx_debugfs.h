@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The files under /sys/kernel/debug/vmx: what vmx_main.c needs of them
+ */
+#ifndef _VMX_DEBUGFS_H
+#define _VMX_DEBUGFS_H
+
+int vmx_debugfs_init(void);
+void vmx_debugfs_exit(void);
+
+/* debugfs/map.c: characters in a line of the file "map" */
+extern unsigned int vmx_map_width;
+
+/* debugfs/text.c */
+int vmx_parse_bytes(const char *from, unsigned long *bytes, const char **why);
+
+#endif /* _VMX_DEBUGFS_H */
