@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who may open what, and who gets to see addresses
+ * Only root opens the files, and only a process with CAP_SYSLOG sees addresses
  */
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -22,7 +22,7 @@ FIXTURE_SETUP(access)
 
 FIXTURE_TEARDOWN(access)
 {
-	/* Somebody without capabilities can't: the next setup unloads then. */
+	/* A test that gave up root cannot unload; the next setup does it. */
 	EXPECT_EQ(0, geteuid() ? 0 : vmx_unload());
 }
 
@@ -64,7 +64,7 @@ TEST_F(access, modes)
 	}
 }
 
-/* Not the area's own address, nor any other number that could be one. */
+/* Has the text a number that is too large to be an offset in the slice? */
 static bool shows_an_address(const char *text)
 {
 	const char *at = text;
@@ -108,7 +108,7 @@ TEST_F(access, no_address_without_cap_syslog)
 			TH_LOG("%s", addresses_only[i]);
 		EXPECT_EQ(EPERM, errno);
 	}
-	/* The same list, by offset. */
+	/* The list has offsets in the slice instead of addresses. */
 	ASSERT_EQ(0, vmx_areas(&areas));
 	EXPECT_EQ(0, areas.start);
 	EXPECT_EQ(SLICE_BYTES, areas.end);
@@ -117,13 +117,13 @@ TEST_F(access, no_address_without_cap_syslog)
 	EXPECT_EQ(self->made.id, areas.area[0].id);
 	areas_free(&areas);
 
-	/* And offsets are as good as addresses for those who see no other. */
+	/* The answer of `alloc` has offsets too. */
 	ASSERT_EQ(1, vmx_make("4K", &made, 1));
 	EXPECT_GT(SLICE_BYTES, made.addr);
 	EXPECT_EQ(self->made.addr - start + 2 * page_size(), made.addr);
 }
 
-TEST_F(access, nobody_opens_nothing)
+TEST_F(access, other_user_opens_no_file)
 {
 	char path[64];
 	size_t i;

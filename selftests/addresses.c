@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Ten thousand addresses of the vmalloc range: `walk` and `area` lead to the
- * frame that the kernel's vmalloc_to_page() finds, or to none where it finds none
+ * For 10,000 random addresses of the vmalloc range, `walk` finds the same frame
+ * as the kernel's vmalloc_to_page(), or none if that finds none. For addresses
+ * in the slice, `area` agrees too.
  *
- * Half of them lie in the slice, the others in what /proc/vmallocinfo lists and,
- * on 64-bit, anywhere in the range.  VMX_SEED in the environment repeats a run.
+ * Half of the addresses lie in the slice, the other half in the areas that
+ * /proc/vmallocinfo lists and, on 64-bit, anywhere in the vmalloc range.
+ * VMX_SEED in the environment repeats a run.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -26,14 +28,15 @@ FIXTURE(addresses) {
 	struct random random;
 	struct areas areas;
 	struct range all;		/* the vmalloc range */
-	struct range *kernels;		/* what others have of it */
+	struct range *kernels;		/* the areas in /proc/vmallocinfo */
 	size_t n;
 	int walk, area;
 };
 
 /*
- * Not what is mapped of other things than memory, where vmalloc_to_page() would
- * find no struct page, nor modules, which have a range of their own.
+ * Read the areas of /proc/vmallocinfo.  Leave out ioremap(), since device
+ * memory has no struct page for vmalloc_to_page(), and modules, which have a
+ * range of their own.
  */
 static size_t read_vmallocinfo(const struct range *all, struct range **ranges)
 {
@@ -57,7 +60,7 @@ static size_t read_vmallocinfo(const struct range *all, struct range **ranges)
 	return n;
 }
 
-/* From the first line of `pgtables` to its last. */
+/* Read the limits of the vmalloc range from the lines of `pgtables`. */
 static bool read_range(struct range *all)
 {
 	char *text = vmx_read("pgtables"), *line, *rest;
@@ -86,7 +89,7 @@ FIXTURE_SETUP(addresses)
 	self->random.state = seed * 0x9e3779b97f4a7c15ULL + 1;
 	ASSERT_EQ(0, vmx_load(SLICE));
 	ASSERT_EQ(0, witness_load());
-	/* Every kind, so closely packed that half of the slice is mapped. */
+	/* Areas of every kind, on about half of the slice. */
 	ASSERT_EQ(0, vmx_ask("alloc", IS_64BIT ?
 			     "4K count=50\n2M huge count=4\n5M huge\n300K count=20\n3M" :
 			     "4K count=50\n300K count=20\n3M"));
@@ -111,7 +114,10 @@ FIXTURE_TEARDOWN(addresses)
 	EXPECT_EQ(0, vmx_unload());
 }
 
-/* The answer is small or, of `area`, long: what is cut off is not asked for. */
+/*
+ * Write an address and read the answer, cut off at @size: the tests do not need
+ * the end of a long answer.
+ */
 static const char *ask(int fd, unsigned long addr, char *answer, size_t size)
 {
 	char request[24];
@@ -127,7 +133,7 @@ static const char *ask(int fd, unsigned long addr, char *answer, size_t size)
 	return answer;
 }
 
-/* Frame 0 is nobody's, so it stands for none. */
+/* Return the frame's number; 0 if unmapped, since frame 0 is never in use. */
 static long frame_by_walk(int fd, unsigned long addr)
 {
 	static const char mapped[] = "\nmapped: frame ";
@@ -142,7 +148,7 @@ static long frame_by_walk(int fd, unsigned long addr)
 	return strstr(answer, "\nnot mapped: ") ? 0 : -1;
 }
 
-/* By the line of @kind, frames or entries, that has the address. */
+/* Return the frame in the line of @kind (frames or entries) with @addr. */
 static long frame_in(const char *text, const char *kind, unsigned long addr)
 {
 	unsigned long start, end;
@@ -194,13 +200,13 @@ TEST_F_TIMEOUT(addresses, in_the_slice, 110)
 			TH_LOG("0x%lx: %s", addr, answer);
 		areas++;
 	}
-	TH_LOG("%d addresses: %lu mapped, %lu of areas", i, mapped, areas);
+	TH_LOG("%d addresses: %lu mapped, %lu in areas", i, mapped, areas);
 	EXPECT_LT(ADDRESSES / 10, mapped);
 	EXPECT_LT(ADDRESSES / 10, i - mapped);
 }
 
-/* The kernel may map and unmap meanwhile: then the second look counts. */
-TEST_F_TIMEOUT(addresses, elsewhere, 110)
+/* The kernel may map or unmap between the reads: compare up to five times. */
+TEST_F_TIMEOUT(addresses, outside_the_slice, 110)
 {
 	unsigned long mapped = 0, changed = 0;
 	int i;
@@ -220,7 +226,7 @@ TEST_F_TIMEOUT(addresses, elsewhere, 110)
 			changed++;
 		}
 		ASSERT_GT(5, look)
-			TH_LOG("0x%lx: the kernel says %lx", addr, kernels);
+			TH_LOG("0x%lx: the kernel finds frame %lx", addr, kernels);
 		mapped += !!kernels;
 	}
 	TH_LOG("%d addresses: %lu mapped, %lu changed meanwhile", i, mapped, changed);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Very many areas at once, listed in full while another CPU frees and
- * allocates: an area that exists throughout is seen exactly once
+ * With 20,000 areas (fewer on 32-bit), `areas` is read while another CPU frees
+ * and allocates: an area that exists during the whole read is listed exactly
+ * once, and addresses ascend.
  */
 #include <signal.h>
 
@@ -14,7 +15,7 @@
 /* With its guard page. */
 #define PER_AREA (2 * page_size())
 
-/* How many fit into three quarters of the vmalloc range, if not all. */
+/* On 32-bit, at most as many areas as fit into 3/4 of the vmalloc range. */
 static unsigned long crowd_size(void)
 {
 	unsigned long range = meminfo_kib("VmallocTotal") / 4 * 3;
@@ -35,7 +36,7 @@ FIXTURE_SETUP(crowd)
 	char params[64], request[32];
 
 	self->size = crowd_size();
-	/* A little more: the churner's areas wander behind what is quarantined. */
+	/* 8 MiB more: what the churner frees is quarantined while it allocates. */
 	snprintf(params, sizeof(params), "slice=%luM lazy_max=4M",
 		 self->size * PER_AREA / MIB + 8);
 	ASSERT_EQ(0, vmx_load(params));
@@ -59,8 +60,8 @@ FIXTURE_TEARDOWN(crowd)
 }
 
 /*
- * Every third area belongs to the churner, which frees it and asks for another,
- * all over the slice, so that the list changes in front of every reader.
+ * Every third area belongs to the churner.  It frees one at random and
+ * allocates another, so that the list changes everywhere while it is read.
  */
 #define CHURNED 3
 
@@ -97,7 +98,7 @@ TEST_F(crowd, each_is_listed_once)
 	frees = vmx_stat("frees");
 
 	for (read = 0; read < READS; read++) {
-		/* It checks that addresses ascend, without overlap. */
+		/* vmx_areas() checks that areas ascend and do not overlap. */
 		ASSERT_EQ(0, vmx_areas(&areas));
 		qsort(areas.area, areas.n, sizeof(*areas.area), by_id);
 		for (i = 1; i < areas.n; i++) {
@@ -105,7 +106,7 @@ TEST_F(crowd, each_is_listed_once)
 				TH_LOG("seen twice: %s", areas.area[i].text);
 		}
 
-		/* Ids were given in this order, so both lists are sorted. */
+		/* made[] is in the order of ids, so both arrays are sorted. */
 		for (i = 0, fixed = 0; i < areas.n && fixed < self->size; i++) {
 			while (fixed < self->size && fixed % CHURNED == 0)
 				fixed++;
@@ -116,11 +117,11 @@ TEST_F(crowd, each_is_listed_once)
 		}
 		ASSERT_LE(self->size - 1, fixed)
 			TH_LOG("area %lu is missing", self->made[fixed].id);
-		/* Of the churner's, one at most was between free and alloc. */
+		/* All areas that the churner does not touch must be there. */
 		EXPECT_LE(self->size / CHURNED * (CHURNED - 1), areas.n);
 		areas_free(&areas);
 	}
-	/* It really was at work, and still is. */
+	/* The churner has freed areas all the time, and still runs. */
 	EXPECT_LT(frees + 10 * READS, vmx_stat("frees"));
 	EXPECT_EQ(0, waitpid(self->churner, &status, WNOHANG));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The word "explain": what an explanation says of a request, value by value,
- * against `areas`, `area`, `walk` and `gaps`
+ * The word "explain": each value in the explanation of a request is the value
+ * that `areas`, `area`, `walk` and `gaps` show
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -15,14 +15,15 @@
 FIXTURE(explain) {
 	int fd;
 	char *text;		/* the explanation */
-	char *witness;		/* what another file says */
+	char *witness;		/* the text of another file */
 };
 
 /*
- * Three areas; the second is freed, and its addresses are a hole.
+ * Three areas are made; the second is freed, and its addresses are a hole.
  *
- * One CPU for all: an explanation patches tracepoints into and out of the code,
- * and emulated CPUs that run it at this moment now and then trip over that.
+ * All processes run on one CPU: an explanation switches tracepoints on and off,
+ * which patches code, and an emulated CPU that runs this code at the same time
+ * sometimes crashes.
  */
 FIXTURE_SETUP(explain)
 {
@@ -43,7 +44,7 @@ FIXTURE_TEARDOWN(explain)
 	EXPECT_EQ(0, vmx_unload());
 }
 
-/* One write, and the read of the same open file that tells how it went. */
+/* Write a request, and read its explanation through the same open file. */
 static void explain(struct __test_metadata *_metadata, int fd, const char *request, int err,
 		    char **text)
 {
@@ -66,7 +67,7 @@ static void ask(struct __test_metadata *_metadata, const char *file, unsigned lo
 	ASSERT_NE(NULL, *text);
 }
 
-/* The number behind the first @label at or after *@at, which goes on behind it. */
+/* Return the number behind the next @label from *@at on, and advance *@at. */
 static unsigned long number(const char **at, const char *label)
 {
 	char *end;
@@ -74,7 +75,7 @@ static unsigned long number(const char **at, const char *label)
 
 	*at = *at ? strstr(*at, label) : NULL;
 	if (!*at) {
-		ksft_print_msg("nothing says \"%s\"\n", label);
+		ksft_print_msg("there is no \"%s\"\n", label);
 		return ~0UL;
 	}
 	value = strtoul(*at + strlen(label), &end, 0);
@@ -96,7 +97,7 @@ static int count(const char *text, const char *what)
 	return n;
 }
 
-/* Steps are numbered from 1 on, without a gap; their times add up. */
+/* Steps are numbered from 1 without omissions, and their times add up. */
 static void expect_numbered(struct __test_metadata *_metadata, const char *text)
 {
 	unsigned long long ns, sum = 0;
@@ -112,12 +113,12 @@ static void expect_numbered(struct __test_metadata *_metadata, const char *text)
 			EXPECT_EQ(ns, sum);
 		}
 	}
-	/* Even a refusal comes after the request, the descriptor and the hole. */
+	/* Even a refusal has more steps: request, descriptor, hole. */
 	EXPECT_LE(4, step);
 	EXPECT_LT(0, sum);
 }
 
-/* Blocks and entries of a whole explanation, one by one. */
+/* Compare each block of the explanation with the text of `area`. */
 static void expect_blocks(struct __test_metadata *_metadata, const char *text, const char *area)
 {
 	unsigned long pages = 0;
@@ -151,6 +152,7 @@ static void expect_blocks(struct __test_metadata *_metadata, const char *text, c
 		  number_in(strstr(text, "PAGE_ALIGN"), ", "));
 }
 
+/* Compare the first and the last entry of each step with `walk`. */
 static void expect_entries(struct __test_metadata *_metadata, const char *text, char **walk)
 {
 	const char *at = text;
@@ -203,7 +205,10 @@ static void expect_all(struct __test_metadata *_metadata, int fd, const char *re
 
 	ask(_metadata, "area", id, "%lu", witness);
 	EXPECT_EQ(number_in(*witness, "descriptor="), number_in(*text, "struct vmx_area at "));
-	/* Of two arrays, when there were not blocks enough for leaves alone, the last. */
+	/*
+	 * If there were too few blocks for an area of only leaves, vmx has
+	 * replaced the first page array: the last one counts.
+	 */
 	array = *text;
 	while (strstr(array, ", pages = "))
 		pages = number(&array, ", pages = ");
@@ -218,7 +223,7 @@ TEST_F(explain, every_value)
 	static const char * const requests[] = {
 		"1 explain", "4K explain", "20K explain", "300K zero explain",
 		"64K align=64K explain", "3M explain",
-		/* Leaves, where there are any, and frames behind them; leaves alone. */
+		/* Leaves (not on i386) and pages behind them; only leaves. */
 		"5000K huge explain", "6M huge explain",
 	};
 	size_t i;
@@ -229,8 +234,8 @@ TEST_F(explain, every_value)
 	}
 }
 
-/* The hole is one that `gaps` had, and what lies around it is in `areas`. */
-TEST_F(explain, the_hole)
+/* The chosen hole was in `gaps`, and the areas around it are the right ones. */
+TEST_F(explain, chosen_hole)
 {
 	char hole[64];
 	const char *at;
@@ -246,7 +251,7 @@ TEST_F(explain, the_hole)
 	EXPECT_EQ(1, number_in(self->text, "below it: area id="));
 	EXPECT_EQ(3, number_in(self->text, "above it: area id="));
 
-	/* Too long for the first hole, which has 9 pages left. */
+	/* The first hole has 8 pages left, too few for this request. */
 	explain(_metadata, self->fd, "64K explain", 0, &self->text);
 	EXPECT_EQ(3, number_in(self->text, "below it: area id="));
 	EXPECT_NE(NULL, strstr(self->text, "above it: the end of the slice\n"));
@@ -255,7 +260,7 @@ TEST_F(explain, the_hole)
 	EXPECT_EQ(4, number_in(self->text, "below it: area id="));
 }
 
-TEST_F(explain, a_purge)
+TEST_F(explain, purge)
 {
 	unsigned long long purges;
 
@@ -272,7 +277,7 @@ TEST_F(explain, a_purge)
 	expect_numbered(_metadata, self->text);
 }
 
-/* Up to the step that refused, and nothing is left. */
+/* An explanation ends with the step that refuses, and no area remains. */
 TEST_F(explain, refusals)
 {
 	struct areas areas;
@@ -285,7 +290,7 @@ TEST_F(explain, refusals)
 	explain(_metadata, self->fd, IS_64BIT ? "64M explain" : "16M explain", -ENOSPC,
 		&self->text);
 	EXPECT_NE(NULL, strstr(self->text, "descriptor"));
-	/* Once, though the chain looks again: there was nothing to purge. */
+	/* One step, though vmx searches twice: there was nothing to purge. */
 	EXPECT_EQ(1, count(self->text, "find a hole: "));
 	EXPECT_NE(NULL, strstr(self->text, "holes looked at: none (the root of their tree "));
 	EXPECT_NE(NULL, strstr(self->text, "and none fits\n"));
@@ -293,7 +298,7 @@ TEST_F(explain, refusals)
 	EXPECT_EQ(NULL, strstr(self->text, "page array"));
 	EXPECT_NE(NULL, strstr(self->text, "refused: -ENOSPC\n"));
 
-	/* What came before is told, too, though it was undone. */
+	/* Requests before the refused one are explained too, though undone. */
 	explain(_metadata, self->fd, IS_64BIT ? "8K explain 4K 64M explain" :
 		"8K explain 4K 16M explain", -ENOSPC, &self->text);
 	EXPECT_EQ(self->text, strstr(self->text, "# 8192 bytes: made, and undone\n"));
@@ -307,7 +312,7 @@ TEST_F(explain, refusals)
 	EXPECT_EQ(-EINVAL, vmx_ask("alloc", "4K explain=1"));
 }
 
-/* A large area's explanation is no longer than a small one's. */
+/* Even the explanation of a large area is short. */
 TEST_F(explain, is_short)
 {
 	const char *at;
@@ -319,15 +324,15 @@ TEST_F(explain, is_short)
 		at = strstr(self->text, " more entries, in ");
 		ASSERT_NE(NULL, at);
 	}
-	/* Of several areas the first is explained, and all are listed. */
+	/* With count= only the first area is explained; all are listed. */
 	ASSERT_EQ(0, vmx_ask("free", "4"));
 	explain(_metadata, self->fd, "4K count=5 explain", 0, &self->text);
 	EXPECT_EQ(1, count(self->text, "PAGE_ALIGN"));
 	EXPECT_EQ(4, count(strstr(self->text, "in all\n"), " 4096\n"));
 }
 
-/* It needs no tracefs, and leaves it alone; nor do both disturb one another. */
-TEST_F(explain, beside_tracing)
+/* An explanation works with tracing off and on, and does not change which. */
+TEST_F(explain, with_tracing_off_and_on)
 {
 	char *before = slurp(TRACING_ON), *after;
 
@@ -347,8 +352,8 @@ TEST_F(explain, beside_tracing)
 	free(after);
 }
 
-/* What others do at the same time is no part of it, even if they explain. */
-TEST_F(explain, only_its_own)
+/* An explanation has no steps of other processes, even if those explain too. */
+TEST_F(explain, only_own_steps)
 {
 	pid_t child = fork();
 	int i;
@@ -368,8 +373,8 @@ TEST_F(explain, only_its_own)
 	waitpid(child, NULL, 0);
 }
 
-/* Offsets in the slice are the only hexadecimal numbers, but for flags. */
-TEST_F(explain, without_syslog)
+/* Without CAP_SYSLOG all hexadecimal numbers are offsets or flags. */
+TEST_F(explain, without_cap_syslog)
 {
 	const char *at;
 

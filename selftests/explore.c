@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files to look with: gaps, map, area, walk, pgtables and mem, against the
- * list, the counters and the kernel's own eyes
+ * The files that show the slice (gaps, map, area, walk, pgtables and mem) agree
+ * with `areas`, with `stats`, and with what the kernel itself finds mapped
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@ FIXTURE(explore) {
 	char *text;
 };
 
-/* Areas of several kinds, and a hole between them. */
+/* Areas of several kinds, with a hole between them. */
 FIXTURE_SETUP(explore)
 {
 	ASSERT_EQ(0, vmx_load(SLICE));
@@ -38,7 +38,7 @@ FIXTURE_TEARDOWN(explore)
 	EXPECT_EQ(0, vmx_unload());
 }
 
-/* Ask one of the files that answer, and keep the answer. */
+/* Write a request to a file, and read the file into *@text. */
 static void ask(struct __test_metadata *_metadata, const char *file, const char *request,
 		char **text)
 {
@@ -56,7 +56,7 @@ static const char *next_line(const char *line)
 	return end ? end + 1 : line + strlen(line);
 }
 
-/* Does this very line begin with @label and a range, or hold @word? */
+/* Does the line begin with @label and a range of addresses? */
 static bool range_after(const char *line, const char *label, unsigned long *start,
 			unsigned long *end)
 {
@@ -66,12 +66,13 @@ static bool range_after(const char *line, const char *label, unsigned long *star
 	       sscanf(line + len, " 0x%lx-0x%lx", start, end) == 2;
 }
 
+/* Has this line, and not only a later one, @word? */
 static bool line_has(const char *line, const char *word)
 {
 	return memmem(line, strcspn(line, "\n"), word, strlen(word));
 }
 
-/* The number that follows @key at the start of a line. */
+/* Return the number behind @key at the start of a line, or ~0. */
 static unsigned long field(const char *text, const char *key)
 {
 	char pattern[32];
@@ -82,7 +83,7 @@ static unsigned long field(const char *text, const char *key)
 	return at ? strtoul(at + strlen(pattern), NULL, 0) : ~0UL;
 }
 
-/* Every hole, and nothing else, lies between the areas; and the sums are right. */
+/* `gaps` lists exactly the holes between the areas, and their correct sums. */
 TEST_F(explore, gaps)
 {
 	unsigned long at = self->areas.start, total = 0, largest = 0, n = 0, start, end;
@@ -116,7 +117,7 @@ TEST_F(explore, gaps)
 	EXPECT_EQ(vmx_stat("hole_bytes"), total);
 }
 
-/* The whole slice is drawn, in the legend's letters. */
+/* `map` has the whole slice, and only characters of its legend. */
 TEST_F(explore, map)
 {
 	unsigned long cells = 0;
@@ -153,7 +154,7 @@ static void expect_walk(struct __test_metadata *_metadata, unsigned long addr, b
 		TH_LOG("%s", *text);
 }
 
-/* What the kernel finds mapped, walk does; and a guard page neither of them. */
+/* `walk` finds mapped what the kernel does, and no guard page. */
 TEST_F(explore, walk)
 {
 	size_t i;
@@ -204,7 +205,7 @@ static void expect_text(struct __test_metadata *_metadata, char *text, const cha
 	free(text);
 }
 
-/* What one open file, and then a new one, have to say. */
+/* Expect the same answer from the open file @fd and from a new one. */
 static void expect_answer(struct __test_metadata *_metadata, int fd, const char *file,
 			  const char *answer)
 {
@@ -212,8 +213,8 @@ static void expect_answer(struct __test_metadata *_metadata, int fd, const char 
 	expect_text(_metadata, vmx_read(file), answer);
 }
 
-/* After a refusal a file does not go on with the answer to an older question. */
-TEST_F(explore, nothing_stale)
+/* After a refused write, `walk` and `area` do not repeat an earlier answer. */
+TEST_F(explore, no_stale_answers)
 {
 	static const struct {
 		const char *file, *fine, *answer, *wrong, *error;
@@ -240,7 +241,7 @@ TEST_F(explore, nothing_stale)
 
 		ASSERT_EQ(0, write_all(fd, files[i].fine, strlen(files[i].fine)));
 		expect_answer(_metadata, fd, files[i].file, files[i].answer);
-		/* Refused before anybody looks for an address in it. */
+		/* vmx refuses an empty write before it parses an address. */
 		ASSERT_EQ(-EINVAL, write_all(fd, "\n", 1));
 		expect_answer(_metadata, fd, files[i].file, "# the last write was refused: EINVAL");
 		close(fd);
@@ -260,14 +261,17 @@ static void expect_area(struct __test_metadata *_metadata, const char *text,
 	EXPECT_EQ(area->end - area->start, field(text, "size      "));
 	EXPECT_EQ(area->pages, field(text, "nr_pages  "));
 	EXPECT_EQ(0, field(text, "phys_addr "));
-	/* Of an area of leaves alone, the page array has one pointer for each. */
+	/*
+	 * The page array has one pointer for each leaf if the area consists
+	 * only of leaves.
+	 */
 	if (line_has(area->text, " huge="))
 		leaves = strtoul(strstr(area->text, " huge=") + 6, NULL, 10);
 	if (field(text, "page_order") != ~0UL) {
 		EXPECT_EQ(9, field(text, "page_order"));
 		EXPECT_EQ(area->pages, leaves << 9);
 	}
-	/* Runs of frames and of entries, each without a gap. */
+	/* The lines of frames and those of entries cover all pages in order. */
 	for (line = text; *line; line = next_line(line)) {
 		if (range_after(line, "frames", &start, &end)) {
 			EXPECT_EQ(frames, start)
@@ -276,7 +280,7 @@ static void expect_area(struct __test_metadata *_metadata, const char *text,
 		} else if (range_after(line, "entries", &start, &end)) {
 			EXPECT_EQ(entries, start)
 				TH_LOG("%s", line);
-			/* What could have stood in the line before, did. */
+			/* Entries that continue a line may not begin one. */
 			got = sscanf(line, "%*s %*s %63[^=]=0x%lx", now, &pfn);
 			ASSERT_EQ(2, got);
 			EXPECT_FALSE(!strcmp(before, now) && next_pfn == pfn)
@@ -290,7 +294,7 @@ static void expect_area(struct __test_metadata *_metadata, const char *text,
 	EXPECT_EQ(area->end - page_size(), entries);
 }
 
-/* Follow next by hand, from the first area to the last. */
+/* Follow the field next from the first area to the last; check each area. */
 TEST_F(explore, area)
 {
 	unsigned long id = self->areas.area[0].id;
@@ -312,7 +316,7 @@ TEST_F(explore, area)
 	EXPECT_EQ(0, id);
 }
 
-/* Lines follow one another; in the slice, what is mapped is an area's. */
+/* The lines adjoin; in the slice, exactly the pages of areas are mapped. */
 TEST_F(explore, pgtables)
 {
 	unsigned long start, end, last = 0, mapped = 0, pages = 0;
@@ -339,7 +343,7 @@ TEST_F(explore, pgtables)
 	EXPECT_EQ(pages, mapped);
 }
 
-/* What is written at an offset is what the kernel reads at the address. */
+/* `mem` reads and writes the memory that the kernel has at the address. */
 TEST_F(explore, mem)
 {
 	const struct area *area = area_by_id(&self->areas, 4);
@@ -359,7 +363,7 @@ TEST_F(explore, mem)
 	ASSERT_EQ(bytes, pwrite(fd, words, bytes, offset));
 	EXPECT_EQ(0, witness("check 0x%lx %lu 2", area->start, area->req));
 
-	/* Into the guard page: short, then an error; beyond the slice: the end. */
+	/* Reads into, then of the guard page; then behind the slice. */
 	EXPECT_EQ(100, pread(fd, words, 200, offset + bytes - 100));
 	EXPECT_EQ(-1, pread(fd, words, 200, offset + bytes));
 	EXPECT_EQ(EFAULT, errno);
@@ -371,7 +375,7 @@ TEST_F(explore, mem)
 	close(fd);
 }
 
-/* The kernel reads for us, so that EFAULT comes in place of SIGBUS. */
+/* Let write() read the byte: it returns EFAULT where a load raises SIGBUS. */
 static bool can_read(const char *at)
 {
 	bool fine;
@@ -385,7 +389,7 @@ static bool can_read(const char *at)
 	return fine;
 }
 
-/* A mapping sees the area, and keeps its frames when it is freed. */
+/* A mapping shows the area, and keeps its frames after the area is freed. */
 static void map_and_free(struct __test_metadata *_metadata, const struct area *area,
 			 unsigned long offset)
 {
@@ -409,10 +413,10 @@ static void map_and_free(struct __test_metadata *_metadata, const struct area *a
 	}
 	ASSERT_EQ(0, munmap(map, area->req + 8 * page_size()));
 	ASSERT_EQ(0, vmx_ask("free", "all"));
-	/* The 2 MiB and more of that area are free, and some others. */
+	/* After munmap() and free, all frames of the area are free. */
 	EXPECT_GE(128, pages_missing(before + area->pages, 128));
 
-	/* What was freed is not to be had again; who may read may map to read. */
+	/* A new mapping of a freed area is empty.  PROT_READ needs O_RDONLY. */
 	map = mmap(NULL, page_size(), PROT_READ, MAP_SHARED, read_only, offset);
 	ASSERT_NE(MAP_FAILED, map);
 	EXPECT_FALSE(can_read(map));
@@ -445,7 +449,7 @@ TEST_F(explore, mem_mapped_by_leaves)
 	areas_free(&areas);
 }
 
-/* A function call that trace-cmd and perf don't know, as they read print fmt. */
+/* Find a call in a "print fmt" line that trace-cmd and perf cannot parse. */
 static const char *unknown_call(const char *format)
 {
 	static const char * const known[] = {
@@ -469,7 +473,7 @@ static const char *unknown_call(const char *format)
 	return NULL;
 }
 
-/* What trace-cmd can't parse, it shows as [FAILED TO PARSE]. */
+/* trace-cmd shows an event that it cannot parse as [FAILED TO PARSE]. */
 TEST_F(explore, trace_formats)
 {
 	glob_t found;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Vmalloc's family under vmx's names, as another module uses it
+ * The functions that vmx exports to other modules do what include/vmx.h says
  *
- * test_modules/vmx_user.c and vmx_family.c are those modules: their checks run
- * when they are loaded. What takes a user space process is here.
+ * test_modules/vmx_user.c and vmx_family.c are these modules: they run their
+ * checks when they are loaded. The tests that need a process are here.
  */
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -19,8 +19,8 @@ FIXTURE(family) {
 };
 
 /*
- * Without magazines, what a module frees is gone at once; and with no purge but
- * by hand, it is known which place comes next.
+ * Without magazines, an area that a module frees is unmapped at once. With
+ * LAZY, purges come only on request, so the addresses of new areas are known.
  */
 FIXTURE_SETUP(family)
 {
@@ -50,21 +50,24 @@ static void expect_checks_hold(struct __test_metadata *_metadata, int log, const
 		TH_LOG("%s", line);
 }
 
-TEST_F(family, plain_functions)
+TEST_F(family, checks_of_vmx_user)
 {
 	expect_checks_hold(_metadata, self->log, "vmx_user");
 	EXPECT_EQ(1, vmx_stat("areas"));
 }
 
-TEST_F(family, all_others)
+TEST_F(family, checks_of_vmx_family)
 {
 	expect_checks_hold(_metadata, self->log, "vmx_family");
 	EXPECT_EQ(1, vmx_stat("areas"));
 	EXPECT_EQ(SHARED_PAGES, vmx_stat("pages"));
 }
 
-/* debugfs frees what debugfs made, and vmx stays while somebody needs it. */
-TEST_F(family, its_area_is_its_own)
+/*
+ * The debugfs files cannot free an area of a module, and vmx cannot be unloaded
+ * while a module uses it.
+ */
+TEST_F(family, debugfs_cannot_free_module_areas)
 {
 	struct areas areas;
 	char request[32];
@@ -78,11 +81,11 @@ TEST_F(family, its_area_is_its_own)
 	snprintf(request, sizeof(request), "0x%lx", areas.area[0].start);
 	EXPECT_EQ(-EPERM, vmx_ask("free", request));
 	EXPECT_EQ(1, vmx_stat("fail_eperm"));
-	/* Ids are for what debugfs made. */
+	/* `free` finds only areas of the debugfs files by id. */
 	EXPECT_EQ(-ENOENT, vmx_free_id(areas.area[0].id));
 	areas_free(&areas);
 
-	/* "all" is all of debugfs's */
+	/* "all" means all areas of the debugfs files */
 	ASSERT_EQ(0, vmx_ask("alloc", "4K count=3"));
 	EXPECT_EQ(0, vmx_ask("free", "all"));
 	EXPECT_EQ(1, vmx_stat("areas"));
@@ -95,7 +98,7 @@ static void *map_shared(int fd, size_t pages, size_t first)
 		    first * page_size());
 }
 
-/* remap_vmx_range() and vmx_read_iter(): two views of the same frames. */
+/* remap_vmx_range() and vmx_read_iter() show the same frames. */
 TEST_F(family, user_space_shares_an_area)
 {
 	size_t bytes = SHARED_PAGES * page_size(), i;
@@ -121,7 +124,7 @@ TEST_F(family, user_space_shares_an_area)
 	EXPECT_EQ(0, memcmp(copy, all, bytes));
 	EXPECT_EQ(0, read(fd, copy, bytes));
 
-	/* Freed, it lives on for those who have it mapped. */
+	/* After the free, the process that has mapped the frames keeps them. */
 	ASSERT_EQ(1, write(fd, "", 1));
 	EXPECT_EQ(0, vmx_stat("areas"));
 	ASSERT_EQ(0, vmx_ask("purge", "1"));
@@ -135,7 +138,7 @@ TEST_F(family, user_space_shares_an_area)
 	free(copy);
 }
 
-/* Freed areas that are kept for reuse are given back on demand, all of them. */
+/* A purge, and magazines=0, really free all cached areas. */
 TEST_F(family, magazines_are_emptied)
 {
 	static const char magazines[] = "/sys/module/vmx/parameters/magazines";
@@ -145,7 +148,7 @@ TEST_F(family, magazines_are_emptied)
 	for (by_purge = 0; by_purge < 2; by_purge++) {
 		ASSERT_EQ(0, module_load("vmx_user", ""));
 		ASSERT_EQ(0, spill(magazines, "1", 1));
-		/* It frees the area that it held. */
+		/* vmx_user frees the area that it held: a magazine takes it. */
 		ASSERT_EQ(0, module_unload("vmx_user"));
 		EXPECT_EQ(2, vmx_stat("pages"));
 		EXPECT_EQ(1, vmx_stat("cached_areas"));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which hole is taken: the word fit= of a request, and the file `fit` for
- * requests without it
+ * Which hole a request takes: by its word fit=, or without it by the file
+ * `fit`. The addresses of the areas prove it, and `area`, an explanation and
+ * the tracepoint name the same fit.
  */
 #include <fcntl.h>
 
@@ -10,11 +11,11 @@
 
 #define TRACING "/sys/kernel/tracing/"
 
-/* Each hole has room for @req and its guard page, but the last is the rest. */
+/* Holes of 68, 16 and 28 KiB in this order, then the rest of the slice. */
 enum { LARGE, SMALL, MIDDLE, REST, HOLES };
 
 FIXTURE(fit) {
-	unsigned long hole[HOLES];	/* where it begins */
+	unsigned long hole[HOLES];	/* start addresses */
 	unsigned long end;		/* of the slice */
 };
 
@@ -41,7 +42,7 @@ FIXTURE_TEARDOWN(fit)
 	EXPECT_EQ(0, vmx_unload());
 }
 
-/* Where the area of a request lies; it is freed again. */
+/* Return the address of the area that a request makes; free the area. */
 static unsigned long place_of(struct __test_metadata *_metadata, const char *request)
 {
 	struct made made = {};
@@ -53,7 +54,7 @@ static unsigned long place_of(struct __test_metadata *_metadata, const char *req
 	return made.addr;
 }
 
-TEST_F(fit, words)
+TEST_F(fit, word_of_a_request)
 {
 	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, "12K"));
 	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, "12K fit=first"));
@@ -66,7 +67,10 @@ TEST_F(fit, words)
 		  place_of(_metadata, "12K fit=last align=2M"));
 }
 
-/* Next goes on above where it was, even if that is free again, and comes round. */
+/*
+ * next searches above the last place that it chose, even if that place is a
+ * hole again, and finally from the start of the slice.
+ */
 TEST_F(fit, next)
 {
 	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, "12K fit=next"));
@@ -74,11 +78,11 @@ TEST_F(fit, next)
 	EXPECT_EQ(self->hole[LARGE] + 40 * KIB, place_of(_metadata, "24K fit=next"));
 	EXPECT_EQ(self->hole[MIDDLE], place_of(_metadata, "16K fit=next"));
 	EXPECT_EQ(self->hole[MIDDLE] + 20 * KIB, place_of(_metadata, "4K fit=next"));
-	/* Others don't move it. */
+	/* Requests with another fit do not change where next continues. */
 	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, "12K"));
 	EXPECT_EQ(self->hole[REST], place_of(_metadata, "4K fit=next"));
 	EXPECT_EQ(self->hole[REST] + 8 * KIB, place_of(_metadata, "4K fit=next"));
-	/* No room above: around to the lowest. */
+	/* There is no room above: search from the start of the slice. */
 	ASSERT_EQ(0, vmx_ask("alloc", IS_64BIT ? "60M fit=next" : "12M fit=next"));
 	ASSERT_EQ(0, vmx_ask("free", "all"));
 	ASSERT_EQ(0, vmx_ask("purge", "1"));
@@ -95,7 +99,7 @@ static bool fit_is(const char *name)
 	return same;
 }
 
-TEST_F(fit, the_default)
+TEST_F(fit, default_of_requests)
 {
 	EXPECT_TRUE(fit_is("first\n"));
 	ASSERT_EQ(0, vmx_ask("fit", "best"));
@@ -120,7 +124,7 @@ static bool says(char *text, const char *what)
 	return found;
 }
 
-/* `area` and an explanation say which. */
+/* `area` and an explanation name the fit. */
 TEST_F(fit, is_shown)
 {
 	int fd = open("/sys/kernel/debug/vmx/alloc", O_RDWR | O_CLOEXEC);
@@ -138,7 +142,7 @@ TEST_F(fit, is_shown)
 	close(fd);
 }
 
-/* Has the trace a hole of this fit, and the area in it at this address? */
+/* Has the trace an event with this fit and this address? */
 static bool traced(const char *fit, unsigned long addr)
 {
 	char *text = slurp(TRACING "trace"), name[8];
@@ -168,7 +172,7 @@ TEST_F(fit, is_traced)
 		EXPECT_TRUE(traced(fits[i], place_of(_metadata, request)));
 	}
 	EXPECT_EQ(0, spill(TRACING "events/vmx/vmx_hole/enable", "0", 1));
-	/* Or perf shows a hole's address as a negative number. */
+	/* As another type perf would show the address as a negative number. */
 	EXPECT_TRUE(says(slurp(TRACING "events/vmx/vmx_hole/format"),
 			 "const void * hole;"));
 }

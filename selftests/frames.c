@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Page frames are taken and given back, and running short of them is
- * an error, not a disaster
+ * vmx returns all frames that it takes, and a shortage of frames only fails the
+ * request: the OOM killer never runs. The witnesses are the kernel's counts of
+ * free frames and of OOM kills.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -9,7 +10,7 @@
 #include "../kselftest_harness.h"
 #include "vmx_test.h"
 
-/* Background noise of an idle machine, in pages. */
+/* Changes of the free memory of an idle machine, in frames. */
 #define NOISE 256
 
 FIXTURE(frames) {
@@ -45,8 +46,9 @@ TEST_F(frames, taken_and_returned)
 }
 
 /*
- * One page lost with each area would be ten times the noise: areas of many
- * sizes, in whole blocks and in remainders, freed in another order.
+ * A loss of one frame for each area would be ten times the noise.  Areas have
+ * many sizes, with whole blocks and remainders, and are freed in another order
+ * than they are made.
  */
 TEST_F(frames, none_lost_in_many_rounds)
 {
@@ -58,7 +60,7 @@ TEST_F(frames, none_lost_in_many_rounds)
 	int round, i;
 
 	for (round = 0; round < rounds; round++) {
-		/* The first round pays for what the kernel keeps: slabs, tables. */
+		/* The kernel keeps slabs and tables of the first round. */
 		if (round == 1)
 			before = free_pages(NULL);
 		ASSERT_EQ(per_round, vmx_make(request, made, per_round));
@@ -69,7 +71,7 @@ TEST_F(frames, none_lost_in_many_rounds)
 		ASSERT_EQ(0, vmx_ask("purge", "1"));
 	}
 	EXPECT_EQ(rounds * per_round, vmx_stat("frees"));
-	/* KASAN keeps the descriptors and arrays for a while. */
+	/* KASAN's quarantine keeps descriptors and page arrays for a while. */
 	noise = kernel_has("CONFIG_KASAN=y") ? rounds * per_round / 2 : NOISE;
 	EXPECT_GE(noise, pages_missing(before, noise));
 }
@@ -84,8 +86,8 @@ static bool frames_are_cleared(void)
 }
 
 /*
- * More than is free, and no swap: ENOMEM, nobody is killed for it, and what had
- * been taken until then is back.
+ * A request for all free memory, without swap, fails with ENOMEM.  No process
+ * is killed, and vmx returns the frames that it had taken until then.
  */
 TEST_F(frames, shortage_is_enomem)
 {
@@ -95,7 +97,7 @@ TEST_F(frames, shortage_is_enomem)
 	if (!IS_64BIT)
 		SKIP(return, "the vmalloc range is smaller than the memory");
 	if (frames_are_cleared())
-		SKIP(return, "it would clear all memory: boot with init_on_alloc=0");
+		SKIP(return, "the kernel would clear all memory: boot with init_on_alloc=0");
 	snprintf(text, sizeof(text), "slice=%ldM", meminfo_kib("MemTotal") / 1024 - 4);
 	ASSERT_EQ(0, vmx_load(text));
 
@@ -106,13 +108,13 @@ TEST_F(frames, shortage_is_enomem)
 	EXPECT_EQ(0, vmx_stat("areas"));
 	EXPECT_EQ(0, vmx_stat("pages"));
 	EXPECT_GE(want / 16, want - meminfo_kib("MemFree"));
-	/* It was a near thing: half of it can be had. */
+	/* The request was not much too large: half of it succeeds. */
 	snprintf(text, sizeof(text), "%ldK", want / 2);
 	EXPECT_EQ(0, vmx_ask("alloc", text));
 	EXPECT_EQ(0, vmx_ask("free", "all"));
 }
 
-/* A fatal signal ends a long request, and undoes what it had done. */
+/* A fatal signal ends a long request, and vmx undoes its work. */
 TEST_F(frames, fatal_signal_is_eintr)
 {
 	unsigned long count = SLICE_BYTES / (64 * KIB + page_size());
@@ -121,7 +123,7 @@ TEST_F(frames, fatal_signal_is_eintr)
 	pid_t pid;
 
 	snprintf(request, sizeof(request), "64K zero count=%lu", count);
-	/* The signal may come too early or too late: try other moments. */
+	/* The signal may come too early or too late: vary the delay. */
 	for (try = 0; try < 200 && !vmx_stat("fail_eintr"); try++) {
 		int ready[2];
 		char byte;

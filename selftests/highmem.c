@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * On a machine with high memory, areas are made of it
+ * On a machine with high memory, areas take their frames from it, by the
+ * kernel's count of free frames in each zone
  *
- * The second half needs a machine whose low memory is scarce: boot with the
- * kernel's highmem= and vmalloc= set so that the vmalloc range is larger than
- * low memory, and with the word vmx_test=lowmem to say so.
+ * The second test needs a machine with little low memory: boot with highmem=
+ * and vmalloc= such that the vmalloc range is larger than low memory, and add
+ * vmx_test=lowmem to the kernel's command line.
  */
 #include "../kselftest_harness.h"
 #include "vmx_test.h"
 
-/* Page tables, descriptors and the rest of the machine, in pages. */
+/* Page tables, descriptors and changes by other tasks, in frames. */
 #define NOISE 256
 
 static bool lowmem_is_scarce(void)
@@ -52,9 +53,9 @@ TEST_F(highmem, plain_request_takes_high_frames)
 	self->all = free_pages(NULL);
 	ASSERT_EQ(0, vmx_ask("alloc", "4K 60K 1M 1M 6080K"));
 	ASSERT_EQ(pages, (long)vmx_stat("pages"));
-	/* by the module's own word */
+	/* by the count in stats */
 	EXPECT_EQ(pages, (long)vmx_stat("pages_highmem"));
-	/* and by the kernel's */
+	/* and by the kernel's count */
 	high = self->high - free_pages("HighMem");
 	low = self->all - free_pages(NULL) - high;
 	EXPECT_LE(pages - NOISE / 4, high);
@@ -81,7 +82,7 @@ TEST_F(highmem, more_than_low_memory_has)
 	ASSERT_EQ(0, vmx_ask("alloc", text));
 	EXPECT_EQ(vmx_stat("pages"), vmx_stat("pages_highmem"));
 	EXPECT_LT(low_free, (long)(vmx_stat("pages") * page_size() / KIB));
-	/* and low memory hardly noticed */
+	/* and most of low memory is still free */
 	EXPECT_LT(low_free / 2, meminfo_kib("LowFree"));
 }
 

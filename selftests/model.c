@@ -2,10 +2,10 @@
 /*
  * Random operations, each compared with a naive model of the slice
  *
- * The model is a byte for each page: hole, quarantine or area. It finds a place
- * by trying one page after the other. Whatever vmx does cleverly, it must come
- * to the same: the address of each area, the errno of each refusal, the bytes
- * of areas, holes and quarantine after each step, and the whole list.
+ * The model has one byte for each page: hole, quarantine or area. It finds a
+ * hole by trying one page after the other. vmx must give the same results: the
+ * address of each area, the errno of each refusal, the bytes of areas, holes
+ * and quarantine after each step, and the whole list.
  *
  * VMX_SEED and VMX_STEPS in the environment repeat a run; a failure prints both.
  */
@@ -18,7 +18,7 @@
 #define SLICE_PAGES	2048
 #define MAX_AREAS	SLICE_PAGES
 
-/* The list is compared whole every so many steps, and at the end. */
+/* Compare the whole list every LIST_EVERY steps, and at the end. */
 #define LIST_EVERY	25
 
 enum { HOLE, QUARANTINE, AREA };
@@ -36,7 +36,7 @@ struct model {
 	int areas;
 };
 
-/* Kept open: most of a step's time would go into opening them. */
+/* Kept open: opening them would take most of a step's time. */
 struct files {
 	int alloc, free, stats;
 };
@@ -106,7 +106,7 @@ static void model_purge(struct model *m)
 	}
 }
 
-/* The lowest place with @pages holes in a row, or -1. */
+/* Return the lowest aligned page with @pages hole pages in a row, or -1. */
 static int model_place(const struct model *m, int pages, unsigned long align)
 {
 	const unsigned long page = page_size();
@@ -139,8 +139,8 @@ static int model_alloc(struct model *m, int pages, unsigned long align)
 }
 
 /*
- * Between two areas there is one quarantined range at most: a hole between two
- * of them waits with them.
+ * Between two areas there is at most one quarantined range: vmx quarantines a
+ * hole between two quarantined ranges too, and joins all three.
  */
 static void model_fill_between(struct model *m, int from, int step)
 {
@@ -282,7 +282,7 @@ TEST_F(model, random_operations)
 	for (self->step = 0; self->step < self->steps; self->step++) {
 		unsigned long dice = random_below(&self->m.random, 200);
 
-		/* Now filling up, now emptying. */
+		/* 500 steps with more allocs, then 500 with more frees. */
 		if (dice == 0) {
 			ASSERT_EQ(0, vmx_ask("purge", "1"));
 			model_purge(&self->m);

@@ -1,16 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# modinfo.sh - vmx.ko says of itself what a module should
+# modinfo.sh - the .modinfo section of vmx.ko has its license, description,
+# version, kernel version and parameters
 cd "$(dirname "$0")" || exit 1
 . ./vmx_lib.sh
 vmx_start 6
 
-# What modinfo prints, without modinfo: busybox's wants a modules.dep.
+# Read .modinfo without the modinfo command: busybox's needs a modules.dep.
 info=$(tr '\0' '\n' < "$VMX_KO" | grep -aF -e license= -e description= \
 	-e version= -e vermagic= -e parm=)
 
-# has FIELD PATTERN: a line "FIELD=..." that matches
+# has FIELD PATTERN: is there a line "FIELD=..." that matches?
 has()
 {
 	echo "$info" | grep -q "^$1=$2" || { echo "# no '$1=$2'"; return 1; }

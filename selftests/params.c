@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What insmod accepts and refuses, and what it leaves behind
+ * insmod accepts and refuses the documented parameters, and a refused insmod
+ * leaves nothing behind
  */
 #include <fcntl.h>
 
@@ -47,7 +48,7 @@ static void expect_refused(struct __test_metadata *_metadata, int log,
 {
 	EXPECT_EQ(-err, vmx_load(params))
 		TH_LOG("insmod vmx %s", params);
-	/* The kernel itself speaks about a bad lazy_max. */
+	/* For a wrong lazy_max the kernel itself writes the line. */
 	if (!strstr(params, "lazy_max")) {
 		EXPECT_EQ(1, kmsg_count(log, "vmx: slice=", NULL, 0))
 			TH_LOG("insmod vmx %s", params);
@@ -71,7 +72,7 @@ TEST_F(insmod, more_than_ram_or_range)
 
 	snprintf(params, sizeof(params), "slice=%ldK", meminfo_kib("MemTotal") + 64);
 	expect_refused(_metadata, self->log, params, ENOMEM);
-	/* RAM enough, perhaps, but not a vmalloc range of 128 MiB */
+	/* on 32-bit the vmalloc range has 128 MiB, even if there is more RAM */
 	if (!IS_64BIT)
 		expect_refused(_metadata, self->log, "slice=1G", ENOMEM);
 }
@@ -87,7 +88,7 @@ TEST_F(insmod, slice_as_asked)
 		{ "slice=8192K",	8 * MIB },
 		{ "slice=0x800000",	8 * MIB },
 		{ "slice=8388608",	8 * MIB },
-		/* On 64-bit, whole leaves: rounded up to 2 MiB. */
+		/* On 64-bit the size is rounded up to 2 MiB. */
 		{ "slice=12K",		IS_64BIT ? 2 * MIB : 12 * KIB },
 		{ "slice=7M",		(IS_64BIT ? 8 : 7) * MIB },
 		{ "",			(IS_64BIT ? 256 : 16) * MIB },
@@ -102,7 +103,7 @@ TEST_F(insmod, slice_as_asked)
 		EXPECT_EQ(good[i].bytes, vmx_stat("hole_bytes"));
 		ASSERT_EQ(0, vmx_areas(&areas));
 		EXPECT_EQ(good[i].bytes, areas.end - areas.start);
-		/* 2 MiB leaves must fit from the first byte on. */
+		/* On 64-bit the slice starts where a leaf can start. */
 		EXPECT_EQ(0, areas.start % (IS_64BIT ? 2 * MIB : page_size()));
 		areas_free(&areas);
 		EXPECT_EQ(1, vmallocinfo_lines());
@@ -111,7 +112,7 @@ TEST_F(insmod, slice_as_asked)
 	}
 }
 
-/* A guard page follows each area, so a slice never holds an area as large. */
+/* An area as large as the slice has no room for its guard page. */
 TEST_F(insmod, smallest_slice)
 {
 	unsigned long slice;
@@ -141,7 +142,7 @@ TEST_F(insmod, lazy_max_at_run_time)
 	EXPECT_EQ(64 * KIB, vmx_stat("lazy_max_bytes"));
 }
 
-/* min(fls(cpus) * 32 MiB, slice / 4) */
+/* The default is min(fls(cpus) * 32 MiB, slice / 4). */
 TEST_F(insmod, lazy_max_by_default)
 {
 	ASSERT_EQ(0, vmx_load("slice=8M"));

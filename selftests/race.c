@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Alloc, free, list and purge on two CPUs at once, for a bounded time:
- * everybody gets what was asked for, nobody else's, and all of it goes back
+ * Processes alloc, free, list and purge on two CPUs at the same time, for a
+ * bounded time. Each operation succeeds, and at the end all memory and all
+ * addresses are free again, by the counters of `stats`.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -10,19 +11,19 @@
 #include "vmx_test.h"
 
 #define MSEC	1500
-#define PATIENCE 60000	/* ... more, for who has not done its part by then */
-#define PARTS	10	/* no more of them, and a role has shown nothing */
+#define PATIENCE 60000	/* ms more, for a role below PARTS successes */
+#define PARTS	10	/* a role must succeed more often than this */
 
 struct role {
 	const char *name;
-	long (*play)(struct random *random);	/* how often it did its part; -errno */
+	long (*play)(struct random *random);	/* successes, or -errno */
 };
 
 struct crew {
 	pid_t child[8];
 	const struct role *role[8];
 	int children;
-	unsigned int end;	/* when they stop, in milliseconds() */
+	unsigned int end;	/* when the roles stop, in milliseconds() */
 };
 
 FIXTURE(race) {
@@ -31,7 +32,7 @@ FIXTURE(race) {
 
 FIXTURE_SETUP(race)
 {
-	/* Small enough that the slice fills up, and purges come often. */
+	/* The slice is so small that it fills up and purges are frequent. */
 	ASSERT_EQ(0, vmx_load("slice=8M lazy_max=512K"));
 	self->crew.end = milliseconds() + MSEC;
 }
@@ -105,13 +106,13 @@ static int play(const struct role *role, struct random *random, unsigned int end
 	while (milliseconds() < end || done <= PARTS) {
 		ret = role->play(random);
 		if (ret < 0) {
-			printf("# race: who is to %s: %s\n", role->name, strerror(-ret));
+			printf("# race: role \"%s\": %s\n", role->name, strerror(-ret));
 			return 1;
 		}
 		done += ret;
 		if (done <= PARTS && milliseconds() > end + PATIENCE) {
-			printf("# race: who is to %s did it %ld times in %u s\n", role->name,
-			       done, (MSEC + PATIENCE) / 1000);
+			printf("# race: role \"%s\" succeeded only %ld times in %u s\n",
+			       role->name, done, (MSEC + PATIENCE) / 1000);
 			return 1;
 		}
 	}
@@ -139,7 +140,7 @@ static void wait_for_all(struct __test_metadata *_metadata, struct crew *crew)
 	for (i = 0; i < crew->children; i++) {
 		ASSERT_EQ(crew->child[i], waitpid(crew->child[i], &status, 0));
 		EXPECT_EQ(0, status)
-			TH_LOG("child %d, to %s", i, crew->role[i]->name);
+			TH_LOG("child %d, role \"%s\"", i, crew->role[i]->name);
 	}
 }
 
@@ -150,7 +151,7 @@ TEST_F(race, alloc_and_free)
 	wait_for_all(_metadata, &self->crew);
 }
 
-TEST_F(race, all_four)
+TEST_F(race, alloc_free_list_and_purge)
 {
 	start(&self->crew, 0, &allocator);
 	start(&self->crew, 1, &allocator);
@@ -159,8 +160,8 @@ TEST_F(race, all_four)
 	wait_for_all(_metadata, &self->crew);
 }
 
-/* Two that free the same areas: each goes once, to one of them. */
-TEST_F(race, free_the_same)
+/* Two processes free the same areas: each area is freed exactly once. */
+TEST_F(race, free_the_same_areas)
 {
 	struct made made[64];
 	char request[64];

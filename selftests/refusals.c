@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every write that must be refused: with which errno, what the
- * error_log says of it, and that nothing else has changed
+ * Every write that must be refused gets the documented errno and an entry in
+ * error_log, and changes nothing else. The witnesses are `areas` and `stats`.
  */
 #include <fcntl.h>
 
@@ -10,10 +10,10 @@
 
 #define ALLOC "/sys/kernel/debug/vmx/alloc"
 
-/* How long a write may be. */
+/* The longest write that vmx accepts, in bytes. */
 #define WRITE_MAX 4095
 
-/* How things stood before the write that must change nothing. */
+/* The state before a write that must change nothing. */
 struct before {
 	struct stats stats;
 	char *areas;
@@ -24,7 +24,7 @@ FIXTURE(refusals) {
 	struct before before;
 };
 
-/* Three areas, one of which is freed: something of each kind to disturb. */
+/* Two live areas, and a quarantined one between them. */
 FIXTURE_SETUP(refusals)
 {
 	ASSERT_EQ(0, vmx_load(SLICE_LAZY));
@@ -62,8 +62,8 @@ static size_t error_index(int err)
 }
 
 /*
- * A request that was begun and undone leaves traces that are no harm: counts of
- * what happened, and addresses in quarantine instead of in a hole.
+ * A request that failed halfway and was undone may change counters of events,
+ * and move addresses from a hole into quarantine.
  */
 static bool may_change(const char *key, const char *fail_key, bool undone)
 {
@@ -82,7 +82,7 @@ static bool may_change(const char *key, const char *fail_key, bool undone)
 	return false;
 }
 
-/* Since the fixture was set up: @refusals refusals with @err and nothing else. */
+/* Expect that since @before only @refusals refusals with @err were counted. */
 static void expect_unchanged(struct __test_metadata *_metadata,
 			     const struct before *before, int err,
 			     unsigned int refusals, bool undone)
@@ -109,7 +109,7 @@ static void expect_unchanged(struct __test_metadata *_metadata,
 	}
 }
 
-/* The newest three lines of error_log, which end its text. */
+/* The last three lines of error_log: its newest entry. */
 struct log_entry {
 	char *text;
 	const char *head, *command, *caret;
@@ -132,8 +132,8 @@ static bool read_log(struct log_entry *entry)
 }
 
 /*
- * Tests mark the word that the caret must point at by a '^' in front of it.
- * @plain gets the request without the mark; returns where the mark stood.
+ * Tests put a '^' in front of the word that the caret must point at.  Copy the
+ * request without the mark to @plain, and return the position of the mark.
  */
 static size_t unmark(const char *marked, char *plain)
 {
@@ -188,7 +188,7 @@ static void expect_refusals(struct __test_metadata *_metadata,
 		expect_unchanged(_metadata, before, r->err, 1, r->undone);
 		ASSERT_EQ(0, vmx_stats(&before->stats));
 		if (_metadata->exit_code) {
-			TH_LOG("that was '%s' > %s", r->request, file);
+			TH_LOG("failed for '%s' > %s", r->request, file);
 			return;
 		}
 	}
@@ -249,7 +249,7 @@ TEST_F(refusals, alloc)
 		{ "4K ^frob",			EINVAL },
 		{ "4K ^frob=1",			EINVAL },
 		{ "4K ^all",			EINVAL },
-		/* the first offence of several, wherever it stands */
+		/* the first of several errors, on any position */
 		{ "4K zero 64K ^frob align=3",	EINVAL },
 		{ "4K align=64K 8K align=64K ^align=64K", EINVAL },
 	};
@@ -257,29 +257,30 @@ TEST_F(refusals, alloc)
 	expect_refusals(_metadata, &self->before, "alloc", refusal, ARRAY_SIZE(refusal));
 }
 
-TEST_F(refusals, more_than_there_is)
+TEST_F(refusals, larger_than_ram_or_slice)
 {
 	unsigned long slice = SLICE_BYTES, page = page_size();
 	struct refusal refusal[6] = {};
 	char text[6][64];
 	size_t i;
 
-	/* above RAM, above the slice by a byte, and by many small areas */
+	/* larger than RAM */
 	snprintf(text[0], 64, "^%luK", meminfo_kib("MemTotal") + 4);
+	/* a byte larger than the slice, and a page larger in a second request */
 	snprintf(text[1], 64, "^%lu", slice + 1);
 	snprintf(text[2], 64, "4K ^%luK", slice / KIB + 4);
-	/* the whole slice: it fits, but for the guard page */
+	/* the whole slice: there is no room for the guard page */
 	snprintf(text[3], 64, "^%lu", slice);
-	/* a hole too small because of what the fixture holds */
+	/* an empty slice would have room, but the fixture holds areas */
 	snprintf(text[4], 64, "^%lu", slice - page);
-	/* what was made before the one that finds no hole is undone */
+	/* the last request finds no hole: the first ones are undone */
 	snprintf(text[5], 64, "4K count=3 64K ^%lu", slice - page);
 	for (i = 0; i < 6; i++)
 		refusal[i] = (struct refusal){ text[i], i < 3 ? E2BIG : ENOSPC, i >= 2 };
 	expect_refusals(_metadata, &self->before, "alloc", refusal, 6);
 }
 
-/* count= multiplies: which of the two words is to blame is left open. */
+/* SIZE times count= is too large; the log may point at either word. */
 TEST_F(refusals, count_times_size)
 {
 	EXPECT_EQ(-E2BIG, vmx_ask("alloc", "1M count=65"));
@@ -321,8 +322,8 @@ TEST_F(refusals, free)
 	expect_refusals(_metadata, &self->before, "free", refusal, n);
 }
 
-/* A word that has a meaning, only not here, is not called "not a number". */
-TEST_F(refusals, free_all_and_more)
+/* "all" beside other words is refused with a message of its own. */
+TEST_F(refusals, free_all_beside_other_words)
 {
 	static const char *const requests[] = { "all 1", "1 all", "all all" };
 	struct log_entry entry;
@@ -363,7 +364,7 @@ TEST_F(refusals, fit)
 	expect_refusals(_metadata, &self->before, "fit", refusal, ARRAY_SIZE(refusal));
 }
 
-/* Nothing at all, bytes that are no text, and too many of them. */
+/* Writes that are empty, that are not text, or that are too long. */
 TEST_F(refusals, not_a_request)
 {
 	static const char *const files[] = { "alloc", "free", "purge", "fit" };
@@ -386,7 +387,7 @@ TEST_F(refusals, not_a_request)
 				TH_LOG("%s, bad[%zu]", files[f], i);
 		}
 		EXPECT_EQ(-EINVAL, vmx_write(files[f], long_text, 64 * KIB));
-		/* a good request, but for its length */
+		/* a correct request that is too long */
 		memset(long_text, ' ', 64 * KIB);
 		long_text[0] = '1';
 		EXPECT_EQ(-EINVAL, vmx_write(files[f], long_text, WRITE_MAX + 1));
@@ -420,8 +421,8 @@ TEST_F(refusals, at_an_offset)
 	expect_unchanged(_metadata, &self->before, EINVAL, 2, false);
 }
 
-/* All or nothing, however long the list before the one that is refused. */
-TEST_F(refusals, two_hundred_sizes_and_the_last)
+/* A write is all or nothing, even if only the last of 200 sizes is refused. */
+TEST_F(refusals, last_of_200_sizes)
 {
 	char request[200 * 4 + 16];
 	int i, len;
@@ -433,7 +434,7 @@ TEST_F(refusals, two_hundred_sizes_and_the_last)
 	expect_unchanged(_metadata, &self->before, EINVAL, 1, false);
 	ASSERT_EQ(0, vmx_stats(&self->before.stats));
 
-	/* this one is found out only when 199 areas stand */
+	/* vmx finds that no hole fits only after it has made 199 areas */
 	sprintf(request + len, "%lu", SLICE_BYTES - page_size());
 	EXPECT_EQ(-ENOSPC, vmx_ask("alloc", request));
 	expect_unchanged(_metadata, &self->before, ENOSPC, 1, true);
@@ -441,7 +442,7 @@ TEST_F(refusals, two_hundred_sizes_and_the_last)
 
 /* ---- the log itself ---- */
 
-TEST_F(refusals, log_shows_the_line_at_fault)
+TEST_F(refusals, log_shows_the_wrong_line)
 {
 	EXPECT_EQ(-EINVAL, vmx_ask("alloc", "4K\n8K zero frob\n16K\n"));
 	expect_log(_metadata, "alloc", EINVAL, "8K zero frob", strlen("8K zero "));
@@ -451,8 +452,8 @@ TEST_F(refusals, log_shows_the_line_at_fault)
 	expect_log(_metadata, "alloc", EINVAL, "4K fr??b", 5);
 }
 
-/* Of a long line a part is shown, and the caret still points at the word. */
-TEST_F(refusals, log_shows_a_window)
+/* The log shows part of a long line, and the caret points at the word. */
+TEST_F(refusals, log_shows_part_of_a_long_line)
 {
 	static const int words[] = { 0, 20, 100, 200, 398 };
 	char request[400 * 5 + 8];
@@ -474,14 +475,14 @@ TEST_F(refusals, log_shows_a_window)
 			TH_LOG("%s", entry.command);
 			TH_LOG("%s", entry.caret);
 		}
-		/* 100 characters, two marks of what was left out, the label */
+		/* 100 characters, "..." on both sides, and the label */
 		EXPECT_GE(100 + 6 + strlen("  Command: "), strlen(entry.command));
 		EXPECT_NE(NULL, strstr(entry.command, "..."));
 		free(entry.text);
 	}
 }
 
-TEST_F(refusals, log_keeps_eight)
+TEST_F(refusals, log_keeps_eight_entries)
 {
 	struct log_entry entry;
 	char request[16];
@@ -494,7 +495,7 @@ TEST_F(refusals, log_keeps_eight)
 	ASSERT_TRUE(read_log(&entry));
 	EXPECT_EQ(8 * 3, entry.lines);
 	EXPECT_STREQ("  Command: bad11", entry.command);
-	/* strtok_r() cut the lines: the first command is in the first two */
+	/* strtok_r() ended each line with a NUL: this is the second line */
 	EXPECT_STREQ("  Command: bad4", entry.text + strlen(entry.text) + 1);
 	free(entry.text);
 }

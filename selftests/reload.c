@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Loading and unloading through libkmod, again and again, in every
- * state that a person may leave the module in: all of it goes back
+ * libkmod loads and unloads vmx many times, with live areas, with quarantined
+ * addresses and with refused parameters. vmx gives everything back, by the
+ * kernel's count of free frames and by /proc/vmallocinfo.
  */
 #include <fcntl.h>
 #include <libkmod.h>
@@ -13,8 +14,8 @@
 #define ROUNDS 50
 
 /*
- * In pages.  Less than one for each round: one page lost with each load, good
- * or refused, must show.
+ * In frames.  Less than one for each successful round, or for each refused one,
+ * so that a loss of one frame in each of these must show.
  */
 #define NOISE (ROUNDS / 2 - 5)
 
@@ -27,7 +28,7 @@ FIXTURE_SETUP(reload)
 {
 	const char *none = NULL;
 
-	/* Unloads what others left. */
+	/* vmx_load() unloads modules that other tests have left. */
 	if (!vmx_load("slice=4M"))
 		vmx_unload();
 	self->ctx = kmod_new(NULL, &none);
@@ -78,26 +79,26 @@ static void one_round(struct __test_metadata *_metadata, struct kmod_module *mod
 	EXPECT_EQ(loads[which].err ? 0 : 1, vmallocinfo_lines());
 	if (loads[which].err)
 		return;
-	/* Nothing of the last time is left: the counters begin at 0. */
+	/* The counters begin at 0 again. */
 	EXPECT_EQ(0, vmx_stat("areas"));
 	EXPECT_EQ(0, vmx_stat("pages"));
 	EXPECT_EQ(0, vmx_stat("allocs"));
 	EXPECT_EQ(0, vmx_stat("quarantined_bytes"));
 	EXPECT_EQ(vmx_stat("slice_bytes"), vmx_stat("hole_bytes"));
-	/* Something to give back: live areas, and quarantined ones. */
+	/* Leave quarantined ranges and, in two of three rounds, live areas. */
 	EXPECT_EQ(0, vmx_ask("alloc", "4K 64K 1M 4K count=9"));
 	EXPECT_EQ(0, vmx_ask("free", round % 3 ? "2" : "all"));
 	ASSERT_EQ(0, take_out(mod));
 }
 
-TEST_F(reload, rounds_good_and_bad)
+TEST_F(reload, many_rounds)
 {
-	/* KASAN keeps what a module is made of for a while: see proof/lost. */
+	/* KASAN's quarantine keeps memory for a while: see proof/lost.c. */
 	long noise = kernel_has("CONFIG_KASAN=y") ? 16 * ROUNDS : NOISE;
 	long before, missing;
 	int round;
 
-	/* The first ones pay for what the kernel keeps. */
+	/* In the first rounds the kernel allocates memory that it keeps. */
 	for (round = 0; round < 2 * (int)ARRAY_SIZE(loads); round++)
 		one_round(_metadata, self->mod, round);
 	pages_missing(0, 0);
@@ -105,7 +106,7 @@ TEST_F(reload, rounds_good_and_bad)
 	for (round = 0; round < ROUNDS; round++)
 		one_round(_metadata, self->mod, round);
 	missing = pages_missing(before, noise);
-	TH_LOG("%d rounds, %ld pages missing afterwards", ROUNDS, missing);
+	TH_LOG("%d rounds, %ld frames missing afterwards", ROUNDS, missing);
 	EXPECT_GE(noise, missing);
 }
 
@@ -128,7 +129,7 @@ TEST_F(reload, with_quarantined_ranges)
 	EXPECT_EQ(0, take_out(self->mod));
 }
 
-/* The kernel itself refuses: an open file has the module in use. */
+/* While a process holds a file open, the kernel itself refuses to unload. */
 TEST_F(reload, while_another_holds_a_file)
 {
 	static const char *const files[] = {
@@ -149,7 +150,7 @@ TEST_F(reload, while_another_holds_a_file)
 			fd = open(path, O_RDONLY);
 			if (fd < 0)
 				_exit(1);
-			/* Half read: an iterator is under way, where there is one. */
+			/* After one byte a list file is inside its list. */
 			if (read(fd, &byte, 1) <= 1 && write(ready[1], "", 1) == 1)
 				pause();
 			_exit(1);

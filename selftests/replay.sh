@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# scripts/replay: what the kernel allocates and frees while modules come and go,
-# played again in the slice, with as many areas and bytes at the end
+# replay.sh - scripts/replay records what the kernel allocates and frees while
+# modules are loaded and unloaded, and repeats it in the slice. At the end the
+# slice has as many areas and pages as the record.
 
 cd "$(dirname "$0")" || exit 1
 . ./vmx_lib.sh
@@ -12,7 +13,7 @@ vmx_start 5
 work=$(mktemp -d)
 user=$PWD/test_modules/vmx_user.ko
 
-# Modules, a process's kernel stack, a file system's tables.
+# Make the kernel allocate and free: modules and kernel stacks of processes.
 busy()
 {
 	insmod "$user" && sleep 0.4
@@ -37,7 +38,7 @@ records()
 	[ -s "$work/record" ]
 }
 
-# Counted here with nothing but grep.
+# Count the allocations and frees independently, with grep.
 converts()
 {
 	sh ./replay convert <"$work/record" >"$work/pattern" || return 1
@@ -65,27 +66,27 @@ plays()
 	[ $(($(stat_of allocs) - before)) = "$allocs" ]
 }
 
-# Pages of what the pattern leaves, and of what the list has.
+# Compare the number of areas and pages that the pattern leaves with `areas`.
 the_same_is_left()
 {
 	wanted=$(awk '
 		$1 == "alloc" { n++; pages[$2] = int(($3 + 4095) / 4096); sum += pages[$2] }
 		$1 == "free" { n--; sum -= pages[$2] }
 		END { print n + 0, sum + 0 }' "$work/pattern")
-	# vmx_user.ko holds an area of its own, asked for by insmod.
+	# Leave out the area that vmx_user.ko holds; insmod requested it.
 	found=$(grep -v 'comm=insmod' "$VMX/areas" | sed -n 's/^0x.* pages=\([0-9]*\) .*/\1/p' |
 		awk '{ n++; sum += $1 } END { print n + 0, sum + 0 }')
 	echo "# areas and pages: $found, in the pattern $wanted"
 	[ "$found" = "$wanted" ]
 }
 
-# The pattern on one line, without its keys.
+# Print the pattern on one line, without its keys.
 shape()
 {
 	sed 's/^alloc [^ ]*/alloc/; s/^free .*/free/' "$work/pattern" | tr '\n' ';'
 }
 
-# A record of another machine, in the words of trace-cmd report.
+# Convert a record from another machine, in the format of trace-cmd report.
 another_machine()
 {
 	cat >"$work/record" <<-END
@@ -102,7 +103,8 @@ another_machine()
 		  "$(sed -n 's/^free //p' "$work/pattern")" ]
 }
 
-# Readings of /proc/vmallocinfo, where the kernel has nothing better.
+# Convert snapshots of /proc/vmallocinfo: the record on a kernel without the
+# tracepoints of vmalloc.
 readings()
 {
 	cat >"$work/record" <<-END
@@ -131,8 +133,8 @@ insmod "$VMX_KO" slice=32M lazy_max=1G magazines=0
 vmx_test "records" records
 vmx_test "converts" converts
 vmx_test "plays" plays
-vmx_test "the same is left" the_same_is_left
-vmx_test "other records" both_kinds
+vmx_test "same areas and pages left" the_same_is_left
+vmx_test "records of both formats" both_kinds
 echo all >"$VMX/free"
 rmmod vmx_user
 rmmod vmx

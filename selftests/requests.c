@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every form of request that alloc, free and purge accept, and that
- * each does what it says: the answer, the list and the counters agree
+ * Every form of request that `alloc`, `free` and `purge` accept does what
+ * README says: the answer, the list and the counters agree
  */
 #include <fcntl.h>
 #include <regex.h>
@@ -34,7 +34,7 @@ FIXTURE_TEARDOWN(requests)
 
 static const struct {
 	const char *request;
-	unsigned long sizes[12];	/* the areas that it must make, in order */
+	unsigned long sizes[12];	/* of its areas, in order */
 } accepted[] = {
 	{ "1",				{ 1 } },
 	{ "4096",			{ 4096 } },
@@ -64,7 +64,7 @@ static const struct {
 	{ "4K count=2 8K zero\n12K",	{ 4 * KIB, 4 * KIB, 8 * KIB, 12 * KIB } },
 	{ "1M align=2M node=0 zero huge count=2", { MIB, MIB } },
 	{ "64K zero count=2 align=8K 1", { 64 * KIB, 64 * KIB, 1 } },
-	/* Regression: long numbers were none, however many of the digits were zeros. */
+	/* Regression: vmx refused long numbers with many leading zeros. */
 	{ "00000000000000000000000000000000000000004K", { 4 * KIB } },
 	{ "0x00000000000000000000000000000000000000001000", { 4 * KIB } },
 };
@@ -116,7 +116,7 @@ TEST_F(requests, alignment_is_met)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(aligns); i++) {
-		/* An odd page first, so that no place is aligned by chance. */
+		/* One page first, so that no address is aligned by chance. */
 		ASSERT_EQ(1, vmx_make("4K", self->made, 1));
 		snprintf(request, sizeof(request), "4K align=%lu", aligns[i]);
 		ASSERT_EQ(1, vmx_make(request, self->made, 1));
@@ -125,8 +125,8 @@ TEST_F(requests, alignment_is_met)
 	}
 }
 
-/* Leaves are an offer: where none fits, small pages are to be had. */
-TEST_F(requests, huge_without_room)
+/* If no aligned hole has room for a leaf, "huge" makes an area of PTEs. */
+TEST_F(requests, huge_without_room_for_leaves)
 {
 	ASSERT_EQ(0, vmx_load("slice=6M"));
 	EXPECT_EQ(0, vmx_ask("alloc", "2M huge count=2"));
@@ -134,17 +134,17 @@ TEST_F(requests, huge_without_room)
 }
 
 /*
- * The line of the list, word for word: as /proc/vmallocinfo's up to N0=, then
- * key=value.
+ * A line of `areas` has exactly this format: the columns of /proc/vmallocinfo
+ * up to N0=, then key=value.
  */
-TEST_F(requests, the_line_in_areas)
+TEST_F(requests, format_of_areas)
 {
 	static const struct {
 		const char *request, *rest;
 	} lines[] = {
 		{ "5000",	"pages=2 vmalloc N0=2 id=[0-9]+ req=5000" },
 		{ "4K zero",	"pages=1 vmalloc N0=1 id=[0-9]+ req=4096 zero" },
-		/* a page array larger than a page may be from vmalloc() itself */
+		/* a page array larger than one page may come from vmalloc() */
 		{ "8M",		"pages=2048 vmalloc( vpages)? N0=2048 id=[0-9]+ req=8388608" },
 		{ "2M huge",	"pages=512 vmalloc N0=512 id=[0-9]+ req=2097152( huge=1)?" },
 	};
@@ -152,7 +152,7 @@ TEST_F(requests, the_line_in_areas)
 	regex_t regex;
 	size_t i;
 
-	/* comm is last, but white space in it would still end the line early */
+	/* vmx must replace white space in comm, or the line would break */
 	prctl(PR_SET_NAME, "a b\tc\ne");
 	for (i = 0; i < ARRAY_SIZE(lines); i++) {
 		ASSERT_EQ(1, vmx_make(lines[i].request, self->made, 1));
@@ -171,8 +171,8 @@ TEST_F(requests, the_line_in_areas)
 	}
 }
 
-/* An open file answers for its own last write, and for no other. */
-TEST_F(requests, one_descriptor_asks_again)
+/* A read of an open file answers the last write to the same open file. */
+TEST_F(requests, read_answers_last_write_of_same_file)
 {
 	char byte;
 	int fd = open(ALLOC, O_RDWR), other = open(ALLOC, O_RDWR);
@@ -186,7 +186,7 @@ TEST_F(requests, one_descriptor_asks_again)
 	EXPECT_EQ(12 * KIB, self->made[0].size);
 	EXPECT_EQ(3, vmx_make_on(fd, "16K count=3", self->made, 3));
 	EXPECT_EQ(16 * KIB, self->made[0].size);
-	/* The end was reached, so the next read starts over. */
+	/* After its end was reached, a read starts at the beginning again. */
 	EXPECT_EQ(1, read(fd, &byte, 1));
 	EXPECT_EQ('0' + self->made[0].id % 10, byte);
 	EXPECT_EQ(6, vmx_stat("areas"));
@@ -219,7 +219,7 @@ TEST_F(requests, free_by_id_address_and_offset)
 	EXPECT_EQ(0, vmx_ask("free", request));
 	EXPECT_EQ(0, vmx_stat("areas"));
 
-	/* An id is never used again, so a late free hits nobody else's area. */
+	/* Ids are never used again, so a late free cannot free a new area. */
 	ASSERT_EQ(1, vmx_make("4K", self->made + 6, 1));
 	for (i = 0; i < 6; i++) {
 		EXPECT_NE(self->made[i].id, self->made[6].id)
@@ -235,7 +235,7 @@ TEST_F(requests, free_all)
 	EXPECT_EQ(0, vmx_stat("areas"));
 }
 
-/* The addresses of a freed area come back with the purge, and not before. */
+/* The addresses of a freed area become a hole with the purge, not earlier. */
 TEST_F(requests, quarantine_until_purge)
 {
 	unsigned long first;
@@ -255,11 +255,11 @@ TEST_F(requests, quarantine_until_purge)
 
 	ASSERT_EQ(1, vmx_make("4K", self->made, 1));
 	EXPECT_EQ(first, self->made[0].addr);
-	/* with nothing to purge */
+	/* nothing is left to purge */
 	EXPECT_EQ(0, vmx_ask("purge", "1"));
 }
 
-/* A request that finds no hole purges and looks again. */
+/* A request that finds no hole purges and searches again. */
 TEST_F(requests, purge_when_no_hole_fits)
 {
 	unsigned long most = SLICE_BYTES - page_size();
@@ -278,7 +278,7 @@ TEST_F(requests, purge_when_no_hole_fits)
 	EXPECT_EQ(0, vmx_stat("hole_bytes"));
 }
 
-/* One flush serves many frees: lazy_max says how many. */
+/* One flush serves many frees; lazy_max limits the bytes that wait for it. */
 TEST_F(requests, purge_beyond_lazy_max)
 {
 	unsigned long long flushes;
@@ -292,7 +292,7 @@ TEST_F(requests, purge_beyond_lazy_max)
 		ASSERT_GE(MIB, vmx_stat("quarantined_bytes"))
 			TH_LOG("after %d frees", i + 1);
 	}
-	/* Each time with the 17th range of 64 KiB. */
+	/* Every 17th range of 64 KiB makes a purge due. */
 	EXPECT_EQ(flushes + 3, vmx_stat("flushes"));
 	EXPECT_EQ(3, vmx_stat("purges"));
 }
@@ -305,7 +305,7 @@ TEST_F(requests, readme_names_every_file)
 	ASSERT_NE(NULL, readme);
 	for (file = strtok(files, " "); file; file = strtok(NULL, " ")) {
 		EXPECT_NE(NULL, strstr(readme, file))
-			TH_LOG("not a word about %s", file);
+			TH_LOG("README does not name %s", file);
 	}
 	free(readme);
 }

@@ -5,10 +5,11 @@
 #
 # usage: sh run.sh [TEST...]		without TEST: all of them
 #
-# The module is looked for at $VMX_KO, above this directory and under
-# /lib/modules. Where the tests are installed with upstream's runner, that runs
-# them; else this script runs what is here, and says what it skips and why.
-# Exit status: 0 when some passed and none failed.
+# The script looks for the module at $VMX_KO, above this directory and under
+# /lib/modules. If the tests are installed with the kernel's own runner, that
+# runner runs them. Otherwise this script runs the tests in this directory, and
+# says what it skips and why.
+# Exit status: 0 if at least one test passed and none failed.
 
 cd "$(dirname "$0")" || exit 1
 . ./vmx_lib.sh
@@ -19,7 +20,8 @@ die()
 	exit 1
 }
 
-# Where "make install" put the tests, seen from there or from the sources.
+# Find the runner that "make install" put beside the installed tests. This
+# script may run from the installed directory or from the sources.
 find_runner()
 {
 	for runner in .. "../out/$(uname -r)/kselftest/installed"; do
@@ -38,7 +40,7 @@ upstream()
 	sh "$runner/run_kselftest.sh" ${args:--c vmx}
 }
 
-# Every script here, and every program, built or not.
+# List every script and every program in this directory, built or not.
 list()
 {
 	for file in *; do
@@ -59,13 +61,13 @@ one()
 		;;
 	*)
 		[ -x "$1" ] && exec "./$1"
-		echo "not built: that takes the kernel's own kselftest"
+		echo "not built: the kernel's kselftest is needed to build it"
 		return 4
 		;;
 	esac
 }
 
-# As upstream's runner prints it.
+# Run the tests, and print the results in the format of the kernel's runner.
 direct()
 {
 	number=0
@@ -87,12 +89,12 @@ direct()
 }
 
 [ "$(id -u)" -eq 0 ] || die "only root may load modules"
-vmx_find || die "no vmx.ko: build it, or say where it is with VMX_KO="
+vmx_find || die "no vmx.ko found: build it, or set VMX_KO to its path"
 export VMX_KO
 [ ! -d /sys/module/vmx ] ||
-	die "vmx is loaded, and the tests would take its areas away: rmmod vmx first"
+	die "vmx is loaded, and the tests would free its areas: run \"rmmod vmx\" first"
 grep -q ' /sys/kernel/debug debugfs ' /proc/mounts ||
-	mount -t debugfs debugfs /sys/kernel/debug || die "no debugfs"
+	mount -t debugfs debugfs /sys/kernel/debug || die "cannot mount debugfs"
 
 log=$(mktemp) || exit 1
 trap 'rm -f "$log" "$log.one"' EXIT
@@ -101,9 +103,9 @@ if find_runner; then
 elif [ $# -gt 0 ]; then
 	direct "$@"
 else
-	# shellcheck disable=SC2046	# no name has a blank
+	# shellcheck disable=SC2046	# no file name has a blank
 	direct $(list)
 fi | tee "$log"
-# Upstream's runner exits 0 whatever the tests say.
+# The kernel's runner exits 0 even if tests fail.
 ! grep -q '^not ok' "$log" || exit 1
-grep '^ok' "$log" | grep -qv '# SKIP' || die "nothing ran"
+grep '^ok' "$log" | grep -qv '# SKIP' || die "no test ran"

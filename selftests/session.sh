@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# session.sh - what a person types, from insmod to rmmod, with nothing but a
-# shell: echo and cat are enough to use every file
+# session.sh - a session from insmod to rmmod as a person types it: echo and cat
+# are enough to use every file
 cd "$(dirname "$0")" || exit 1
 . ./vmx_lib.sh
 vmx_start 12
@@ -14,13 +14,13 @@ loads()
 	insmod "$VMX_KO" slice=16M && grep -q '\[vmx\]' /proc/vmallocinfo
 }
 
-# lines N: the list has N areas
+# lines N: has the list N areas?
 lines()
 {
 	[ "$(grep -vc '^#' "$VMX/areas")" -eq "$1" ]
 }
 
-# stat KEY: its value
+# stat KEY: print its value
 stat()
 {
 	sed -n "s/^$1 //p" "$VMX/stats"
@@ -36,7 +36,7 @@ several_in_one_echo()
 	echo "64K 1M 2M align=2M" > "$VMX/alloc" && lines 4
 }
 
-# One open file, for asking and for the answer.
+# Write the request and read the answer through one open file.
 answer_on_the_same_file()
 {
 	exec 3<> "$VMX/alloc"
@@ -53,7 +53,7 @@ refused_says_why()
 		tail -n 1 "$VMX/error_log" | grep -q '^ *^$'
 }
 
-# The newest area's id and address, as they were shown.
+# Use the id, then the address, that vmx printed for an area.
 free_by_id()
 {
 	echo "$answer" | cut -d ' ' -f 1 > "$VMX/free" && lines 4
@@ -70,7 +70,8 @@ purge()
 		[ "$(stat quarantined_bytes)" -eq 0 ]
 }
 
-# Their first three columns are the same; the kernel hides its addresses.
+# The first three columns of `areas` have the format of /proc/vmallocinfo, where
+# the kernel hides the addresses.
 reads_like_vmallocinfo()
 {
 	grep -v '^#' "$VMX/areas" | grep -vq \

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# vmx_lib.sh - what the scripts share; source it from the directory it is in.
-# busybox's sh and applets must do.
+# vmx_lib.sh - functions that the scripts share. Source it with its own
+# directory as the working directory. It uses only what busybox has.
 
-# shellcheck disable=SC2034	# read by those who source this file
+# shellcheck disable=SC2034	# used by the scripts that source this file
 VMX=/sys/kernel/debug/vmx
 
-# Where C programs look too: see module_path() in vmx_test.c.
+# Look in the same places as module_path() in vmx_test.c.
 vmx_find()
 {
 	for VMX_KO in "$VMX_KO" "$PWD/../../vmx.ko" "$PWD/../vmx.ko" \
@@ -17,24 +17,24 @@ vmx_find()
 	return 1
 }
 
-# vmx_start TESTS: KTAP's header and plan, or a skip that says why.
+# vmx_start TESTS: print the KTAP header and the plan, or skip and say why.
 vmx_start()
 {
 	if [ ! -r ../kselftest/ktap_helpers.sh ]; then
-		echo "1..0 # SKIP upstream's kselftest/ktap_helpers.sh is not installed"
+		echo "1..0 # SKIP the kernel's kselftest/ktap_helpers.sh is not installed"
 		exit 4
 	fi
 	# shellcheck source=/dev/null
 	. ../kselftest/ktap_helpers.sh
 	ktap_print_header
 	if ! vmx_find; then
-		ktap_skip_all "no vmx.ko: set VMX_KO"
+		ktap_skip_all "no vmx.ko found: set VMX_KO to its path"
 		exit "$KSFT_SKIP"
 	fi
 	ktap_set_plan "$1"
 }
 
-# vmx_test NAME COMMAND...: the command's exit status is the result.
+# vmx_test NAME COMMAND...: the test passes if the command exits with 0.
 vmx_test()
 {
 	vmx_name=$1

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the selftests of vmx share; vmx_test.h says what each does
+ * Functions that the selftests of vmx share; vmx_test.h describes them
  */
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -39,8 +39,9 @@ bool module_loaded(const char *name)
 }
 
 /*
- * A test module stands beside the programs.  vmx.ko itself is wherever VMX_KO
- * says; else above the installed tests, above the sources, or installed.
+ * A test module is in a folder beside the programs.  vmx.ko itself is where
+ * VMX_KO says; otherwise above the installed tests, above the sources, or
+ * installed under /lib/modules.
  */
 const char *module_path(const char *name)
 {
@@ -79,7 +80,7 @@ int module_load(const char *name, const char *params)
 	int ret = 0;
 
 	if (fd < 0) {
-		printf("# no %s\n", module_path(name));
+		printf("# cannot open %s\n", module_path(name));
 		return -errno;
 	}
 	if (syscall(SYS_finit_module, fd, params, 0))
@@ -260,7 +261,7 @@ bool vmx_stats_add_up(const struct stats *stats)
 
 /* ---- areas ---- */
 
-/* The number behind "key" in a line, or ~0. */
+/* Return the number behind "key" in a line, or ~0. */
 static unsigned long number_after(const char *line, const char *key)
 {
 	const char *at = strstr(line, key);
@@ -284,7 +285,7 @@ static bool parse_area(char *line, struct area *area)
 	area->pages = number_after(p, " pages=");
 	area->id = number_after(p, " id=");
 	area->req = number_after(p, " req=");
-	/* It maps another's frames, which are not counted here. */
+	/* An area of vmx_map() maps frames of a caller and has no "pages=". */
 	if (area->pages == ~0UL && strstr(p, " vmap "))
 		area->pages = size / page_size() - 1;
 	return area->id != ~0UL && area->req != ~0UL && area->pages != ~0UL &&
@@ -293,24 +294,24 @@ static bool parse_area(char *line, struct area *area)
 
 bool areas_change_size;
 
-/* What is wrong with one area, the one before it ending at @prev_end? */
+/* Say what is wrong with an area; the previous one ends at @prev_end. */
 static const char *area_fault(const struct areas *areas, const struct area *area,
 			      unsigned long prev_end)
 {
 	if (area->start < prev_end)
-		return "overlaps the one before, or stands before it";
+		return "overlaps the previous area, or lies below it";
 	if (area->start < areas->start || area->end > areas->end)
 		return "is not inside the slice";
 	if ((area->pages + 1) * page_size() > area->end - area->start)
 		return "is shorter than its pages and one guard page";
 	if (area->req > area->pages * page_size())
-		return "has not the pages for what was asked";
+		return "has fewer pages than were requested";
 	if (areas_change_size)
 		return NULL;
 	if ((area->pages + 1) * page_size() != area->end - area->start)
 		return "is longer than its pages and one guard page";
 	if ((area->req + page_size() - 1) / page_size() != area->pages)
-		return "has more pages than were asked for";
+		return "has more pages than were requested";
 	return NULL;
 }
 
@@ -326,7 +327,7 @@ int vmx_areas(struct areas *areas)
 
 	for (line = strtok_r(areas->text, "\n", &rest); line;
 	     line = strtok_r(NULL, "\n", &rest)) {
-		const char *fault = "can't be understood";
+		const char *fault = "cannot be parsed";
 		struct area *area;
 
 		if (sscanf(line, "# vmx areas 1 slice=0x%lx-0x%lx",
@@ -340,7 +341,7 @@ int vmx_areas(struct areas *areas)
 		if (parse_area(line, area))
 			fault = area_fault(areas, area, prev_end);
 		if (fault) {
-			printf("# areas: this one %s: %s\n", fault, line);
+			printf("# areas: this area %s: %s\n", fault, line);
 			areas_free(areas);
 			return -EUCLEAN;
 		}
@@ -391,7 +392,7 @@ int vmx_make_on(int fd, const char *request, struct made *made, int max)
 		m.addr = strtoul(end, &end, 16);
 		m.size = strtoul(end, &end, 10);
 		if (*end != '\n') {
-			printf("# alloc: answer not understood: %s\n", p);
+			printf("# alloc: cannot parse the answer: %s\n", p);
 			n = -EUCLEAN;
 			break;
 		}
@@ -492,7 +493,7 @@ long free_pages(const char *zone)
 	char name[32] = "";
 	long sum = 0, n;
 
-	/* Folds the CPUs' own counts into what zoneinfo shows. */
+	/* Add the per-CPU counters to what zoneinfo shows. */
 	spill("/proc/sys/vm/stat_refresh", "1", 1);
 	text = slurp("/proc/zoneinfo");
 	if (!text)
@@ -519,14 +520,14 @@ long pages_missing(long before, long slack)
 		missing = before - free_pages(NULL);
 		if (missing <= slack)
 			break;
-		/* Caches that the test itself filled, dentries above all. */
+		/* Drop caches that the test itself filled, mostly dentries. */
 		spill("/proc/sys/vm/drop_caches", "3", 1);
 		usleep(50000);
 	}
 	return missing;
 }
 
-/* The number behind @key at the start of a line of @path. */
+/* Return the number behind @key at the start of a line of @path. */
 static long proc_number(const char *path, const char *key)
 {
 	char *text = slurp(path), *at = text;
@@ -571,7 +572,7 @@ int kmsg_count(int fd, const char *prefix, char *line, size_t size)
 	ssize_t got;
 	int n = 0;
 
-	/* EPIPE: the ring overtook us; go on with what is left. */
+	/* EPIPE: the log buffer overwrote the next lines; go on behind them. */
 	while ((got = read(fd, record, sizeof(record) - 1)) > 0 ||
 	       (got < 0 && errno == EPIPE)) {
 		char *text;
@@ -589,7 +590,7 @@ int kmsg_count(int fd, const char *prefix, char *line, size_t size)
 	return n;
 }
 
-/* Where /proc/kcore keeps @addr, by its program headers; -1 if nowhere. */
+/* Find the offset of @addr in /proc/kcore by its program headers, or -1. */
 static off_t kcore_offset(int fd, unsigned long addr)
 {
 	struct elf_header ehdr;

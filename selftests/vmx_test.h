@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the selftests of vmx share
+ * Functions that the selftests of vmx share
  *
  * Functions return 0 or a count on success and -errno on failure, so that a
- * test compares with the very errno that the module promises.
+ * test can compare with the errno that the module documents.
  *
- * Names beginning with vmx_ talk to the module; the others ask the kernel.
+ * Functions whose names begin with vmx_ use the module's files; the other
+ * functions ask the kernel.
  */
 #ifndef VMX_TEST_H
 #define VMX_TEST_H
@@ -17,7 +18,7 @@
 
 #include "../kselftest.h"
 
-/* Kernels that watch closely are slow, and more so where they are emulated. */
+/* Debug kernels are slow, and emulated ones even slower. */
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT 300
 
@@ -25,11 +26,11 @@
 #define MIB		(1024UL * KIB)
 #define IS_64BIT	(sizeof(long) == 8)
 
-/* The default slice of each word size, spelled out: tests count on it. */
+/* The slice of most tests, by word size. Tests depend on its size. */
 #define SLICE		(IS_64BIT ? "slice=64M" : "slice=16M")
 #define SLICE_BYTES	((IS_64BIT ? 64 : 16) * MIB)
 
-/* Under lazy_max=LAZY nothing is purged but by hand, or when no hole fits. */
+/* With LAZY, vmx purges only on request or if no hole fits. */
 #define LAZY		" lazy_max=1G"
 #define SLICE_LAZY	(IS_64BIT ? "slice=64M" LAZY : "slice=16M" LAZY)
 
@@ -37,7 +38,7 @@
 
 /*
  * Load and unload vmx or one of the test modules.  vmx_load() first unloads
- * what a test that failed has left behind.
+ * modules that a failed test has left loaded.
  */
 int module_load(const char *name, const char *params);
 int module_unload(const char *name);
@@ -48,11 +49,11 @@ int vmx_unload(void);
 
 /* ---- files ---- */
 
-/* A whole file as a string, to be freed; NULL and errno. */
+/* Return a whole file as a string that the caller frees; NULL and errno. */
 char *slurp(const char *path);
-/* The rest of an open one. */
+/* Return the rest of an open file in the same way. */
 char *slurp_fd(int fd);
-/* One write(2) of all bytes: 0, or -errno. */
+/* Write all bytes with one write(2): 0 or -errno. */
 int write_all(int fd, const void *bytes, size_t len);
 int spill(const char *path, const void *bytes, size_t len);
 
@@ -75,10 +76,10 @@ struct stats {
 
 int vmx_stats(struct stats *stats);
 int vmx_stats_on(int fd, struct stats *stats);
-/* A missing key is a failure of its own: the answer is then ~0. */
+/* Return ~0, which no test expects, and print a line if the key is missing. */
 unsigned long long stat_of(const struct stats *stats, const char *key);
 unsigned long long vmx_stat(const char *key);
-/* areas, holes and quarantine together are the slice */
+/* Are areas, holes and quarantine together as large as the slice? */
 bool vmx_stats_add_up(const struct stats *stats);
 
 /* ---- areas ---- */
@@ -88,7 +89,7 @@ struct area {
 	unsigned long pages;
 	unsigned long id;
 	unsigned long req;
-	const char *text;		/* the line, in areas.text */
+	const char *text;		/* its line, inside areas.text */
 };
 
 struct areas {
@@ -99,22 +100,28 @@ struct areas {
 };
 
 /*
- * The list as `areas` prints it, checked: ascending, not overlapping, inside
- * the slice, each long enough for its pages and a guard page.  A list that is
- * not so is -EUCLEAN, and a line on stdout says what was wrong.
+ * Read the list that `areas` prints and check it: areas ascend, do not overlap,
+ * lie inside the slice, and have addresses for their pages and one guard page.
+ * If a check fails, return -EUCLEAN and print a line that says what is wrong.
  */
 int vmx_areas(struct areas *areas);
-/* An owner is at it: its area may have pages, or addresses, before it needs them. */
+/*
+ * Set while other tasks resize areas: an area may then have more pages or
+ * addresses than it needs.
+ */
 extern bool areas_change_size;
 void areas_free(struct areas *areas);
 const struct area *area_by_id(const struct areas *areas, unsigned long id);
 
-/* What a read of `alloc` answers. */
+/* A line that a read of `alloc` returns. */
 struct made {
 	unsigned long id, addr, size;
 };
 
-/* Ask on an open `alloc`, read the answer: how many areas, or -errno. */
+/*
+ * Write a request to the open file `alloc` and read the answer.  Store at most
+ * @max areas; return the number of areas in the answer, or -errno.
+ */
 int vmx_make_on(int fd, const char *request, struct made *made, int max);
 int vmx_make(const char *request, struct made *made, int max);
 int vmx_free_id(unsigned long id);
@@ -122,37 +129,40 @@ int vmx_free_id(unsigned long id);
 /* ---- the witness module ---- */
 
 int witness_load(void);
-/* Ask vmx_witness; its answer is a number, or -errno. */
+/* Send a command to vmx_witness; return its answer, a number, or -errno. */
 long witness(const char *fmt, ...) __printf(1, 2);
-/* What its "fill" writes, 32 bits at a time. */
+/* The pattern that its command "fill" writes, as 32-bit words. */
 unsigned int witness_word(unsigned int seed, unsigned long word);
 
 /* ---- the kernel ---- */
 
 unsigned long page_size(void);
-/* For this process; false when it can't. */
+/* Drop CAP_SYSLOG for this process; false if that fails. */
 bool drop_cap_syslog(void);
 
-/* "CONFIG_KASAN=y"; false where the kernel doesn't tell. */
+/* @option is like "CONFIG_KASAN=y".  False if there is no /proc/config.gz. */
 bool kernel_has(const char *option);
-/* The slice's line(s) in /proc/vmallocinfo: how many mention [vmx]. */
+/* Count the lines of /proc/vmallocinfo that have [vmx]: the slice has one. */
 int vmallocinfo_lines(void);
 /*
- * Free pages of one zone, or of all for NULL; pages on the CPUs' own lists
- * are free too.
+ * Count the free frames of one zone, or of all zones for NULL, including those
+ * on the per-CPU lists.
  */
 long free_pages(const char *zone);
-/* Waits until free_pages() is within @slack of @before: the last difference. */
+/*
+ * Wait until at most @slack frames fewer than @before are free.  Return how
+ * many fewer there are in the end.
+ */
 long pages_missing(long before, long slack);
 long vmstat_count(const char *key);
 long meminfo_kib(const char *key);
 
-/* The kernel log from here on. */
+/* Open the kernel log at its end. */
 int kmsg_open(void);
-/* How many lines since begin with @prefix; the last of them goes to @line. */
+/* Count the new lines that begin with @prefix; copy the last one to @line. */
 int kmsg_count(int fd, const char *prefix, char *line, size_t size);
 
-/* Bytes of kernel memory through /proc/kcore: 0 or -errno. */
+/* Read kernel memory through /proc/kcore: 0 or -errno. */
 int kcore_read(unsigned long addr, void *bytes, size_t len);
 
 void pin_to_cpu(int cpu);

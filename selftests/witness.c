@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What vmx says of its areas, against those who know nothing of vmx:
+ * What vmx reports about its areas is true. The witnesses know nothing of vmx:
  * the kernel's vmalloc_to_page(), /proc/kcore, mappings of single frames, and
- * the faults of whoever touches what is not there
+ * the page faults on addresses that must not be mapped.
  *
- * test_modules/vmx_witness.c does the looking.
+ * test_modules/vmx_witness.c runs these checks inside the kernel.
  */
 #include "../kselftest_harness.h"
 #include "vmx_test.h"
@@ -35,7 +35,7 @@ FIXTURE_TEARDOWN(witness)
 	EXPECT_EQ(0, vmx_unload());
 }
 
-TEST_F(witness, every_page_is_the_kernels)
+TEST_F(witness, pages_match_vmalloc_to_page)
 {
 	unsigned long long sum = 0;
 	int i;
@@ -52,8 +52,8 @@ TEST_F(witness, every_page_is_the_kernels)
 	TH_LOG("%llu pages compared", sum);
 }
 
-/* next leads through all of them, and the list says the same. */
-TEST_F(witness, list_by_hand)
+/* The chain of next pointers has all areas, as `areas` has. */
+TEST_F(witness, next_pointers)
 {
 	struct areas areas;
 
@@ -108,7 +108,7 @@ TEST_F(witness, kmap_reads_what_was_written)
 	}
 }
 
-/* "zero" clears frames that somebody has just used. */
+/* "zero" clears frames that other areas have just used. */
 TEST_F(witness, zero_is_zero)
 {
 	const unsigned long bytes = 256 * KIB;
@@ -148,8 +148,8 @@ TEST_F(witness, guard_pages_fault)
 }
 
 /*
- * After free the entries are gone at once; a stale translation may live until
- * the flush, and not longer.
+ * A free clears the entries at once.  A stale translation may remain until the
+ * flush, but not longer.
  */
 TEST_F(witness, freed_areas_fault)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A check that fails is named in the kernel log, once per place, and makes the
- * loading of the test module fail.
+ * CHECK() writes a line to the kernel log if its condition is false.  The test
+ * module then refuses to load.
  */
 #ifndef CHECK_H
 #define CHECK_H
@@ -12,7 +12,7 @@
 	bool __good = (cond);						\
 									\
 	if (!__good)							\
-		pr_err("%s: line %d: not so: %s\n",			\
+		pr_err("%s: line %d: check failed: %s\n",		\
 		       KBUILD_MODNAME, __LINE__, #cond);		\
 	__good;								\
 })

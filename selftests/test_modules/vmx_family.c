@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Uses the rest of vmx's family: what vmx_user.c leaves out
+ * A module that calls the exported functions of vmx that vmx_user.c does not
+ * call
  *
- * Loading it runs the checks; any that fails is named in the kernel log and
- * insmod fails with EUCLEAN.  The kernel's own functions for vmalloc() memory
- * are the witnesses.
+ * The init function runs the checks.  A check that fails writes a line to the
+ * kernel log, and insmod fails with EUCLEAN.  The kernel's own functions for
+ * vmalloc() memory are the witnesses.
  *
- * While it is loaded, debugfs/vmx_family is one area of vmx_alloc_user():
- * read() it, mmap() it, and write() anything to have it freed.
+ * While the module is loaded, debugfs/vmx_family is one area of
+ * vmx_alloc_user(): it can be read and mapped, and a write of anything frees
+ * it.
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
@@ -28,7 +30,7 @@
 
 #define SHARED_PAGES 5
 
-/* Every page of @p: the kernel finds a frame there, and vmx the same. */
+/* The kernel finds a frame for every page of @p, and vmx the same one. */
 static bool is_mapped(const char *p, unsigned int pages)
 {
 	unsigned int i;
@@ -73,7 +75,7 @@ static bool aligned_in_somebodys_name(void)
 	return good;
 }
 
-/* Entries that lead nowhere: of an area's own frames; see vmx_map() below, too. */
+/* PAGE_NONE is refused; somebody_elses_pages() tests that for vmx_map(). */
 static bool not_without_access(void)
 {
 	void *p = __vmx_alloc_node_range(PAGE_SIZE, PAGE_SIZE, VMALLOC_START,
@@ -107,7 +109,7 @@ static bool huge(void)
 		    CHECK(!memchr_inv(p, 0, pages * PAGE_SIZE)) &&
 		    CHECK(!vmalloc_to_page(p + pages * PAGE_SIZE));
 
-	/* A leaf maps frames that follow one another, from an aligned one on. */
+	/* A leaf maps adjacent frames, and the first is aligned. */
 	if (good && area->leaves)
 		good = CHECK(IS_ALIGNED((unsigned long)p, PMD_SIZE)) &&
 		       CHECK(vmx_to_pfn(p) % PTRS_PER_PTE == 0) &&
@@ -118,9 +120,9 @@ static bool huge(void)
 }
 
 /*
- * Frames for user space count references one by one, so each is a block of its
- * own, whatever its last owner left in page->private; the free lists don't
- * clear that.
+ * Each frame of vmx_alloc_user() has its own reference count, so it must be a
+ * block of order 0, whatever its previous owner left in page->private: the page
+ * allocator does not clear that field.
  */
 static bool single_frames(void)
 {
@@ -143,7 +145,7 @@ static bool single_frames(void)
 	return good;
 }
 
-/* No sleep: with a lock held, and with nothing to be had by purging. */
+/* Atomic requests succeed under a spinlock, without sleeping. */
 static bool atomic(void)
 {
 	static DEFINE_SPINLOCK(lock);
@@ -162,7 +164,7 @@ static bool atomic(void)
 	return good;
 }
 
-/* With a page array that is larger than a page, too. */
+/* __GFP_NOFAIL works even if the page array is larger than a page. */
 static bool never_fails(void)
 {
 	unsigned int nr = 1100;
@@ -173,7 +175,7 @@ static bool never_fails(void)
 	return good;
 }
 
-/* As vmalloc() does: addresses, too, are waited for. */
+/* With __GFP_NOFAIL vmx waits for addresses too, like vmalloc(). */
 struct release {
 	struct delayed_work work;
 	void *p;
@@ -195,7 +197,7 @@ static bool waits_for_addresses(void)
 		return false;
 	start = (unsigned long)later.p;
 	end = start + bytes + PAGE_SIZE;
-	/* Without the promise, or if waiting would be in vain, it fails at once. */
+	/* It fails at once without __GFP_NOFAIL, or in too small a range. */
 	p = __vmx_alloc_node_range(bytes, 1, start, end, GFP_KERNEL | __GFP_NOWARN,
 				   PAGE_KERNEL, 0, NUMA_NO_NODE, release);
 	q = __vmx_alloc_node_range(bytes, 1, start, end - PAGE_SIZE,
@@ -235,7 +237,7 @@ static bool grows_in_place(void)
 	return good;
 }
 
-/* User space may be shown what an area has grown by. */
+/* Pages that are added to an area for user space are cleared. */
 static bool grows_cleared_for_users(void)
 {
 	unsigned long dirty = 100 * PAGE_SIZE, bytes = 50 * PAGE_SIZE;
@@ -274,7 +276,10 @@ static bool moves_when_it_must(void)
 	return good;
 }
 
-/* Leaves alone: with a page pointer for each leaf, until a page comes or goes. */
+/*
+ * An area of only leaves has one page pointer for each leaf, until it grows or
+ * shrinks by pages.
+ */
 static bool leaves_grow_and_shrink(void)
 {
 	const unsigned int leaf = PMD_SIZE / PAGE_SIZE;
@@ -297,7 +302,7 @@ static bool leaves_grow_and_shrink(void)
 	       CHECK(!vmalloc_to_page(p + area->nr_pages * PAGE_SIZE)) &&
 	       CHECK(!memchr_inv(p, 0x77, PMD_SIZE + 1));
 
-	/* The hole behind is a hole once it has been purged. */
+	/* The addresses behind the area become a hole with the purge. */
 	vmx_unmap_aliases();
 	q = vmx_realloc(p, 2 * PMD_SIZE + 3 * PAGE_SIZE, GFP_KERNEL);
 	good = good && CHECK(q == p) && is_mapped(p, 2 * leaf + 3) &&
@@ -318,7 +323,10 @@ static long read_into(void *to, const char *from, size_t bytes)
 	return vmx_read_iter(&iter, from, bytes);
 }
 
-/* A stale translation may still reach the cut off pages: nobody may show them. */
+/*
+ * A CPU may still have translations for the cut off pages, but vmx_read_iter()
+ * must not read them.
+ */
 static bool shrinks(void)
 {
 	unsigned int pages = 20, kept = 3;
@@ -354,7 +362,7 @@ static bool realloc_at_the_edges(void)
 	return good;
 }
 
-/* Frames of ours, the first of them mapped twice. */
+/* vmx_map() and vmx_map_ram() map this module's frames, the first one twice. */
 static bool somebody_elses_pages(void)
 {
 	struct page *page = alloc_page(GFP_KERNEL), *last = alloc_page(GFP_KERNEL);
@@ -391,7 +399,7 @@ static bool somebody_elses_pages(void)
 	return good;
 }
 
-/* VM_MAP_PUT_PAGES: vmx_free() drops the array and a reference to each page. */
+/* VM_MAP_PUT_PAGES: vmx_free() frees the array and a reference per page. */
 static bool pages_handed_over(void)
 {
 	struct page **pages = kvmalloc_array(2, sizeof(*pages), GFP_KERNEL);
@@ -413,7 +421,7 @@ static bool pages_handed_over(void)
 	return good;
 }
 
-/* What was freed is a hole again: the lowest that there is. */
+/* After the flush the freed addresses are the lowest hole again. */
 static bool aliases_are_flushed(void)
 {
 	void *p, *q;
@@ -429,7 +437,7 @@ static bool aliases_are_flushed(void)
 	return good;
 }
 
-/* From the middle of one area, over its guard page, into the next one. */
+/* vmx_read_iter() reads across a guard page, which it shows as zeros. */
 static bool reads_across(void)
 {
 	char *a = vmx_alloc(2 * PAGE_SIZE), *b = vmx_alloc(PAGE_SIZE);
@@ -479,7 +487,10 @@ static ssize_t shared_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 	if (iocb->ki_pos >= SHARED_PAGES * PAGE_SIZE)
 		return 0;
-	/* Not while reading: that may fault, and mmap() has the locks in turn. */
+	/*
+	 * Do not hold the lock while reading: a page fault takes mmap_lock, and
+	 * mmap() takes this lock under mmap_lock.
+	 */
 	mutex_lock(&shared_lock);
 	from = shared;
 	mutex_unlock(&shared_lock);
@@ -527,7 +538,7 @@ static int __init family_init(void)
 	good = good && CHECK(shared) &&
 	       CHECK(IS_ALIGNED((unsigned long)shared, SHMLBA)) &&
 	       CHECK(!memchr_inv(shared, 0, SHARED_PAGES * PAGE_SIZE));
-	/* The safe kind knows no mmap(). */
+	/* debugfs_create_file() would not pass on mmap(). */
 	if (good) {
 		shared_file = debugfs_create_file_unsafe("vmx_family", 0600, NULL,
 							 NULL, &shared_fops);
@@ -545,5 +556,5 @@ static void __exit family_exit(void)
 }
 module_exit(family_exit);
 
-MODULE_DESCRIPTION("Uses the rest of vmx's family");
+MODULE_DESCRIPTION("Test: calls the exported functions of vmx that vmx_user does not");
 MODULE_LICENSE("GPL");

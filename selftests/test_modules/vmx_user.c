@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Another module that uses vmx, as include/vmx.h says it may
+ * A module that uses the basic functions of include/vmx.h
  *
- * Loading it runs the checks; any that fails is named in the kernel log and
- * insmod fails with EUCLEAN.  While it is loaded it holds one area, which
- * nobody can free through debugfs.
+ * The init function runs the checks.  A check that fails writes a line to the
+ * kernel log, and insmod fails with EUCLEAN.  While the module is loaded it
+ * holds one area, which cannot be freed through debugfs.
  */
 #include <linux/irq_work.h>
 #include <linux/mm.h>
@@ -24,13 +24,13 @@ static void *held;
 static void *alloc_range(unsigned long bytes, unsigned long align,
 			 unsigned long start, unsigned long end)
 {
-	/* NOWARN: failing is what some of these are here for. */
+	/* __GFP_NOWARN: some of these calls are meant to fail. */
 	return __vmx_alloc_node_range(bytes, align, start, end,
 				      GFP_KERNEL | __GFP_NOWARN, PAGE_KERNEL, 0,
 				      NUMA_NO_NODE, __builtin_return_address(0));
 }
 
-/* As vmalloc(): a size that can't be is refused, whatever it overflows. */
+/* Impossible sizes are refused, even if they overflow when rounded up. */
 static bool impossible_sizes(void)
 {
 	static const unsigned long sizes[] = {
@@ -86,7 +86,7 @@ static bool zalloc_is_zero(void)
 	char *p;
 	int i;
 
-	/* Dirty frames are likely to come back at once. */
+	/* These frames are likely to be used again at once. */
 	for (i = 0; i < 4; i++) {
 		p = vmx_alloc(bytes);
 		if (!CHECK(p))
@@ -102,7 +102,7 @@ static bool zalloc_is_zero(void)
 	return good;
 }
 
-/* Alignment and a range of addresses, around a place known to be free. */
+/* Alignment and limits are kept, in a range that is a hole. */
 static bool range_is_kept(void)
 {
 	unsigned long base = ALIGN((unsigned long)held + MAX(HELD_BYTES, SZ_1M), SZ_1M);
@@ -153,7 +153,7 @@ static bool gone_soon(const void *p)
 	return !find_vmx_area(p);
 }
 
-/* As vfree(): from an interrupt too, and NULL is no offence. */
+/* Like vfree(), vmx_free() works in an interrupt, and accepts NULL. */
 static bool free_anywhere(void)
 {
 	static DEFINE_SPINLOCK(lock);
@@ -163,7 +163,7 @@ static bool free_anywhere(void)
 	if (!CHECK(a) || !CHECK(b) || !CHECK(c))
 		return false;
 	vmx_free(NULL);
-	/* Not smp_call_function(): an idle CPU answers that outside of an interrupt. */
+	/* Not smp_call_function(): an idle CPU runs it outside of interrupts. */
 	irq_work_queue(&irq.work);
 	irq_work_sync(&irq.work);
 	spin_lock_irq(&lock);
@@ -177,12 +177,15 @@ static bool free_anywhere(void)
 	       CHECK(gone_soon(a)) && CHECK(gone_soon(b)) && CHECK(gone_soon(c));
 }
 
-/* Not in user_init(), whose name is gone with its code once it is done. */
+/*
+ * The caller of the held area.  user_init() cannot be: its symbol is discarded
+ * after init.
+ */
 static noinline void *hold(void)
 {
 	void *p = vmx_alloc(HELD_BYTES);
 
-	/* No tail call: this function is to be the caller. */
+	/* Prevent a tail call: the return address must be in this function. */
 	barrier();
 	return p;
 }
@@ -208,5 +211,5 @@ static void __exit user_exit(void)
 }
 module_exit(user_exit);
 
-MODULE_DESCRIPTION("Uses vmx as another module would");
+MODULE_DESCRIPTION("Test: uses the basic functions of vmx as another module does");
 MODULE_LICENSE("GPL");

@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Looks at vmx's areas with the kernel's own eyes
+ * Examines the areas of vmx with functions of the kernel that know nothing of
+ * vmx
  *
- * What vmx says of a page is compared with what vmalloc_to_page() says, which
- * knows nothing of vmx; memory is read through the area, through a mapping of
- * the frame alone, or so that a fault is caught.
+ * The module compares what vmx says about a page with vmalloc_to_page().  It
+ * reads memory through the area, through a separate mapping of the frame, or
+ * with a function that catches faults.
  *
- * One file, debugfs/vmx_witness: write a command, read its answer, a number.
- * A command that finds something amiss fails with EUCLEAN and says what in the
- * kernel log.  Addresses are hexadecimal, with 0x.
+ * The file debugfs/vmx_witness takes a command; a read returns the answer, a
+ * number.  A command that finds an error fails with EUCLEAN and writes a line
+ * to the kernel log.  Addresses are hexadecimal, with 0x.
  *
- *	compare ADDR		area, frames and entries agree: how many pages
- *	list ADDR		areas from this one on, along next: how many
- *	fill ADDR BYTES SEED	a pattern, through the area
- *	check ADDR BYTES SEED	the same pattern, through the area
- *	kmap ADDR BYTES SEED	the same, through the frames by themselves
- *	touch ADDR [BYTES]	a byte of each page is read: how many don't fault
- *	mapped ADDR [BYTES]	of how many pages the kernel finds any frame: a count
- *	frame ADDR		its number, if the kernel finds one; 0: none
+ *	compare ADDR		area, frames and entries agree: page count
+ *	list ADDR		number of areas from this one on, along next
+ *	fill ADDR BYTES SEED	write a pattern through the area
+ *	check ADDR BYTES SEED	check the pattern through the area
+ *	kmap ADDR BYTES SEED	check it through mappings of single frames
+ *	touch ADDR [BYTES]	read a byte of each page: number without a fault
+ *	mapped ADDR [BYTES]	number of pages that the kernel finds mapped
+ *	frame ADDR		number of the frame that the kernel finds, or 0
  *
- * Whoever asks sees to it that the areas stay while they are looked at.
+ * The caller must not free the areas while a command runs.
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
@@ -46,12 +47,12 @@ static long compare_page(const struct vmx_area *area, unsigned int i)
 	struct page *kernels = vmalloc_to_page(addr);
 
 	if (!kernels || mine != kernels || vmx_area_page(area, i) != kernels)
-		return AMISS("area %lu: page %u: in pages[] %lx, vmx says %lx, the kernel %lx",
+		return AMISS("area %lu: page %u: pages[] has %lx, vmx %lx, the kernel %lx",
 			     area->id, i, page_to_pfn(vmx_area_page(area, i)),
 			     mine ? page_to_pfn(mine) : 0,
 			     kernels ? page_to_pfn(kernels) : 0);
 	if (find_vmx_area(addr) != area)
-		return AMISS("area %lu: page %u is another area's", area->id, i);
+		return AMISS("area %lu: page %u belongs to another area", area->id, i);
 	return 0;
 }
 
@@ -89,7 +90,7 @@ static long list(unsigned long addr, unsigned long bytes, u32 seed)
 	for (; area; area = area->next) {
 		n++;
 		if (area->next && area->next->addr < area->addr + area->size)
-			return AMISS("area %lu: next is below its end", area->id);
+			return AMISS("area %lu: the next area begins below its end", area->id);
 	}
 	return n;
 }
@@ -111,7 +112,8 @@ static long check(unsigned long addr, unsigned long bytes, u32 seed)
 
 	for (i = 0; i < bytes / sizeof(*word); i++) {
 		if (word[i] != pattern(seed, i))
-			return AMISS("%lx: byte %lu", addr, i * sizeof(*word));
+			return AMISS("%lx: byte %lu is not what was written",
+				     addr, i * sizeof(*word));
 	}
 	return 0;
 }
@@ -239,5 +241,5 @@ static void __exit witness_exit(void)
 }
 module_exit(witness_exit);
 
-MODULE_DESCRIPTION("Looks at vmx's areas with the kernel's own eyes");
+MODULE_DESCRIPTION("Test: compares the areas of vmx with what the kernel finds");
 MODULE_LICENSE("GPL");
