@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cost - what an operation costs with 1,000 areas and with 100,000
+ * cost - the cost of an operation with 1,000 areas and with 100,000
  *
  * usage: cost OPERATION
  *
- * vmx_area.c and the kernel's rbtree.c are built so that each basic block calls
- * __sanitizer_cov_trace_pc().  Counting these calls is exact and the same on
- * every machine, however busy.  What searches a balanced tree may cost more in
- * the proportion of the logarithms, 1.67; what walks along areas costs a
- * hundred times more.
+ * vmx_area.c, area/hole.c, area/index.c and the kernel's rbtree.c are built so
+ * that each basic block calls __sanitizer_cov_trace_pc().  The program counts
+ * these calls: the count is exact, and the same on every machine under any
+ * load. It fails if the larger number of areas makes an operation more than
+ * MAX_RATIO times as expensive.  A search in a balanced tree costs 1.67 times
+ * as much, the ratio of the logarithms; a walk along the areas costs 100 times
+ * as much.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -25,7 +27,7 @@
 #define FEW		1000
 #define MANY		100000
 #define MAX_RATIO	2.0
-#define MAX_BLOCKS	10000	/* no single operation costs so much */
+#define MAX_BLOCKS	10000	/* basic blocks; more is a failure */
 #define SAMPLES		2000
 #define MAX_PAGES	8	/* of an area */
 #define START		(ULONG_MAX / 4 * 3 & -(2UL << 20))
@@ -58,7 +60,7 @@ static void counted(void)
 	unsigned long sample = blocks;
 
 	if (sample > MAX_BLOCKS)
-		fail("%s: %lu blocks executed, with %zu areas", name, sample, nr_areas);
+		fail("%s: %lu basic blocks executed, with %zu areas", name, sample, nr_areas);
 	cost.sum += sample;
 	cost.most = max(cost.most, sample);
 	cost.samples++;
@@ -66,7 +68,7 @@ static void counted(void)
 
 static unsigned long any_page(void)
 {
-	/* In the lower half: above it there is always room. */
+	/* In the lower half of the slice: above it there is always room. */
 	return START + pick(&source, (slice_end - START) / PAGE_SIZE / 2) * PAGE_SIZE;
 }
 
@@ -135,7 +137,7 @@ static void insert_aligned(void)
 	insert_counted(one_page(), 2 * PAGE_SIZE, START);
 }
 
-/* No hole: the most that a search can cost. */
+/* A search that finds no hole is the most expensive one. */
 static void refuse(void)
 {
 	struct vmx_area *area = any_area();
@@ -143,7 +145,7 @@ static void refuse(void)
 
 	count();
 	if (!vmx_area_insert(area, PAGE_SIZE, from, from + PAGE_SIZE))
-		fail("an area where there is no room for it");
+		fail("insert found a hole where there is no room");
 	counted();
 	vmx_area_free(area);
 }
@@ -182,7 +184,7 @@ static void free_last(void)
 	free_counted(areas[--nr_areas]->addr);
 }
 
-/* For each range, as one flush serves them all. */
+/* Count the cost of each range, since one flush serves all of them. */
 static void purge(void)
 {
 	struct vmx_area_stats stats;
@@ -216,9 +218,9 @@ static void first_from(void)
 	spin_unlock(&vmx_area_lock);
 }
 
-/* ---- what is there when they are done ---- */
+/* ---- the contents of the slice for these operations ---- */
 
-/* Everywhere between the areas, holes and quarantined ranges. */
+/* Random areas, with holes and quarantined ranges between them. */
 static void mixed(size_t nr)
 {
 	while (nr_areas < 3 * nr)
@@ -229,7 +231,7 @@ static void mixed(size_t nr)
 		free_any();
 }
 
-/* The first best fit sets up what all others use. */
+/* The first request with best fit builds the tree by length. */
 static void mixed_by_size(size_t nr)
 {
 	insert_best();
@@ -238,8 +240,9 @@ static void mixed_by_size(size_t nr)
 }
 
 /*
- * Of any two neighbours one is quarantined and one is not.  The lowest is the
- * last, to be freed first: then each has all that were freed below it.
+ * Every second range is quarantined.  areas[] has the other ranges, the lowest
+ * one last: free_last() frees upwards, so that each freed range has all ranges
+ * that were freed before it directly below.
  */
 static void alternating(size_t nr)
 {
@@ -255,7 +258,7 @@ static void alternating(size_t nr)
 	nr_areas = nr;
 }
 
-/* Between any two areas a hole of one page, and that page never even. */
+/* A hole of one page between any two areas, never on an even page. */
 static void misaligned(size_t nr)
 {
 	while (nr_areas < nr)
@@ -268,9 +271,9 @@ static const struct operation {
 	const char *name;
 	void (*fill)(size_t nr);
 	void (*operation)(void);
-	void (*undo)(void);	/* keeps the number of areas */
+	void (*undo)(void);	/* restores the number of areas */
 	size_t samples;
-	bool flushing;		/* all areas, while a flush is under way */
+	bool flushing;		/* sample in a flush until no area is left */
 } operations[] = {
 	{ "insert", mixed, insert, cancel, SAMPLES },
 	{ "insert_best", mixed_by_size, insert_best, cancel, SAMPLES },
@@ -289,7 +292,7 @@ static const struct operation {
 static const struct operation *it;
 static bool measuring;
 
-/* An undo has a cost too, and it isn't asked for. */
+/* Do not count the cost of undo. */
 static void sample(void)
 {
 	struct cost before;
@@ -351,11 +354,11 @@ int main(int argc, char **argv)
 	many = measure(MANY);
 	few_mean = (double)few.sum / few.samples;
 	many_mean = (double)many.sum / many.samples;
-	printf("%d areas: %.1f blocks executed on average, %lu the worst time\n",
+	printf("%d areas: %.1f basic blocks executed on average, %lu at most\n",
 	       FEW, few_mean, few.most);
-	printf("%d areas: %.1f blocks executed on average, %lu the worst time\n",
+	printf("%d areas: %.1f basic blocks executed on average, %lu at most\n",
 	       MANY, many_mean, many.most);
-	printf("%.2f and %.2f times as many (limit %.1f)\n",
+	printf("ratio: %.2f on average, %.2f at most (limit %.1f)\n",
 	       many_mean / few_mean, (double)many.most / few.most, MAX_RATIO);
 	return many_mean > MAX_RATIO * few_mean || many.most > MAX_RATIO * few.most;
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * fuzz - libFuzzer chooses the operations on vmx_area.c
+ * fuzz - libFuzzer chooses the operations on vmx_area.c; each is compared with
+ * the naive model
  *
- * The bytes of an input are the numbers that random.c takes from a generator:
- * libFuzzer learns which of them reach new code in vmx_area.c.
+ * The bytes of an input replace the random numbers of random.c.  libFuzzer
+ * learns which bytes reach new code in vmx_area.c, area/hole.c and
+ * area/index.c.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +15,7 @@
 #include "shim.h"
 #include "source.h"
 
-#define MAX_STEPS	1000	/* when bytes are used up, all numbers are 0 */
+#define MAX_STEPS	1000	/* of one input */
 
 static void where(void)
 {
@@ -25,7 +27,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	play_trace = getenv("TRACE");
 	shim_where = where;
-	shim_die = abort;	/* libFuzzer then keeps the input */
+	shim_die = abort;	/* libFuzzer saves the input of an abort */
 	__sanitizer_set_death_callback(where);
 	return 0;
 }

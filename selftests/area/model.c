@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The naive model of the address space: a byte for each page */
+/* The naive model of the slice: one byte for each page */
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,7 +114,7 @@ unsigned long model_find_hole(unsigned long size, unsigned long align,
 	return place;
 }
 
-/* Gives pages from @page to before @last a new kind. */
+/* Set the kind and the owner of the pages from @page to below @last. */
 static void paint(size_t page, size_t last, enum kind kind, struct model_area *owner)
 {
 	for (; page < last; page++) {
@@ -231,8 +231,9 @@ static bool is_quarantined(size_t page)
 }
 
 /*
- * Two quarantined ranges become one with the hole between them, [first, last).
- * One of them is new, and a flush under way is too early for it: so both wait.
+ * Join two quarantined ranges and the hole [first, last) between them.  One of
+ * the ranges is new, and a flush under way is too early for it, so that both
+ * wait for the next flush.
  */
 static void join(size_t first, size_t last)
 {
@@ -379,7 +380,7 @@ void model_check_stats(const struct vmx_area_stats *stats)
 	}
 }
 
-/* The pages of one range, or of a hole (NULL), up to before @last. */
+/* Check the pages of one range, or of a hole (NULL), up to below @last. */
 static size_t check_pages(size_t page, size_t last, const struct vmx_area *range)
 {
 	static const enum kind kinds[] = {

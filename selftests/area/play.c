@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Operations on vmx_area.c and on the model, side by side */
+/* Do each operation on vmx_area.c and on the model, and compare the results. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,13 +14,13 @@
 #include "source.h"
 #include "subject.h"
 
-#define PURGE_BATCH	64	/* the most that one critical section may turn into holes */
-#define PURGE_ROUNDS	2	/* purges that one free makes at the most */
-#define MAX_DYING	24	/* as many CPUs may be freeing at the same time */
+#define PURGE_BATCH	64	/* holes in a critical section, at most */
+#define PURGE_ROUNDS	2	/* flushes in one free, at most */
+#define MAX_DYING	24	/* unfinished frees, at most */
 #define HUGE_SHIFT	9	/* 2 MiB */
-#define STRETCH		256	/* steps that are watched, or not */
+#define STRETCH		256	/* steps with or without checks; see step() */
 
-/* What the owner of an area writes to its descriptor stays as it is. */
+/* The owner of an area sets these fields; vmx_area.c must not change them. */
 #define OWNERS_PAGES	((struct page **)0x5eed)
 #define CALLER		((const void *)0xca11e4)
 
@@ -81,7 +81,7 @@ static void check_all(void)
 	check_stats();
 	subject_check();
 	model_check_ranges(subject_next);
-	/* A descriptor for each range, the spare ones, the cache, and the index. */
+	/* One allocation for each range, each spare, the cache, and the index. */
 	if (shim_allocated() != model.stats.areas + model.stats.quarantined_ranges +
 				subject_spares() + 2)
 		fail("%zu allocations are held for %lu areas, %lu quarantined ranges, %zu spares",
@@ -89,7 +89,7 @@ static void check_all(void)
 		     subject_spares());
 }
 
-/* The descriptor is still what its owner and vmx_area_insert() made it. */
+/* The descriptor has what its owner and vmx_area_insert() have set. */
 static void check_descriptor(const struct model_area *it)
 {
 	const struct vmx_area *area = it->area;
@@ -102,14 +102,14 @@ static void check_descriptor(const struct model_area *it)
 		     it->addr, it->size, it->id, it->guard);
 	if (area->pages != OWNERS_PAGES || area->caller != CALLER || area->phys_addr ||
 	    area->pid != current->pid || strcmp(area->comm, current->comm))
-		fail("area: %p: a field has changed that is its owner's", area->addr);
+		fail("area: %p: a field that its owner has set has changed", area->addr);
 }
 
 /* ---- operations ---- */
 
 static void purge(void);
 
-/* A node may be asked for, and then a spare descriptor won't do. */
+/* For a request with a node, vmx cannot use a spare descriptor. */
 static int any_node(void)
 {
 	return one_in(4) ? 0 : NUMA_NO_NODE;
@@ -124,7 +124,7 @@ static struct vmx_area *new_area(unsigned long size, unsigned long flags)
 		fail("alloc: no descriptor");
 	if (area->flags != flags || area->requested != size || area->pages ||
 	    area->nr_pages || area->size != (pages + !(flags & VMX_NO_GUARD)) * PAGE_SIZE)
-		fail("alloc: a fresh descriptor for %lu bytes has %#lx", size, area->size);
+		fail("alloc: a new descriptor for %lu bytes has size %#lx", size, area->size);
 	area->pages = OWNERS_PAGES;
 	return area;
 }
@@ -133,7 +133,7 @@ static unsigned long any_size(void)
 {
 	unsigned long pages = 1 + any(1 + any(play.profile->max_pages));
 
-	/* Now and then not a multiple of the page size. */
+	/* One size in four is not a multiple of the page size. */
 	return pages * PAGE_SIZE - (one_in(4) ? any(PAGE_SIZE) : 0);
 }
 
@@ -146,7 +146,7 @@ static unsigned long any_align(void)
 	return PAGE_SIZE << any(HUGE_SHIFT + 1);
 }
 
-/* In or near the slice, often at an end of something. */
+/* An address in or near the slice, often at the edge of a page. */
 static unsigned long any_addr(void)
 {
 	unsigned long addr = model.start + any(model.pages + 1) * PAGE_SIZE;
@@ -181,32 +181,32 @@ static void insert(void)
 	if (one_in(8))
 		end = any_addr();
 	if (start > model.start || end < model.end)
-		fit = VMX_FIT_FIRST;	/* in a part of the slice, whatever is asked */
+		fit = VMX_FIT_FIRST;	/* others need the whole slice */
 
 	place = model_find_hole(area->size, align, start, end, fit);
 	err = vmx_area_insert(area, align, start, end);
 	trace("insert size=%#lx align=%#lx fit=%d [%#lx, %#lx): %d, %p",
 	      area->size, align, fit, start, end, err, err ? NULL : area->addr);
 	if (err != (place ? 0 : -ENOSPC))
-		fail("insert size=%#lx align=%#lx fit=%d [%#lx, %#lx): %d, and the place is %#lx",
+		fail("insert size=%#lx align=%#lx fit=%d [%#lx, %#lx): %d, should be at %#lx",
 		     area->size, align, fit, start, end, err, place);
 	if (err) {
 		tally.no_hole++;
 		vmx_area_free(area);
-		/* As callers do that may sleep. */
+		/* Callers that may sleep purge now. */
 		if (one_in(3))
 			purge();
 		return;
 	}
 	if ((unsigned long)area->addr != place)
-		fail("insert size=%#lx align=%#lx fit=%d [%#lx, %#lx): %p, and the place is %#lx",
+		fail("insert size=%#lx align=%#lx fit=%d [%#lx, %#lx): %p, should be at %#lx",
 		     area->size, align, fit, start, end, area->addr, place);
 	if (area->id <= play.last_id)
-		fail("insert: id %lu, not above %lu", area->id, play.last_id);
+		fail("insert: id %lu is not above the last id %lu", area->id, play.last_id);
 	if (vmx_area_complete(area) != !(flags & VMX_UNLIST))
-		fail("insert: complete or not, the flags say otherwise");
+		fail("insert: vmx_area_complete() does not match VMX_UNLIST");
 	if (VMX_FIT_OF(area->flags) != fit)
-		fail("insert: fit=%d, the flags say otherwise", fit);
+		fail("insert: the flags do not have fit=%d", fit);
 	play.last_id = area->id;
 	check_descriptor(model_insert(area));
 	tally.inserted++;
@@ -287,7 +287,7 @@ static struct model_area *any_live(void)
 	return model.nr_live ? model.live[any(model.nr_live)] : NULL;
 }
 
-/* A magazine marks what it keeps: freed for everybody, listed all the same. */
+/* Mark an area as a magazine does: cached areas are free, but still listed. */
 static void set_cached(struct model_area *it, bool cached)
 {
 	it->cached = cached;
@@ -321,7 +321,7 @@ static void resize(void)
 		fail("extend %#lx by %#lx, with %#lx of room: %d", it->addr, bytes, room, err);
 	if (err)
 		return;
-	/* The frames for it may not be had. */
+	/* The caller retracts if it gets no frames for the new pages. */
 	if (one_in(3))
 		vmx_area_retract(it->area, bytes);
 	else
@@ -359,7 +359,7 @@ static void remove_one(void)
 		return;
 	if (it->cached) {
 		if (vmx_area_remove((void *)it->addr))
-			fail("remove %#lx: it was freed before", it->addr);
+			fail("remove %#lx: a cached area was removed", it->addr);
 		set_cached(it, false);
 	}
 	area = vmx_area_remove((void *)it->addr);
@@ -369,14 +369,14 @@ static void remove_one(void)
 	if (area->flags & VMX_CACHEABLE)
 		fail("remove %#lx: a magazine can still take it", it->addr);
 	model_remove(it);
-	/* Some owners take their time. */
+	/* One free in eight is not finished before the next operation. */
 	if (!one_in(8))
 		quarantine(it);
 	else if (model.nr_dying > MAX_DYING)
 		quarantine_one();
 }
 
-/* An address that is no live area's start. */
+/* No live area starts at the address. */
 static void remove_refused(void)
 {
 	unsigned long addr = any_addr();
@@ -388,7 +388,7 @@ static void remove_refused(void)
 	area = vmx_area_remove((void *)addr);
 	trace("remove %#lx: %p", addr, area);
 	if (area)
-		fail("remove %#lx: %p, and no area starts there", addr, area);
+		fail("remove %#lx: %p, but no area starts there", addr, area);
 }
 
 static void cancel(void)
@@ -457,7 +457,7 @@ static void set_lazy_max(void)
 	trace("lazy_max=%#lx", vmx_lazy_max);
 }
 
-/* ---- purge, and what others do in the meantime ---- */
+/* ---- purge, and operations of other CPUs during a purge ---- */
 
 static void step(void);
 
@@ -478,14 +478,14 @@ static void flush(void)
 {
 	shim_might_sleep("the flush");
 	if (!play.purging)
-		fail("purge: a flush outside");
-	/* Once more only for what came too late, and only if that is too much. */
+		fail("purge: a flush outside of a purge");
+	/* Flush again only if more than vmx_lazy_max was freed meanwhile. */
 	if (play.flushes && model.stats.quarantined_bytes <= vmx_lazy_max)
-		fail("purge: a flush too many");
+		fail("purge: a second flush, but less than lazy_max is quarantined");
 	if (memchr(model.kind, PURGING, model.pages))
-		fail("purge: a flush before the last one's ranges are holes");
+		fail("purge: a flush before all ranges of the last one are holes");
 	if (!model_purge_begin())
-		fail("purge: a flush for nothing");
+		fail("purge: a flush, but no range waits for it");
 	if (model_purge_some(is_hole))
 		fail("purge: a range became a hole before the flush");
 	play.flushes++;
@@ -513,7 +513,7 @@ static void purge(void)
 	bool asked_for = one_in(2), purged = waiting;
 	unsigned int most;
 
-	/* Another purge would wait for the end of the one under way, or do nothing. */
+	/* During a purge, vmx_areas_purge() would wait; a try does nothing. */
 	if (play.purging) {
 		vmx_areas_try_purge();
 		return;
@@ -530,19 +530,19 @@ static void purge(void)
 	if (purged != waiting || !play.flushes == waiting || play.flushes > most)
 		fail("purge: %d, flushes: %u, waiting: %d", purged, play.flushes, waiting);
 	if (play.flushes < most && model.stats.quarantined_bytes > vmx_lazy_max)
-		fail("purge: over, and another one is due");
+		fail("purge: ended, but another one is due");
 	tally.most_flushes = max(tally.most_flushes, play.flushes);
 	model_purge_some(is_hole);
 	if (memchr(model.kind, PURGING, model.pages))
-		fail("purge: over, and not everything became a hole");
+		fail("purge: ended, but not all flushed ranges are holes");
 	if (asked_for && subject_spares())
-		fail("purge: over, and spare descriptors are kept");
+		fail("purge: ended, but spare descriptors are kept");
 	play.purging = false;
 }
 
 /* ---- the play ---- */
 
-/* Grow quickly while far from the aim, then stay near it. */
+/* Insert more often while the slice is far from the profile's limits. */
 static void insert_or_remove(void)
 {
 	size_t aim = model.pages * play.profile->fill / 100 * PAGE_SIZE;
@@ -558,7 +558,7 @@ static void insert_or_remove(void)
 
 static void step(void)
 {
-	/* What is really freed can't be used any more without being noticed. */
+	/* Really free the spare descriptors: ASan then finds a late use. */
 	if (one_in(3))
 		subject_drop_spares();
 	play.step++;
@@ -606,7 +606,10 @@ static void step(void)
 		insert_or_remove();
 	}
 	check_stats();
-	/* Most steps leave the tree stale, and whoever comes next mends that. */
+	/*
+	 * Most steps leave the tree stale, for the next search to repair.
+	 * Check it after each step in one stretch of watch_odds.
+	 */
 	if (play.step / STRETCH % play.profile->watch_odds == 0)
 		subject_check_holes();
 	if (play.step % play.profile->check_every == 0)
@@ -622,7 +625,7 @@ void play_step(void)
 		fail("a lock is still held");
 }
 
-/* Where slices lie: round, odd, and as high as an address can be. */
+/* Choose the slice's start: a multiple of 2 MiB, any page, or the highest. */
 static unsigned long any_start(size_t pages)
 {
 	unsigned long top = 0UL - (pages + 1) * PAGE_SIZE;
@@ -650,7 +653,7 @@ void play_begin(const struct profile *profile, struct source *source)
 	vmx_lazy_max = ULONG_MAX;
 	shim_resched = resched;
 
-	/* Neither the index nor the cache can be had: nothing stays behind. */
+	/* If init cannot allocate the cache or the index, it leaves nothing. */
 	shim_fail_in = any(4);
 	err = vmx_areas_init(start, start + profile->pages * PAGE_SIZE, flush);
 	if (err) {
@@ -676,7 +679,7 @@ void play_end(void)
 	while (model.nr_dying)
 		quarantine_one();
 	check_all();
-	/* Leaving purges. */
+	/* vmx_areas_exit() purges. */
 	play.purging = true;
 	play.flushes = 0;
 	play.source = &nothing;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Operations on vmx_area.c and on the model, side by side
+ * Do each operation on vmx_area.c and on the model, and compare the results
  *
- * A source of numbers decides everything: which operation, on what, with which
- * arguments.  The same numbers give the same play.
+ * A source of numbers chooses each operation and its arguments: the same
+ * numbers give the same operations.
  */
 #ifndef _PLAY_H
 #define _PLAY_H
@@ -16,25 +16,25 @@
 struct profile {
 	const char *name;
 	size_t pages;			/* of the slice */
-	unsigned int max_areas;		/* aim at so many live areas ... */
-	unsigned int fill;		/* ... or so many percent of the slice */
+	unsigned int max_areas;		/* limits of filling: live areas ... */
+	unsigned int fill;		/* ... and percent of the slice */
 	unsigned int max_pages;		/* of an area */
-	unsigned int align_odds;	/* one in so many has an alignment of its own */
-	unsigned int fit_odds;		/* ... has a fit of its own */
-	unsigned int purge_odds;	/* one step in so many is a purge */
-	unsigned int check_every;	/* steps */
-	unsigned int watch_odds;	/* one stretch in so many is watched, each step of it */
-	unsigned int round;		/* steps, then another slice */
+	unsigned int align_odds;	/* one request in N has an alignment */
+	unsigned int fit_odds;		/* one request in N has a random fit */
+	unsigned int purge_odds;	/* one step in N is a purge */
+	unsigned int check_every;	/* steps between full checks */
+	unsigned int watch_odds;	/* one stretch in N: check each step */
+	unsigned int round;		/* steps in one slice */
 };
 
-/* Over all plays: shows what a run has reached. */
+/* What a run has reached, with all its slices. */
 struct play_tally {
 	unsigned long steps;
-	unsigned long while_purging;	/* ... of them */
+	unsigned long while_purging;	/* steps during a purge */
 	unsigned long inserted, no_hole, purges;
 	unsigned long most_areas;	/* at one time */
-	unsigned long most_purged;	/* ranges, by one purge */
-	unsigned int most_flushes;	/* in one purge and what it came to be due for */
+	unsigned long most_purged;	/* ranges in one flush */
+	unsigned int most_flushes;	/* in one purge */
 	unsigned long fullest;		/* percent */
 };
 
@@ -42,8 +42,8 @@ extern bool play_trace;			/* print each step */
 
 void play_begin(const struct profile *profile, struct source *source);
 void play_step(void);
-unsigned long play_steps(void);		/* done since play_begin() */
+unsigned long play_steps(void);		/* since play_begin() */
 const struct play_tally *play_tally(void);
-void play_end(void);			/* everything goes back */
+void play_end(void);			/* free everything */
 
 #endif

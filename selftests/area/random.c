@@ -4,8 +4,8 @@
  *
  * usage: random PROFILE SEED OPERATIONS
  *
- * The same seed makes the same operations, whatever their number.  With TRACE
- * in the environment each one is printed.
+ * The same seed gives the same sequence of operations, for any number of
+ * OPERATIONS.  With TRACE in the environment the program prints each operation.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@
 #include "shim.h"
 #include "source.h"
 
-#define STUCK	60	/* seconds of CPU time that no slice takes */
+#define STUCK	60	/* seconds of CPU time; no slice takes as long */
 
 static const struct profile profiles[] = {
 	{ .name = "few", .pages = 4096, .max_areas = 32, .fill = 50, .max_pages = 128,
@@ -52,7 +52,7 @@ static void where(void)
 
 static void stuck(int signal)
 {
-	fail("stuck");
+	fail("no progress: one slice has taken %d seconds", STUCK);
 }
 
 int main(int argc, char **argv)
@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 	printf("%lu operations, %lu of them during %lu purges\n",
 	       tally->steps, tally->while_purging, tally->purges);
 	printf("%lu insertions, %lu found no hole\n", tally->inserted, tally->no_hole);
-	printf("at most %lu areas, %lu%% of the slice, %lu ranges in one purge, %u in a row\n",
+	printf("at most %lu areas, %lu%% of the slice, %lu ranges a flush, %u flushes a purge\n",
 	       tally->most_areas, tally->fullest, tally->most_purged, tally->most_flushes);
 	return 0;
 }

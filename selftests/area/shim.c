@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The kernel that vmx_area.c sees in user space */
+/* Replaces the kernel for vmx_area.c in user space */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 #include "shim.h"
 
-#define POISON	0xa5	/* what a fresh object is full of */
+#define POISON	0xa5	/* each byte of a new object */
 
 struct kmem_cache {
 	size_t size;
@@ -53,14 +53,14 @@ void fail(const char *fmt, ...)
 void shim_lock(bool *held)
 {
 	if (*held)
-		fail("a lock is taken by the one who holds it: deadlock");
+		fail("deadlock: a lock is taken by its holder");
 	*held = true;
 }
 
 void shim_unlock(bool *held)
 {
 	if (!*held)
-		fail("a lock is let go that nobody holds");
+		fail("a lock is released that is not held");
 	*held = false;
 }
 
@@ -146,7 +146,7 @@ struct kmem_cache *kmem_cache_create(const char *name, unsigned int size,
 void kmem_cache_destroy(struct kmem_cache *cache)
 {
 	if (cache && cache->objects)
-		fail("%zu objects are left in a cache that is destroyed", cache->objects);
+		fail("a cache is destroyed with %zu objects in it", cache->objects);
 	release(cache);
 }
 
@@ -175,7 +175,7 @@ void kvfree(const void *memory)
 	release((void *)memory);
 }
 
-/* Of tools/lib/bitmap.c this alone is needed. */
+/* The only function of tools/lib/bitmap.c that vmx uses. */
 void __bitmap_clear(unsigned long *map, unsigned int start, int len)
 {
 	for (; len > 0; len--, start++)

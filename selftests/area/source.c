@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where a test's decisions come from: a seed, or a fuzzer's bytes */
+/* The source of a test's numbers: a seed, or the bytes of a fuzzer */
 #include "source.h"
 
 /* splitmix64 */
@@ -17,7 +17,7 @@ struct source source_from_bytes(const unsigned char *data, size_t size)
 	return (struct source){ .data = data, .left = size };
 }
 
-/* As many bytes as the range needs, so that a byte is mostly one decision. */
+/* Use only as many bytes as @most needs: most decisions take one byte. */
 static unsigned long long next_bytes(struct source *source, unsigned long most)
 {
 	unsigned long long number = 0;

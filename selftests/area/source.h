@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Where a test's decisions come from: a seed, or a fuzzer's bytes */
+/* The source of a test's numbers: a seed, or the bytes of a fuzzer */
 #ifndef _SOURCE_H
 #define _SOURCE_H
 
@@ -7,17 +7,17 @@
 #include <stddef.h>
 
 struct source {
-	const unsigned char *data;	/* a fuzzer's bytes; without any ... */
-	size_t left;
-	unsigned long long state;	/* ... numbers made from this; not 0 */
+	const unsigned char *data;	/* the bytes of a fuzzer, or NULL */
+	size_t left;			/* of these bytes */
+	unsigned long long state;	/* of the generator; not 0 */
 };
 
-/* Neighbouring seeds have nothing in common. */
+/* Adjacent seeds give unrelated numbers. */
 struct source source_from_seed(unsigned long seed);
-/* When the bytes are used up, all numbers are 0. */
+/* After the last byte all numbers are 0. */
 struct source source_from_bytes(const unsigned char *data, size_t size);
 
-/* A number below @below. */
+/* Return a number from 0 to @below - 1; 0 if @below is 0. */
 unsigned long pick(struct source *source, unsigned long below);
 
 #endif

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vmx_area.c and what it is made of, unmodified, and the checks that need their
- * static names
+ * vmx_area.c, area/hole.c and area/index.c, unmodified, with checks that need
+ * their static names
  *
- * The checks here know nothing of what was asked for: they say whether the
- * structures are sound, by the plainest walk that shows it.  vmx_area.h offers
- * answers, and a wrong structure can go on giving right ones for a long time: what
- * no function tells is read here, and nowhere else.  That is the ring with its
- * sentinel, the tree by length, which alignments are kept, the quarantine, and the
- * spare descriptors.
+ * The checks know nothing of the operations: they only prove that the internal
+ * structures are consistent, by the simplest walk that shows it.  This is
+ * needed because a wrong structure can give correct answers for a long time.
+ * Only this file reads structures that no function of vmx_area.h shows: the
+ * ring with its sentinel, the tree by length, the alignments for which the tree
+ * keeps the room, the quarantine, and the spare descriptors.
  */
 #include "../../area/hole.c"
 #include "../../area/index.c"
@@ -50,7 +50,7 @@ void subject_drop_spares(void)
 		fail("spares: %u more than there are", space.spares);
 }
 
-/* The hole in front of @range: bytes from its first place at @align on. */
+/* Return the bytes of the hole below @range from an @align boundary on. */
 static unsigned long hole_at(struct vmx_area *range, unsigned long align)
 {
 	unsigned long place = hole_start(range);
@@ -63,7 +63,7 @@ static unsigned long hole_at(struct vmx_area *range, unsigned long align)
 	return vmx_area_start(range) - place;
 }
 
-/* The room that a node claims is the most of its own hole and its children's. */
+/* The room that a node records is the most of its own hole and its subtrees. */
 static void check_room(struct vmx_area *range, unsigned int order)
 {
 	unsigned long most = hole_at(range, PAGE_SIZE << order);
@@ -71,8 +71,8 @@ static void check_room(struct vmx_area *range, unsigned int order)
 	most = max(most, subtree_room(range->rb.rb_left, order));
 	most = max(most, subtree_room(range->rb.rb_right, order));
 	/*
-	 * The tree may not have heard yet how long the lowest hole is now.  What is
-	 * above that goes by what it claims.
+	 * The node of the lowest hole may still have an earlier length.  The
+	 * nodes above it use the recorded value.
 	 */
 	if (vmx_holes.lowest_stale && &range->rb == vmx_holes.tree.rb_leftmost)
 		return;
@@ -81,7 +81,7 @@ static void check_room(struct vmx_area *range, unsigned int order)
 		     range->addr, order, subtree_room(&range->rb, order), most);
 }
 
-/* Links, colours and room below @rb; returns its height in black nodes. */
+/* Check links, colours and room below @rb; return its height in black nodes. */
 static int check_subtree(struct rb_node *rb, struct rb_node *parent)
 {
 	struct vmx_area *range;
@@ -108,8 +108,8 @@ static int check_subtree(struct rb_node *rb, struct rb_node *parent)
 }
 
 /*
- * Ranges and holes, one after the other, are the slice: sentinel last.  Those
- * behind a hole, and no others, are in the tree; in the same order.
+ * Ranges and holes adjoin and cover the slice; the sentinel is last.  The tree
+ * has exactly the ranges with a hole below them, in the same order.
  */
 static void check_order(void)
 {
@@ -145,7 +145,7 @@ static void check_order(void)
 		fail("order: all ends at %#lx and not with the slice", end);
 }
 
-/* All holes, shortest first, if that is kept. */
+/* The tree by length, if it is in use, has all holes, the shortest first. */
 static void check_sizes(void)
 {
 	struct vmx_area *range = &space.sentinel;
@@ -163,7 +163,7 @@ static void check_sizes(void)
 		fail("sizes: not as many as there are holes");
 }
 
-/* The list has the live ranges in order; so has the index, by first page. */
+/* The list has all live areas in order; the index has them by first page. */
 static void check_list(void)
 {
 	struct vmx_area *range = NULL, *listed = vmx_list;
@@ -189,7 +189,10 @@ static void check_list(void)
 		fail("index: an entry that is no live area's");
 }
 
-/* A mark for each start, and above for each word that has one; or had. */
+/*
+ * Level 0 has a mark for each start, each level above has a mark for each word
+ * of marks that is not 0.  Marks may remain when areas are gone.
+ */
 static void check_marks(void)
 {
 	unsigned long bits = vmx_starts.pages, bit;
@@ -211,7 +214,7 @@ static void check_marks(void)
 		fail("marks: %lu words at the top", bits);
 }
 
-/* Every range that waits for the next flush, and no other, is queued for it. */
+/* The quarantine queue has exactly the ranges that wait for the next flush. */
 static void check_quarantine(void)
 {
 	struct vmx_area *range = NULL;
@@ -243,7 +246,7 @@ void subject_check(void)
 {
 	static unsigned int checks;
 
-	/* Every second time as who looks at the tree next would leave it. */
+	/* Every second time let a search apply the pending updates first. */
 	if (++checks % 2) {
 		spin_lock(&vmx_area_lock);
 		__vmx_hole_find(PAGE_SIZE, PAGE_SIZE, 0, VMX_FIT_FIRST);

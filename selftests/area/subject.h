@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* vmx_area.c, and what a test may see of its inside */
+/* vmx_area.c, and functions that show and check its internal structures */
 #ifndef _SUBJECT_H
 #define _SUBJECT_H
 
 #include "vmx_area.h"
 
-/* The range behind @range, or the first one; NULL behind the last. */
+/* Return the range behind @range (NULL: the first one), or NULL at the end. */
 struct vmx_area *subject_next(struct vmx_area *range);
 
-/* The range that an address lies in, whatever its state; NULL: a hole. */
+/* Return the range with this address, in any state, or NULL for a hole. */
 struct vmx_area *subject_range(unsigned long addr);
 
-/* Descriptors that are kept for the next areas, and giving them back. */
+/* Count the spare descriptors; free them. */
 size_t subject_spares(void);
 void subject_drop_spares(void);
 
-/* Fails when ring and trees are not as they must be, though not yet told all. */
+/* Fail if the ring or a tree is wrong, apart from pending updates. */
 void subject_check_holes(void);
 
-/* Fails when these, list, quarantine and index are not. */
+/* Fail if these, list, quarantine, index or spares are wrong. */
 void subject_check(void);
 
 #endif

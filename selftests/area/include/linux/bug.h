@@ -4,7 +4,7 @@
 
 #include "shim.h"
 
-/* Tests provoke a warning more than once, so each one counts. */
+/* Tests provoke the same warning more than once: report each one. */
 #define WARN_ON_ONCE(condition)	shim_warn(condition, #condition)
 
 #endif

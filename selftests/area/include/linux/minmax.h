@@ -2,6 +2,6 @@
 #ifndef _SHIM_MINMAX_H
 #define _SHIM_MINMAX_H
 
-#include <linux/kernel.h>	/* where the kernel's tools have min() and max() */
+#include <linux/kernel.h>	/* tools/include has min() and max() there */
 
 #endif

@@ -5,7 +5,7 @@
 #include <linux/compiler.h>
 #include "shim.h"
 
-/* One thread sees what it does in order. */
+/* One thread needs no memory barrier. */
 #define smp_rmb()	barrier()
 
 struct spinlock {

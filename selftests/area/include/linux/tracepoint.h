@@ -2,7 +2,7 @@
 #ifndef _SHIM_TRACEPOINT_H
 #define _SHIM_TRACEPOINT_H
 
-/* As in a kernel without tracing: the arguments are checked, no more. */
+/* As in a kernel without tracing: the compiler only checks the arguments. */
 #define TP_PROTO(args...)	args
 #define TRACE_EVENT(name, proto, ...) \
 	static inline void trace_##name(proto) {}

@@ -9,7 +9,7 @@
 
 #define __alloc_size(x)	__attribute__((alloc_size(x)))
 
-/* Only named in vmx.h. */
+/* vmx.h only names this type. */
 #define pgprot_t	unsigned long
 
 struct page {
