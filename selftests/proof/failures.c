@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every failure path: each allocation that an operation makes fails in its turn
+ * Every failure path: each allocation of an operation is made to fail in turn
  *
- * "nth": one allocation fails, the first, the second, and so on, until the
- * operation needs no more of them.  "drought": from some amount on all of them
- * fail, page by page and by slab objects, so that what takes over when a first
- * attempt fails, fails too.
+ * "nth": one allocation fails: the first, then the second, and so on, until the
+ * operation makes fewer allocations.  "drought": all allocations fail after a
+ * given number of pages, or bytes of slab objects, so that a fallback after the
+ * first failure fails too.
  *
- * Each time: it fails with ENOMEM and everything is as before, or it succeeds
- * because that allocation was not needed; then it is done again without any
- * fault, and must succeed.  Areas, frames by vmx's count, and addresses are
- * compared each time.  What vmx doesn't count is looked for after each series:
- * objects of its slab cache, and in the end pages by page_owner and all else
- * by kmemleak, none of which lets a leak go unseen that an earlier one hid.
+ * Each time the operation fails with ENOMEM and changes nothing, or it succeeds
+ * because it does not need that allocation.  After a failure it is repeated
+ * without faults and must succeed.  The witnesses are, each time, `areas` and
+ * the counters in `stats`; after each series, the number of objects in vmx's
+ * slab cache; and at the end page_owner for frames and kmemleak for other
+ * memory. Each of these also finds a leak that happened earlier.
  */
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -24,7 +24,7 @@
 
 #define CALLS PROOF_KERNEL "vmx_proof"
 
-/* No operation here makes so many allocations that this would not be a bug. */
+/* An operation that makes more allocations has a bug. */
 #define POINTS_MAX 20000
 
 TEST(kmemleak_begins)
@@ -32,13 +32,13 @@ TEST(kmemleak_begins)
 	EXPECT_EQ(0, kmemleak_clear());
 }
 
-/* ---- the two ways to fail ---- */
+/* ---- the ways to fail ---- */
 
 struct way {
 	const char *name;
 	bool nth;
 	enum drought kind;
-	unsigned int step;	/* of what a drought leaves over */
+	unsigned int step;	/* between the amounts of a drought, at first */
 };
 
 static const struct way ways[] = {
@@ -47,7 +47,7 @@ static const struct way ways[] = {
 	{ "drought of slabs", .kind = DROUGHT_SLAB, .step = 64 },
 };
 
-/* By wider steps where there is more: 0, 1, 2, ... 8, 10, 12, ... pages. */
+/* The steps grow with the amount: 0, 1, 2, ... 8, 10, 12, ... pages. */
 static unsigned int drought_amount(const struct way *way, unsigned int point)
 {
 	unsigned int amount = 0;
@@ -65,20 +65,20 @@ static void faults_begin(const struct way *way, unsigned int point)
 		drought_begin(way->kind, drought_amount(way, point));
 }
 
-/* How many allocations were failed. */
+/* Return how many allocations have failed. */
 static unsigned int faults_end(const struct way *way)
 {
 	return way->nth ? fault_disarm() : drought_end(way->kind);
 }
 
-/* ---- how things stand ---- */
+/* ---- the state of vmx ---- */
 
 struct state {
 	char areas[64 * KIB];
 	struct stats stats;
 };
 
-/* Open all the time: how things stand is asked at each point. */
+/* Kept open, since the state is read at each point. */
 static int areas_fd, stats_fd, purge_fd;
 
 static int open_files(void)
@@ -105,13 +105,13 @@ static void look(struct __test_metadata *_metadata, struct state *state)
 	ASSERT_TRUE(vmx_stats_add_up(&state->stats));
 }
 
-/* What waited is holes now. */
+/* Make holes of all quarantined addresses. */
 static void purge(struct __test_metadata *_metadata)
 {
 	ASSERT_EQ(1, pwrite(purge_fd, "1", 1, 0));
 }
 
-/* Nothing is there that was not before. */
+/* Expect the state of @before, after a purge. */
 static void expect_as_before(struct __test_metadata *_metadata, struct state *before)
 {
 	static const char *const same[] = {
@@ -140,20 +140,20 @@ enum how { OPEN, READ, WRITE, MAP };
 struct operation {
 	enum how how;
 	const char *path;
-	const char *given;	/* an alloc request that comes first ... */
-	const char *asked;	/* ... and what is written to the same open file */
-	bool makes;		/* what is asked makes areas */
+	const char *given;	/* request to `alloc` before the operation */
+	const char *asked;	/* text to write to the open file before it */
+	bool makes;		/* @asked makes areas */
 	const char *text;	/* to write; %1$lu is the first id, %2$lx the second address */
-	int err;		/* what it answers, untouched */
-	bool changes;		/* areas come or go */
+	int err;		/* its errno without faults */
+	bool changes;		/* makes or frees areas */
 };
 
 struct attempt {
 	int flags, fd;		/* of the file; fd -1: it is not open */
-	struct made made[2];	/* in front of the operation */
-	char text[128];		/* what is written */
+	struct made made[2];	/* by @given */
+	char text[128];		/* to write */
 	size_t len;
-	char *read, *reread;	/* what is read, without faults the second time */
+	char *read, *reread;	/* what the file has; again without faults */
 	struct state before;
 	unsigned int points, optional;
 };
@@ -164,7 +164,7 @@ struct attempt {
 static void begin(struct __test_metadata *_metadata, struct attempt *a)
 {
 	ASSERT_EQ(0, faults_prepare());
-	/* Once for all of them: loading takes long on these kernels. */
+	/* Load once for all tests: loading is slow on debug kernels. */
 	if (!module_loaded("vmx_proof")) {
 		ASSERT_EQ(0, vmx_load("slice=32M" LAZY));
 		ASSERT_EQ(0, module_load("vmx_proof", ""));
@@ -184,7 +184,7 @@ static void closed(struct attempt *a)
 	a->fd = -1;
 }
 
-/* What was mapped is unmapped at once: it is the mapping that may fail. */
+/* Test only that mmap() may fail, and unmap at once. */
 static long map(int fd)
 {
 	void *p = mmap(NULL, MAP_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -222,7 +222,7 @@ static size_t fill_in(struct attempt *a, const char *text)
 	return snprintf(a->text, sizeof(a->text), text, a->made[0].id, a->made[1].addr);
 }
 
-/* Everything that the operation's file needs before it. */
+/* Open the file of the operation, and write what it needs. */
 static void open_and_ask(struct __test_metadata *_metadata, struct attempt *a,
 			 const struct operation *op)
 {
@@ -236,7 +236,7 @@ static void open_and_ask(struct __test_metadata *_metadata, struct attempt *a,
 	}
 }
 
-/* From a blank slice to how things are to be in front of the operation. */
+/* Free all areas, and make the state that the operation needs. */
 static void prepare(struct __test_metadata *_metadata, struct attempt *a,
 		    const struct operation *op)
 {
@@ -247,7 +247,7 @@ static void prepare(struct __test_metadata *_metadata, struct attempt *a,
 	ASSERT_EQ(0, vmx_ask("free", "all"));
 	if (op->given)
 		ASSERT_LT(0, vmx_make(op->given, a->made, ARRAY_SIZE(a->made)));
-	/* For all that its mode allows. */
+	/* Open the file for everything that its mode allows. */
 	ASSERT_EQ(0, stat(op->path, &st));
 	a->flags = flags[st.st_mode >> 7 & 3] | O_CLOEXEC;
 	open_and_ask(_metadata, a, op);
@@ -257,7 +257,7 @@ static void prepare(struct __test_metadata *_metadata, struct attempt *a,
 		a->len = fill_in(a, op->text);
 }
 
-/* What an operation answered that met no fault, or one that it could do without. */
+/* Expect the normal result: no allocation failed, or none that is needed. */
 static void expect_done(struct __test_metadata *_metadata, struct attempt *a,
 			const struct operation *op, long ret)
 {
@@ -278,7 +278,7 @@ static void expect_done(struct __test_metadata *_metadata, struct attempt *a,
 	}
 }
 
-/* Ready for the next time, with as little work as will do. */
+/* Prepare the next point with as little work as possible. */
 static void again(struct __test_metadata *_metadata, struct attempt *a,
 		  const struct operation *op)
 {
@@ -287,13 +287,13 @@ static void again(struct __test_metadata *_metadata, struct attempt *a,
 	} else if (op->how == OPEN) {
 		closed(a);
 	} else if (op->how == READ) {
-		/* An open file keeps the memory that it is read through. */
+		/* Open the file again: an open file keeps its read buffer. */
 		closed(a);
 		open_and_ask(_metadata, a, op);
 	}
 }
 
-/* Returns whether any fault was met: else the series is at its end. */
+/* Return whether any allocation has failed; if not, the series has ended. */
 static bool one_point(struct __test_metadata *_metadata, struct attempt *a,
 		      const struct operation *op, const struct way *way,
 		      unsigned int point)
@@ -307,7 +307,7 @@ static bool one_point(struct __test_metadata *_metadata, struct attempt *a,
 	if (ret == -ENOMEM) {
 		EXPECT_LT(0, failed);
 		expect_as_before(_metadata, &a->before);
-		/* On the same open file. */
+		/* Repeat it on the same open file. */
 		ret = operate(a, op);
 	} else if (failed) {
 		a->optional++;
@@ -335,9 +335,9 @@ static void fails_cleanly(struct __test_metadata *_metadata, struct attempt *a,
 			ASSERT_EQ(0, _metadata->exit_code)
 				TH_LOG("%s, point %u", ways[i].name, point);
 		}
-		TH_LOG("%s: %u points, %u allocations failed, %u times it could do without",
+		TH_LOG("%s: %u points, %u allocations failed, %u times none of them was needed",
 		       ways[i].name, point - 1, a->points, a->optional);
-		/* An operation that allocates nothing would show nothing. */
+		/* An operation without allocations would prove nothing. */
 		if (ways[i].nth)
 			EXPECT_LT(0, a->points);
 	}
@@ -371,7 +371,7 @@ FIXTURE_TEARDOWN(file)
 	EXPECT_EQ(0, vmx_ask("free", "all"));
 }
 
-/* What a file is asked before it has an answer. */
+/* Set the text that a file needs before it can be read. */
 static void put_question(struct operation *op, const char *name)
 {
 	static const struct {
@@ -457,17 +457,17 @@ OPERATION(alloc_zeroed) REQUEST("40K zero");
 OPERATION(alloc_of_a_node) REQUEST("40K node=0");
 OPERATION(alloc_aligned) REQUEST("40K align=1M");
 OPERATION(alloc_leaf) REQUEST("2M huge");
-/* The second leaf fails, too, and then what takes its place. */
+/* Here the second leaf fails too, and then the smaller blocks instead of it. */
 OPERATION(alloc_leaves) REQUEST("6M huge");
 OPERATION(alloc_leaves_and_pages) REQUEST("4100K huge zero");
 OPERATION(alloc_counted) REQUEST("20K count=9");
 OPERATION(alloc_best_fit) REQUEST("40K fit=best align=16K");
 OPERATION(alloc_explained) REQUEST("40K explain 64K");
 OPERATION(alloc_several) REQUEST("4K 64K zero\n300K align=64K");
-/* Beside a page in a slot that holds a table. */
+/* The new 40K shares a slot, and so its table, with the live 4K. */
 OPERATION(alloc_beside) WRITES(PROOF_FILES "/alloc", "4K 2M huge", "2M huge 40K", .changes = true);
 
-/* Refused all the same. */
+/* Requests that are refused, with and without faults. */
 OPERATION(alloc_einval) REFUSED("4K 8K frob", EINVAL);
 OPERATION(alloc_e2big) REFUSED("40K 33M", E2BIG);
 OPERATION(alloc_enospc) REFUSED("4K count=3 20K 32764K", ENOSPC);
@@ -487,7 +487,7 @@ OPERATION(mem) WRITES(PROOF_FILES "/mem", "64K", "text");
 OPERATION(lazy_max) WRITES(PROOF_SETTINGS "/lazy_max", "4K", "1G");
 OPERATION(magazines) WRITES(PROOF_SETTINGS "/magazines", "4K", "N");
 
-/* What other modules call: see vmx_proof.c. */
+/* Calls of exported functions: see vmx_proof.c. */
 OPERATION(call_alloc) CALL("alloc 40960");
 OPERATION(call_zalloc) CALL("zalloc 300000");
 OPERATION(call_alloc_node) CALL("alloc_node 40960 0");
@@ -512,7 +512,7 @@ OPERATION(call_remap) { .op = { MAP, CALLS } };
 
 struct loading {
 	int fd;
-	unsigned long base, size;	/* where the code was */
+	unsigned long base, size;	/* of the code of vmx */
 	unsigned int points, optional;
 };
 
@@ -567,7 +567,7 @@ static bool one_load(struct __test_metadata *_metadata, struct loading *l,
 	} else if (failed) {
 		l->optional++;
 	}
-	/* It works, and goes as it came. */
+	/* The loaded module works and can be unloaded. */
 	ASSERT_EQ(0, vmx_ask("alloc", "4K 64K"));
 	EXPECT_EQ(2, vmx_stat("areas"));
 	ASSERT_EQ(0, vmx_unload());
@@ -576,8 +576,8 @@ static bool one_load(struct __test_metadata *_metadata, struct loading *l,
 }
 
 /*
- * How many allocations the kernel makes for a module before its init function
- * is called: a slice of no bytes is refused by vmx before it allocates.
+ * Count the allocations of the kernel for a module before it calls the init
+ * function: vmx refuses slice=0 before its own first allocation.
  */
 static unsigned int allocations_before_init(struct __test_metadata *_metadata, int fd)
 {
@@ -587,7 +587,7 @@ static unsigned int allocations_before_init(struct __test_metadata *_metadata, i
 	EXPECT_EQ(-EINVAL, load(fd, "slice=0"));
 	n = POINTS_MAX - fault_left();
 	fault_disarm();
-	/* Some come and go with what is cached, some belong to the refusal. */
+	/* The number depends on caches, and includes those of the refusal. */
 	return n - n / 16;
 }
 
@@ -597,19 +597,19 @@ TEST_F_TIMEOUT(loading, insmod_fails_cleanly, 1200)
 	unsigned int first, point, start = milliseconds();
 
 	first = env_number("VMX_FIRST", allocations_before_init(_metadata, l->fd));
-	TH_LOG("%u of the kernel's own come first, before vmx runs: left out", first - 1);
+	TH_LOG("left out: %u allocations of the kernel before vmx runs", first - 1);
 	for (point = first; one_load(_metadata, l, point); point++) {
 		ASSERT_GT(POINTS_MAX, point);
 		ASSERT_EQ(0, _metadata->exit_code)
 			TH_LOG("point %u", point);
 	}
-	TH_LOG("nth: %u points, %u times it could do without (%u ms)", point - first,
+	TH_LOG("nth: %u points, %u times the allocation was not needed (%u ms)", point - first,
 	       l->optional, milliseconds() - start);
 	EXPECT_LT(first + 20, point);
 }
 
-/* Nothing that goes away may need memory for it. */
-TEST_F_TIMEOUT(loading, rmmod_fails_never, 300)
+/* Unloading must not depend on an allocation. */
+TEST_F_TIMEOUT(loading, rmmod_never_fails, 300)
 {
 	struct loading *l = &self->loading;
 	unsigned int point;
@@ -627,7 +627,7 @@ TEST_F_TIMEOUT(loading, rmmod_fails_never, 300)
 	TH_LOG("nth: %u points", point - 2);
 }
 
-/* After all that, whatever has failed left nothing behind. */
+/* After all tests no memory is lost, whatever has failed. */
 TEST_F_TIMEOUT(loading, nothing_is_lost, 300)
 {
 	EXPECT_EQ(0, kmemleak_scan());

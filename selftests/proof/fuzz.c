@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Bad input: a structured fuzzer for the files that take text
+ * Bad input: a structured fuzzer for the files that accept text
  *
- * Texts come from a grammar that is right most of the time, and are then
- * mutated.  What a write will answer is foretold by a parser of this file's own,
- * written from the documentation and as naive as can be, and by a map of the
- * slice, a byte for each page.  A success makes or frees exactly the areas asked
- * for, at the lowest addresses that will do; a refusal has the errno foretold,
- * and changes nothing.
+ * fuzz_grammar.c generates texts that are mostly correct, and mutates them.
+ * fuzz_oracle.c predicts the result of each write, with a naive parser written
+ * from the documentation and a model of the slice with one byte for each page.
+ * A write that succeeds must make or free exactly the requested areas, at the
+ * predicted addresses; a refused write must have the predicted errno and change
+ * nothing.
  *
  * VMX_SEED and VMX_WRITES in the environment repeat a run.
  */
@@ -17,7 +17,7 @@
 #include "../../kselftest_harness.h"
 #include "fuzz.h"
 
-/* For people, on one line, and the shell's printf takes it back. */
+/* Print a text on one line, with escapes for the shell's printf. */
 static void print_text(const struct text *text)
 {
 	size_t i;
@@ -26,7 +26,7 @@ static void print_text(const struct text *text)
 	for (i = 0; i < text->len; i++) {
 		unsigned char c = text->bytes[i];
 
-		/* Of a long one, its beginning and its end. */
+		/* Leave out the middle of a long text. */
 		if (i == 150 && text->len > 300) {
 			fputs("' ... '", stdout);
 			i = text->len - 151;
@@ -106,7 +106,7 @@ FIXTURE_TEARDOWN(fuzz)
 	EXPECT_EQ(0, vmx_unload());
 }
 
-/* One write of the text, at offset 0: -errno, or 0 for all of it. */
+/* Write the text with one write(2): 0 or -errno. */
 static int put(int fd, const struct text *text)
 {
 	ssize_t ret = write(fd, text->bytes, text->len);
@@ -123,7 +123,7 @@ static int by_address(const void *a, const void *b)
 	return (x->addr > y->addr) - (x->addr < y->addr);
 }
 
-/* Is the list what the model has, whatever has been refused since? */
+/* Has `areas` the same list as the model? */
 static bool same_list(const struct slice *s)
 {
 	static struct live sorted[SLICE_PAGES];
@@ -147,7 +147,7 @@ static bool same_list(const struct slice *s)
 	return same;
 }
 
-/* The answer is the areas that were foretold, in order; their ids are news. */
+/* The answer must have the predicted areas in order; read their ids from it. */
 static bool learn_ids(struct fuzz *f)
 {
 	static char answer[MIB];
@@ -162,7 +162,7 @@ static bool learn_ids(struct fuzz *f)
 	for (i = 0; i < f->slice.areas; i++) {
 		struct live *live = &f->slice.live[i];
 
-		/* What explains the area before this one. */
+		/* Skip the explanation of the previous area. */
 		while (*at == ' ')
 			at += strcspn(at, "\n") + 1;
 		live->id = strtoul(at, &at, 10);
@@ -173,13 +173,13 @@ static bool learn_ids(struct fuzz *f)
 	return !got && (!*at || *at == ' ');
 }
 
-/* Areas that are not there are most of it. */
+/* Copy only the used part of live[], which is mostly unused. */
 static void copy_slice(struct slice *to, const struct slice *from)
 {
 	memcpy(to, from, offsetof(struct slice, live[from->areas]));
 }
 
-/* What goes wrong, if anything does, when the text is written. */
+/* Write the text.  Return what went wrong, or NULL. */
 static const char *write_text(struct fuzz *f, unsigned int target)
 {
 	int foretold, ret;
@@ -203,18 +203,18 @@ static const char *write_text(struct fuzz *f, unsigned int target)
 		return vmx_stat("quarantined_bytes") ? "not purged" : NULL;
 	if (target == ALLOC) {
 		f->made += f->slice.areas;
-		return learn_ids(f) ? NULL : "the answer is another";
+		return learn_ids(f) ? NULL : "the answer is not as predicted";
 	}
 	return NULL;
 }
 
-/* Not without a look at what has become of the list. */
+/* Compare the list with the model, then free all areas. */
 static const char *free_all(struct fuzz *f)
 {
 	if (!same_list(&f->slice))
-		return "the list has become another";
+		return "the list is not as predicted";
 	if (f->slice.areas && write(f->fd[FREE], "all", 3) != 3)
-		return "can't free all";
+		return "cannot free all areas";
 	f->slice.areas = 0;
 	join_waiting(&f->slice);
 	return NULL;
@@ -227,7 +227,7 @@ static const char *one_write(struct fuzz *f)
 
 	while (at >= targets[target].share)
 		at -= targets[target++].share;
-	/* Requests come to a slice without areas; areas are freed if there are any. */
+	/* Write to `alloc` without areas, and to the other files with areas. */
 	if (target == ALLOC)
 		amiss = free_all(f);
 	if (target != ALLOC && !f->slice.areas && !amiss) {
@@ -244,7 +244,7 @@ static const char *one_write(struct fuzz *f)
 	return write_text(f, target);
 }
 
-TEST_F_TIMEOUT(fuzz, every_outcome_is_foretold, 1200)
+TEST_F_TIMEOUT(fuzz, every_result_is_predicted, 1200)
 {
 	struct fuzz *f = &self->fuzz;
 	unsigned int start = milliseconds();
@@ -262,9 +262,9 @@ TEST_F_TIMEOUT(fuzz, every_outcome_is_foretold, 1200)
 	EXPECT_EQ(NULL, amiss);
 	for (i = 0; i < ARRAY_SIZE(targets); i++)
 		TH_LOG("%s: %lu writes", targets[i].name, f->written[i]);
-	TH_LOG("%lu refused, %lu areas made, %lu freed by name (%u ms)", f->refused, f->made,
-	       f->freed, milliseconds() - start);
-	/* Right often enough, and wrong often enough. */
+	TH_LOG("%lu refused, %lu areas made, %lu freed by writes to free (%u ms)",
+	       f->refused, f->made, f->freed, milliseconds() - start);
+	/* Enough writes must be correct, and enough must be wrong. */
 	EXPECT_LT(f->writes / 5, f->refused);
 	EXPECT_LT(f->writes / 5, f->made);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the fuzzer's parts share: texts, and the slice as they change it
+ * Shared by the parts of the fuzzer: texts, and the model of the slice
  */
 #ifndef VMX_FUZZ_H
 #define VMX_FUZZ_H
@@ -8,7 +8,7 @@
 #include "proof.h"
 
 #define SLICE_PAGES 1024
-#define TEXT_MAX 4095		/* what a write may hold */
+#define TEXT_MAX 4095		/* bytes in the longest write */
 #define ROOM (3 * TEXT_MAX)
 #define LEAF (2 * MIB)
 
@@ -22,19 +22,19 @@ struct live {
 	bool zero;
 };
 
-/* Where a request wants its place; see vmx_hole.c. */
+/* The rule that chooses a hole; see area/hole.c. */
 enum fit { FIT_FIRST, FIT_BEST, FIT_LAST, FIT_NEXT };
 
 struct slice {
 	unsigned long start, bytes, ram;
-	bool taken[SLICE_PAGES];	/* by an area, or waiting for a purge */
-	unsigned long next_fit;	/* the page behind the last such place */
-	enum fit fit;		/* of requests that don't say */
-	int areas;
-	struct live live[SLICE_PAGES];	/* so many of them */
+	bool taken[SLICE_PAGES];	/* by areas, or quarantined */
+	unsigned long next_fit;	/* the page behind the last area with fit "next" */
+	enum fit fit;		/* of requests without fit= */
+	int areas;		/* number of areas in live[] */
+	struct live live[SLICE_PAGES];
 };
 
-/* ---- fuzz_grammar.c: texts that are right most of the time ---- */
+/* ---- fuzz_grammar.c: generates texts that are mostly correct ---- */
 
 void add(struct text *text, const char *fmt, ...) __printf(2, 3);
 void alloc_text(struct random *random, const struct slice *s, struct text *text);
@@ -44,14 +44,15 @@ void purge_text(struct random *random, const struct slice *s, struct text *text)
 void address_text(struct random *random, const struct slice *s, struct text *text);
 void mutate(struct random *random, struct text *text);
 
-/* ---- fuzz_oracle.c: what a write of a text will answer ---- */
+/* ---- fuzz_oracle.c: predicts the result of writing a text ---- */
 
-/* Neither success nor EINVAL is wrong. */
+/* Success and EINVAL are both correct. */
 #define WHATEVER 1
 
 /*
- * 0 or -errno.  On success @s is what will be there, but for the ids; else its
- * areas mean nothing, and the pages that were taken for them wait for a purge.
+ * Return 0 or -errno.  On success @s has the new state except for the ids.  On
+ * failure the areas in @s have no meaning, and the pages that were taken for
+ * them are quarantined.
  */
 int foretell_alloc(struct slice *s, const struct text *text);
 int foretell_free(struct slice *s, const struct text *text);
@@ -59,7 +60,7 @@ int foretell_fit(struct slice *s, const struct text *text);
 int foretell_purge(struct slice *s, const struct text *text);
 int foretell_area(struct slice *s, const struct text *text);
 int foretell_walk(struct slice *s, const struct text *text);
-/* After areas of @s have gone. */
+/* Call this after areas were removed from @s. */
 void join_waiting(struct slice *s);
 
 #endif /* VMX_FUZZ_H */

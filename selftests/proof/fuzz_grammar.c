@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Texts for vmx's files, from a grammar that is right most of the time, and what
- * may become of them
+ * Generate texts for the files of vmx from a grammar that is mostly correct,
+ * and mutate them
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ static void add_blank(struct random *r, struct text *text)
 	add(text, "%s", blanks[random_below(r, ARRAY_SIZE(blanks))]);
 }
 
-/* On either side of what is allowed. */
+/* Numbers on both sides of the limits. */
 static const char *const edges[] = {
 	"0", "00", "0x0", "0K", "1", "4095", "4096", "4097", "4M", "4194303", "4194304",
 	"4194305", "4190208", "4190209", "4092K", "2M", "2097151", "0x200000", "1G", "64G",
@@ -128,7 +128,7 @@ void alloc_text(struct random *r, const struct slice *s, struct text *text)
 		add(text, "\n");
 }
 
-/* Most of them name an area. */
+/* Most of these numbers name an area. */
 static void add_name(struct random *r, const struct slice *s, struct text *text)
 {
 	const struct live *live = &s->live[random_below(r, s->areas)];
@@ -163,7 +163,7 @@ void free_text(struct random *r, const struct slice *s, struct text *text)
 	}
 }
 
-/* For area and walk: any byte of the slice, too. */
+/* For `area` and `walk`: one text in three has a random byte of the slice. */
 void address_text(struct random *r, const struct slice *s, struct text *text)
 {
 	if (one_in(r, 3))
@@ -206,7 +206,7 @@ static char odd_byte(struct random *r)
 	return one_in(r, 4) ? random_below(r, 256) : odd[random_below(r, sizeof(odd) - 1)];
 }
 
-/* Make it about as long as a write may be, with more of what is there. */
+/* Repeat the text, or add blanks, up to about the longest permitted write. */
 static void lengthen(struct random *r, struct text *text)
 {
 	size_t to = TEXT_MAX - 5 + random_below(r, 11), i;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a write to a file of vmx's will answer: written from the documentation
- * and as naive as can be
+ * Predict the result of a write to a file of vmx, with naive code written from
+ * the documentation
  */
 #include <string.h>
 
@@ -33,10 +33,10 @@ static bool is_text(const struct text *text)
 
 struct word {
 	char text[TEXT_MAX + 1];
-	bool first;		/* of its line */
+	bool first;		/* in its line */
 };
 
-/* The next word from *at on; false at the end. */
+/* Read the next word from *at on; false at the end. */
 static bool next_word(const struct text *text, size_t *at, struct word *word)
 {
 	size_t n = 0;
@@ -68,7 +68,7 @@ static bool is_hex(const char *text)
 	return text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
 }
 
-/* Digits, decimal or with 0x, and no more than 64 bits hold; *end is behind them. */
+/* Read a decimal or 0x number that fits into 64 bits; *end is behind it. */
 static bool number(const char *text, const char **end, unsigned long long *value)
 {
 	int base = is_hex(text) ? 16 : 10;
@@ -145,7 +145,7 @@ static bool which_fit(const char *text, enum fit *fit)
 	return false;
 }
 
-/* A word behind a size; false when it is none, or said twice. */
+/* Read a word behind a size; false if it is unknown, wrong or repeated. */
 static bool option(const char *text, struct request *r)
 {
 	unsigned long long node;
@@ -170,7 +170,7 @@ static bool option(const char *text, struct request *r)
 	return false;
 }
 
-/* All requests of a text, or -EINVAL. */
+/* Read all requests of a text: their number, or -EINVAL. */
 static int requests(const struct text *text, enum fit fit, struct request *request)
 {
 	struct word word;
@@ -194,7 +194,7 @@ static int requests(const struct text *text, enum fit fit, struct request *reque
 	return n;
 }
 
-/* ---- what will come of it ---- */
+/* ---- the predictions ---- */
 
 static bool fits_at(const struct slice *s, unsigned long at, unsigned long pages,
 		    unsigned long align)
@@ -210,7 +210,7 @@ static bool fits_at(const struct slice *s, unsigned long at, unsigned long pages
 	return true;
 }
 
-/* The lowest place from @at on, or -1. */
+/* Return the lowest page from @at on where @pages fit, or -1. */
 static int first_fit(const struct slice *s, unsigned long at, unsigned long pages,
 		     unsigned long align)
 {
@@ -228,7 +228,10 @@ static int last_fit(const struct slice *s, unsigned long pages, unsigned long al
 	return at;
 }
 
-/* In the lowest of the smallest holes that will do wherever they begin. */
+/*
+ * Choose the lowest of the smallest holes that are large enough for any
+ * alignment of their start.
+ */
 static int best_fit(const struct slice *s, unsigned long pages, unsigned long align)
 {
 	unsigned long start, end, need = pages, shortest = SLICE_PAGES + 1;
@@ -275,13 +278,13 @@ static void mark_live(const struct slice *s, bool *live)
 		       s->live[i].pages + 1);
 }
 
-/* What was freed and waited becomes holes. */
+/* Quarantined pages become holes. */
 static void purge(struct slice *s)
 {
 	mark_live(s, s->taken);
 }
 
-/* A hole between two ranges that wait, waits with them: see vmx_area.c. */
+/* A hole between two quarantined ranges is quarantined too: see vmx_area.c. */
 void join_waiting(struct slice *s)
 {
 	bool live[SLICE_PAGES];
@@ -312,7 +315,7 @@ static int foretell_one(struct slice *s, const struct request *r)
 	unsigned long pages = (r->size + page_size() - 1) / page_size();
 	int at = -1;
 
-	/* Leaves are an offer. */
+	/* Try an aligned hole for leaves first. */
 	if (r->huge && pages * page_size() >= LEAF)
 		at = place(s, pages + 1, r->align < LEAF ? LEAF : r->align, r->fit);
 	if (at < 0)
@@ -327,7 +330,7 @@ static int foretell_one(struct slice *s, const struct request *r)
 	return 0;
 }
 
-/* Fills @s with what will be there; -errno if nothing will. */
+/* Put the new areas into @s; -errno if the write will be refused. */
 int foretell_alloc(struct slice *s, const struct text *text)
 {
 	static struct request request[TEXT_MAX];
@@ -363,7 +366,7 @@ static int find_live(const struct slice *s, const char *text, unsigned long long
 	return -1;
 }
 
-/* @s is left with the areas that stay; -errno if none goes. */
+/* Remove the freed areas from @s; -errno if the write will be refused. */
 int foretell_free(struct slice *s, const struct text *text)
 {
 	struct word word, more;
@@ -375,7 +378,7 @@ int foretell_free(struct slice *s, const struct text *text)
 	if (!is_text(text))
 		return -EINVAL;
 	for (n = 0; next_word(text, &at, &word); n++) {
-		/* "all" stands alone. */
+		/* "all" must be the only word. */
 		if (!n && !strcmp(word.text, "all") && !next_word(text, &at, &more)) {
 			s->areas = 0;
 			join_waiting(s);
@@ -397,7 +400,7 @@ int foretell_free(struct slice *s, const struct text *text)
 	return 0;
 }
 
-/* A number, alone. */
+/* Is the text exactly one number? */
 static bool one_number(const struct text *text, struct word *word, unsigned long long *v)
 {
 	struct word more;
@@ -407,7 +410,7 @@ static bool one_number(const struct text *text, struct word *word, unsigned long
 	       plain_number(word->text, v) && !next_word(text, &at, &more);
 }
 
-/* An id, or any address or offset in an area or its guard page. */
+/* `area` accepts an id, or an address or offset in an area or guard page. */
 int foretell_area(struct slice *s, const struct text *text)
 {
 	unsigned long long v;
@@ -428,7 +431,10 @@ int foretell_area(struct slice *s, const struct text *text)
 	return -ENOENT;
 }
 
-/* Where the range ends that may be walked, the kernel knows: tested at the slice. */
+/*
+ * `walk` accepts the vmalloc range, but only the kernel knows its ends: predict
+ * addresses in the slice and in user space only.
+ */
 int foretell_walk(struct slice *s, const struct text *text)
 {
 	unsigned long long v;

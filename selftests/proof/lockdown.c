@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lockdown: what the kernel refuses then is refused, with a sentence in its
- * log, and everything else goes on
+ * Under lockdown the kernel refuses an unsigned vmx.ko and all files that can
+ * be written, with a line in its log; everything else works
  *
- * There is no way back from lockdown but to boot again: this runs in a guest of
- * its own, and its tests in their order.  vmx.signed, beside this program, is
- * vmx.ko with the kernel's own signature.
+ * Lockdown can only be undone by a reboot, so this program runs in a guest of
+ * its own, and its tests run in order.  vmx.signed, beside this program, is
+ * vmx.ko signed with the kernel's own key.
  */
 #include <fcntl.h>
 
@@ -30,7 +30,7 @@ FIXTURE_SETUP(lockdown)
 	beside_program("vmx.signed", l->signed_ko, sizeof(l->signed_ko));
 	snprintf(l->unsigned_ko, sizeof(l->unsigned_ko), "%s", module_path("vmx"));
 	if (access(l->signed_ko, R_OK))
-		SKIP(return, "there is no vmx.signed beside the tests");
+		SKIP(return, "there is no vmx.signed beside this program");
 	if (access(LOCKDOWN, R_OK))
 		SKIP(return, "the kernel has no lockdown");
 	l->log = kmsg_open();
@@ -45,7 +45,7 @@ FIXTURE_TEARDOWN(lockdown)
 	close(l->log);
 }
 
-/* Returns false when the kernel is locked down further already. */
+/* Return false if the kernel is already locked down further. */
 static bool lock_down(const char *how)
 {
 	char *now = slurp(LOCKDOWN), wanted[32];
@@ -67,7 +67,7 @@ static int load(const char *ko)
 	return vmx_load("slice=16M");
 }
 
-/* Whatever is said of lockdown, and whether it is about this. */
+/* Has the log a new line of lockdown, and does the last one contain @what? */
 static bool log_says(int log, const char *what)
 {
 	char line[512] = "";
@@ -86,8 +86,9 @@ static int try_open(const char *path)
 }
 
 /*
- * Is it refused, with a sentence?  The kernel writes no more than ten of them in
- * five seconds: what it has not said of this refusal, it must say of the next.
+ * Is it refused, with a line in the log?  The kernel writes at most ten of
+ * these lines in five seconds: if the line is missing, try again after six
+ * seconds.
  */
 static bool refused(int log, int (*what)(const char *), const char *path, const char *why)
 {
@@ -104,7 +105,7 @@ static bool refused(int log, int (*what)(const char *), const char *path, const 
 	return false;
 }
 
-/* Readable files stay so; one that can be written is not even opened for reading. */
+/* Read-only files can be read; others cannot even be opened for reading. */
 static void expect_files_locked(struct __test_metadata *_metadata, int log)
 {
 	int i, fd, readable = 0, closed = 0;
@@ -128,7 +129,7 @@ static void expect_files_locked(struct __test_metadata *_metadata, int log)
 		close(fd);
 		readable++;
 	}
-	TH_LOG("%d files can be read, %d can't be opened", readable, closed);
+	TH_LOG("%d files can be read, %d cannot be opened", readable, closed);
 	EXPECT_LE(4, readable);
 	EXPECT_LE(3, closed);
 }
@@ -139,9 +140,9 @@ static void expect_locked_down(struct __test_metadata *_metadata, struct lockdow
 			    "unsigned module loading is restricted"));
 	ASSERT_EQ(0, load(l->signed_ko));
 	expect_files_locked(_metadata, l->log);
-	/* The setting is no debugfs file. */
+	/* The module's parameters are not in debugfs: writes still work. */
 	EXPECT_EQ(0, spill("/sys/module/vmx/parameters/lazy_max", "1M", 2));
-	/* It serves other modules all the same, were they signed. */
+	/* Other modules could use vmx if they were signed; this one is not. */
 	EXPECT_EQ(-EPERM, module_load("vmx_proof", ""));
 	EXPECT_EQ(0, vmx_unload());
 }
@@ -151,7 +152,7 @@ TEST_F(lockdown, none)
 	struct lockdown *l = &self->lockdown;
 
 	if (!lock_down("none"))
-		SKIP(return, "the kernel is locked down already");
+		SKIP(return, "the kernel is already locked down");
 	EXPECT_EQ(0, load(l->unsigned_ko));
 	EXPECT_EQ(0, vmx_ask("alloc", "4K"));
 	EXPECT_EQ(0, vmx_unload());
@@ -160,13 +161,13 @@ TEST_F(lockdown, none)
 	EXPECT_FALSE(log_says(l->log, ""));
 }
 
-/* Files that were opened before stay open: lockdown is looked at on opening. */
+/* The kernel checks lockdown when a file is opened; open files keep working. */
 TEST_F(lockdown, integrity)
 {
 	struct lockdown *l = &self->lockdown;
 
 	if (!lock_down("integrity"))
-		SKIP(return, "the kernel is locked down further already");
+		SKIP(return, "the kernel is already locked down further");
 	expect_locked_down(_metadata, l);
 }
 

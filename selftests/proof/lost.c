@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Nothing is lost: kmemleak, page_owner and the slab allocator know of nothing
- * that is vmx's once it is freed, and of nothing at all once it is unloaded
+ * vmx loses no memory: after all areas are freed, and again after rmmod,
+ * kmemleak finds no leak, page_owner no frame and the slab allocator no object
+ * of vmx
  */
 #include <fcntl.h>
 #include <time.h>
@@ -10,7 +11,7 @@
 #include "proof.h"
 
 FIXTURE(lost) {
-	unsigned long base, size;	/* vmx's code */
+	unsigned long base, size;	/* of the code of vmx */
 };
 
 FIXTURE_SETUP(lost)
@@ -29,8 +30,8 @@ FIXTURE_TEARDOWN(lost)
 }
 
 /*
- * A little of everything; what a request leaves is freed by the caller.  No area
- * is so large that its page array is more than a slab object.
+ * Use every function a little.  The caller frees the areas that remain.  No
+ * area is so large that its page array would not be a slab object.
  */
 static void work(struct __test_metadata *_metadata)
 {
@@ -76,7 +77,7 @@ TEST_F_TIMEOUT(lost, kmemleak, 300)
 {
 	ASSERT_EQ(0, kmemleak_clear());
 	work(_metadata);
-	/* What lives is no leak, even if nobody but vmx knows of it. */
+	/* Live areas are no leak, though only vmx has pointers to them. */
 	EXPECT_EQ(0, kmemleak_scan());
 	free_everything(_metadata);
 	work(_metadata);
@@ -91,7 +92,7 @@ TEST_F_TIMEOUT(lost, page_owner, 300)
 	unsigned long held;
 	long loaded;
 
-	/* The placeholder and what is as large as the slice. */
+	/* The placeholder, and the arrays whose size depends on the slice. */
 	loaded = owned_pages(self->base, self->size, -1);
 	if (loaded == -EINVAL)
 		SKIP(return, "page_owner=on is not on the kernel's command line");
@@ -99,7 +100,7 @@ TEST_F_TIMEOUT(lost, page_owner, 300)
 	work(_metadata);
 	held = vmx_stat("pages");
 	ASSERT_LT(500, held);
-	/* It sees vmx's frames, each of them: else finding none would say nothing. */
+	/* page_owner must find each frame, or the checks below prove nothing. */
 	EXPECT_EQ(loaded + (long)held,
 		  owned_pages(self->base, self->size, loaded + held));
 	free_everything(_metadata);
@@ -109,7 +110,7 @@ TEST_F_TIMEOUT(lost, page_owner, 300)
 	ASSERT_EQ(0, module_unload("vmx_proof"));
 	ASSERT_EQ(0, vmx_unload());
 	EXPECT_EQ(0, owned_pages(self->base, self->size, 0));
-	TH_LOG("%ld pages when loaded, %lu more with areas (%u ms)", loaded, held,
+	TH_LOG("%ld frames when loaded, %lu more with areas (%u ms)", loaded, held,
 	       milliseconds() - start);
 }
 

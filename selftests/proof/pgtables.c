@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * `pgtables` is, line by line, what the kernel's own ptdump prints of the vmalloc
- * range: the same runs with the same flags at the same level, be they vmx's, the
- * kernel's or holes
+ * Each line of `pgtables` begins with the line that the kernel's own ptdump
+ * prints for the vmalloc range: the same runs with the same flags at the same
+ * level, whether the run is an area of vmx, of the kernel, or unmapped
  *
- * Behind that, a line of `pgtables` has the frames and the owner.
+ * Only `pgtables` also has frames and owner, at the end of a line.
  */
 #include <fcntl.h>
 
@@ -15,7 +15,7 @@
 #define HEADING "---[ vmalloc() Area ]---\n"
 #define TRIES 20
 
-/* Two dumps of one moment. */
+/* Two dumps of the same state. */
 struct both {
 	char *ptdump, *pgtables;
 };
@@ -38,7 +38,7 @@ FIXTURE_TEARDOWN(pgtables)
 	EXPECT_EQ(0, vmx_unload());
 }
 
-/* The vmalloc range's part of the whole dump. */
+/* Return the part of ptdump that has the vmalloc range. */
 static char *read_ptdump(void)
 {
 	char *all = slurp(PTDUMP), *part = NULL, *end;
@@ -53,7 +53,7 @@ static char *read_ptdump(void)
 	return part;
 }
 
-/* The kernel has not changed anything between two of its dumps. */
+/* Read both dumps; false if the kernel's tables have changed meanwhile. */
 static bool read_both(struct both *both)
 {
 	char *again;
@@ -70,8 +70,8 @@ static bool read_both(struct both *both)
 }
 
 /*
- * ptdump's part goes on to where its next one begins; what lies behind the range
- * is a run of its own, or the end of the last one.
+ * The part of ptdump may extend beyond the vmalloc range, up to the next
+ * heading: its last run may be longer, or one more run may follow.
  */
 static unsigned long compare(struct __test_metadata *_metadata, struct both *both)
 {
@@ -109,11 +109,11 @@ static void expect_same(struct __test_metadata *_metadata, struct both *both, co
 	for (try = 0; try < TRIES && !read_both(both); try++)
 		usleep(100000);
 	ASSERT_GT(TRIES, try)
-		TH_LOG("the kernel never rests");
+		TH_LOG("the kernel has changed its tables during each of %d tries", TRIES);
 	TH_LOG("%s: %lu lines", when, compare(_metadata, both));
 }
 
-TEST_F_TIMEOUT(pgtables, are_ptdumps, 400)
+TEST_F_TIMEOUT(pgtables, same_as_ptdump, 400)
 {
 	expect_same(_metadata, &self->both, "no areas");
 	ASSERT_EQ(0, vmx_ask("alloc", "4K 8K 64K count=20\n1M 3M huge 4M huge\n"
@@ -123,7 +123,7 @@ TEST_F_TIMEOUT(pgtables, are_ptdumps, 400)
 	expect_same(_metadata, &self->both, "some freed");
 	ASSERT_EQ(0, vmx_ask("purge", "1"));
 	ASSERT_EQ(0, vmx_ask("alloc", "16K count=12 fit=best\n2M huge fit=last"));
-	expect_same(_metadata, &self->both, "and others made");
+	expect_same(_metadata, &self->both, "more areas made");
 	ASSERT_EQ(0, vmx_ask("free", "all"));
 	expect_same(_metadata, &self->both, "all freed");
 }

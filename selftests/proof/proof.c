@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The witnesses of a debug kernel; proof.h says what each does
+ * The witnesses of a debug kernel; proof.h describes the functions
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 
 #include "proof.h"
 
-/* kmemleak reports no block younger than five seconds. */
+/* In seconds.  kmemleak does not report objects younger than five seconds. */
 #define KMEMLEAK_AGE 6
 
 void beside_program(const char *name, char *path, size_t size)
@@ -32,7 +32,7 @@ void beside_program(const char *name, char *path, size_t size)
 	snprintf(path + len, size - len, "/%s", name);
 }
 
-/* The module lies one directory further up than for the other tests. */
+/* vmx.ko is one more directory up than for the other tests. */
 __attribute__((constructor)) static void find_module(void)
 {
 	char path[PATH_MAX];
@@ -80,7 +80,7 @@ unsigned long env_number(const char *name, unsigned long otherwise)
 	return text ? strtoul(text, NULL, 0) : otherwise;
 }
 
-/* ---- who watches ---- */
+/* ---- the kernel's checkers ---- */
 
 bool lockdep_watches(void)
 {
@@ -100,14 +100,17 @@ static const char *const drought_dirs[] = {
 	[DROUGHT_PAGES] = PROOF_KERNEL "fail_page_alloc",
 };
 
-/* Open all the time: to open a file while faults are armed would meet them. */
+/* Kept open: while faults are armed, open() itself could fail. */
 static int nth_fd, make_it_fail_fd;
-/* And these, which are written at each point. */
+/*
+ * Kept open, since they are written at each point.  Only for writing: a second
+ * read of an open file would return nothing.
+ */
 static struct drought_fds {
-	int probability, space, times;	/* to write: a second read would find the end */
+	int probability, space, times;
 } drought_fds[ARRAY_SIZE(drought_dirs)];
 
-/* What "times" counts down from. */
+/* The initial value of the counter "times", which each fault decrements. */
 #define MANY 1000000
 
 static void write_number(int fd, unsigned long number)
@@ -116,7 +119,7 @@ static void write_number(int fd, unsigned long number)
 	int len = snprintf(text, sizeof(text), "%lu", number);
 
 	if (write(fd, text, len) != len)
-		ksft_exit_fail_msg("fault injection does not take %lu\n", number);
+		ksft_exit_fail_msg("fault injection does not accept %lu\n", number);
 }
 
 static const char *fault_path(enum drought kind, const char *name)
@@ -171,12 +174,15 @@ int faults_prepare(void)
 		if (fds->probability < 0 || fds->space < 0 || fds->times < 0)
 			return -errno;
 	}
-	/* Each page that malloc() gave back, to ask for it anew, would be locked anew. */
+	/*
+	 * Let malloc() keep freed memory: if it returned pages to the kernel,
+	 * it would have to map and lock pages again.
+	 */
 	mallopt(M_TRIM_THRESHOLD, 1 << 30);
 	mallopt(M_MMAP_THRESHOLD, 1 << 30);
 	nth_fd = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
 	make_it_fail_fd = open("/proc/self/make-it-fail", O_RDWR | O_CLOEXEC);
-	/* No page of this program is to be found missing while faults are armed. */
+	/* Lock all memory: no page fault may happen while faults are armed. */
 	if (nth_fd < 0 || make_it_fail_fd < 0 || mlockall(MCL_CURRENT | MCL_FUTURE))
 		return -errno;
 	return 0;
@@ -192,7 +198,7 @@ unsigned int fault_left(void)
 	char left[24] = "";
 
 	if (pread(nth_fd, left, sizeof(left) - 1, 0) <= 0)
-		ksft_exit_fail_msg("fault injection does not answer\n");
+		ksft_exit_fail_msg("cannot read the state of fault injection\n");
 	return strtoul(left, NULL, 10);
 }
 
@@ -221,13 +227,13 @@ unsigned int drought_end(enum drought kind)
 	write_number(drought_fds[kind].probability, 0);
 	text = slurp(fault_path(kind, "times"));
 	if (!text)
-		ksft_exit_fail_msg("fault injection does not answer\n");
+		ksft_exit_fail_msg("cannot read the state of fault injection\n");
 	left = strtoul(text, NULL, 10);
 	free(text);
 	return MANY - left;
 }
 
-/* ---- who holds memory ---- */
+/* ---- owners of memory ---- */
 
 #define VMX_CACHE "/sys/kernel/slab/vmx_area"
 
@@ -238,8 +244,8 @@ long slab_objects(void)
 	int err;
 
 	/*
-	 * Shrinking first: else free objects on the CPUs' slabs, and those in
-	 * KASAN's quarantine, would be counted.
+	 * Shrink the cache first: otherwise "objects" includes free objects in
+	 * per-CPU slabs and objects in KASAN's quarantine.
 	 */
 	err = spill(VMX_CACHE "/shrink", "1", 1);
 	if (err)
@@ -252,10 +258,10 @@ long slab_objects(void)
 	return n;
 }
 
-/* Not for everybody: include/linux/kernel-page-flags.h. */
+/* From the kernel's own linux/kernel-page-flags.h, not from its UAPI. */
 #define KPF_RESERVED 32
 
-/* A frame of these kinds is not a frame that an area could have. */
+/* A frame with one of these flags cannot belong to an area. */
 #define KIND(bit) (1ULL << (bit))
 #define OTHER_KINDS (KIND(KPF_SLAB) | KIND(KPF_BUDDY) | KIND(KPF_LRU) | \
 		     KIND(KPF_MMAP) | KIND(KPF_ANON) | KIND(KPF_PGTABLE) | \
@@ -278,14 +284,14 @@ int vmx_text(unsigned long *base, unsigned long *size)
 	return ret;
 }
 
-/* Does a stack, one "symbol+offset" a line, go through vmx? */
+/* Is a function of vmx on the stack?  A line has one "symbol+offset". */
 static bool through_vmx(const char *stack, unsigned long base, unsigned long size)
 {
 	const char *line;
 
 	if (strstr(stack, " [vmx]"))
 		return true;
-	/* A module that is gone has left bare addresses. */
+	/* After rmmod the stack has addresses instead of symbols. */
 	for (line = stack; line; line = strchr(line, '\n')) {
 		unsigned long addr;
 
@@ -297,7 +303,7 @@ static bool through_vmx(const char *stack, unsigned long base, unsigned long siz
 	return false;
 }
 
-/* Tables and shadow of the kernel's own, which it keeps for the next who maps there. */
+/* Page tables, KASAN's shadow, stack traces: the kernel keeps these frames. */
 static bool kernel_keeps(const char *stack)
 {
 	static const char *const makers[] = {
@@ -313,14 +319,14 @@ static bool kernel_keeps(const char *stack)
 	return false;
 }
 
-/* What page_owner says of an allocated block of frames. */
+/* The record of page_owner for an allocated block. */
 struct owned {
 	unsigned long pfn;
 	unsigned int order;
 	char record[8192];
 };
 
-/* The first block at or behind @pfn that is allocated: 1, 0 at the end, -errno. */
+/* Read the first allocated block from @pfn on: 1, 0 at the end, or -errno. */
 static int next_owned(int fd, unsigned long pfn, struct owned *owned)
 {
 	ssize_t len = pread(fd, owned->record, sizeof(owned->record) - 1, pfn);
@@ -344,7 +350,7 @@ static void print_lines(char *text)
 		printf("# %s\n", line);
 }
 
-/* The kind of every frame: how many there are. */
+/* Read the flags of all frames; return the number of frames. */
 static long read_kinds(unsigned long long **kinds)
 {
 	const size_t step = 1 << 16;
@@ -378,14 +384,14 @@ long owned_pages(unsigned long base, unsigned long size, long expected)
 	frames = read_kinds(&kinds);
 	if (frames < 0)
 		return frames;
-	/* Asked for nothing, it begins where it likes. */
+	/* Not 0: at offset 0 page_owner itself chooses the first frame. */
 	for (pfn = 1; pfn < frames; pfn++) {
 		if (kinds[pfn] & OTHER_KINDS)
 			continue;
 		ret = next_owned(fd, pfn, &owned);
 		if (ret <= 0)
 			break;
-		/* The answer may be about one further on. */
+		/* The record may be of a block above @pfn. */
 		pfn = owned.pfn + (1L << owned.order) - 1;
 		if (kinds[owned.pfn] & OTHER_KINDS ||
 		    !through_vmx(owned.record, base, size) || kernel_keeps(owned.record))
@@ -410,7 +416,7 @@ int kmemleak_clear(void)
 	return err ? err : spill(KMEMLEAK, "clear", 5);
 }
 
-/* When it can't add a cache to sysfs, the kernel forgets the name it has copied. */
+/* If sysfs refuses a slab cache, the kernel leaks its copy of the name. */
 static bool kernel_leaks(const char *report)
 {
 	return strstr(report, "kobject_set_name") && strstr(report, "sysfs_slab_add");
@@ -423,7 +429,7 @@ long kmemleak_scan(void)
 	long leaks = 0;
 	int scan, err;
 
-	/* What a CPU's registers or stack still held at the first is gone. */
+	/* Two scans: a register or stack may hold a pointer during the first. */
 	for (scan = 0; scan < 2; scan++) {
 		sleep(KMEMLEAK_AGE);
 		err = spill(KMEMLEAK, "scan", 4);
@@ -443,7 +449,10 @@ long kmemleak_scan(void)
 		leaks++;
 	}
 	free(report);
-	/* The kernel's log has the number alone: scripts/verdict is to know. */
+	/*
+	 * The kernel log has only the number of leaks.  This line tells
+	 * scripts/verdict that none of them is of vmx.
+	 */
 	if (!leaks)
 		spill("/dev/kmsg", KMEMLEAK_READ, sizeof(KMEMLEAK_READ) - 1);
 	return leaks;

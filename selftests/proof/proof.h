@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the proof tests share: the witnesses of a debug kernel
+ * Functions that the proof tests share: the witnesses of a debug kernel
  *
  * As in ../vmx_test.h, functions return 0 or a count on success and -errno on
- * failure.  A witness that the kernel has not is -ENOENT: the test is skipped
- * then, with the reason.
+ * failure.  They return -ENOENT if the kernel does not have the witness; then
+ * the test is skipped and says why.
  */
 #ifndef VMX_PROOF_H
 #define VMX_PROOF_H
@@ -15,11 +15,11 @@
 #define PROOF_FILES PROOF_KERNEL "vmx"
 #define PROOF_SETTINGS "/sys/module/vmx/parameters"
 
-/* A number from the environment, for seeds and durations. */
+/* Read a number from the environment, for seeds and durations. */
 unsigned long env_number(const char *name, unsigned long otherwise);
-/* The path of a file that is installed together with this program. */
+/* Get the path of a file in the folder of this program. */
 void beside_program(const char *name, char *path, size_t size);
-/* The regular files of a directory: how many, or -errno. */
+/* List the regular files of a directory: their number, or -errno. */
 #define FILES_MAX 32
 struct files {
 	int n;
@@ -31,54 +31,54 @@ struct files {
 };
 
 int files_of(const char *dir, struct files *files);
-/* A child that does not outlive its parent, whatever becomes of that. */
+/* Fork a child that the kernel kills when its parent dies. */
 pid_t fork_child(void);
 
-/* ---- who watches ---- */
+/* ---- the kernel's checkers ---- */
 
-/* Lockdep switches itself off at its first report. */
+/* Is lockdep on?  It switches itself off at its first report. */
 bool lockdep_watches(void);
 
 /* ---- fault injection, for the calling task ---- */
 
 /*
- * Every allocation is to be one that can fail: the kernel leaves out high
- * memory, those that may reclaim, and single pages unless told otherwise.
+ * Let fault injection fail all kinds of allocations: by default it leaves out
+ * high memory, allocations that may reclaim, and single pages.
  */
 int faults_prepare(void);
-/* From here the task's @nth allocation fails, counted from 1. */
+/* Let the @nth allocation of the task from here on fail, counted from 1. */
 void fault_arm(unsigned int nth);
-/* How many more it would have to make. */
+/* Return how many allocations remain up to the one that fails; 0: it has. */
 unsigned int fault_left(void);
-/* No fault any more; has it come to pass? */
+/* Cancel the fault; return whether it has happened. */
 bool fault_disarm(void);
 
 /*
  * A drought: after @amount (bytes of slab objects, or pages) every allocation
- * of that kind fails, until drought_end() says how many did.
+ * of that kind fails.  drought_end() ends it and returns how many have failed.
  */
 enum drought { DROUGHT_SLAB, DROUGHT_PAGES };
 void drought_begin(enum drought kind, unsigned int amount);
 unsigned int drought_end(enum drought kind);
 
-/* ---- who holds memory ---- */
+/* ---- owners of memory ---- */
 
-/* Objects in use of the module's own cache: exact, but slow. */
+/* Count the objects in use in the slab cache of vmx: exact, but slow. */
 long slab_objects(void);
 
 /*
- * Page frames whose allocation was asked for by vmx, by page_owner.  Those that
- * are the kernel's to keep (slabs, page tables) are not counted.  @base and @size
- * tell a module that is gone, by addresses.  If there are not as many as
- * @expected (and that is not -1), the last one's stack is printed.
+ * Count the frames that vmx has allocated, by page_owner, without those that
+ * the kernel keeps (slabs, page tables).  @base and @size are the addresses of
+ * the code of vmx: they identify its frames after rmmod.  If the result is not
+ * @expected, print the last frame's stack; -1: expect nothing.
  */
 long owned_pages(unsigned long base, unsigned long size, long expected);
-/* Where vmx's code is. */
+/* Get the addresses of the code of vmx. */
 int vmx_text(unsigned long *base, unsigned long *size);
 
-/* From here on leaks are new. */
+/* Forget earlier leaks. */
 int kmemleak_clear(void);
-/* Two scans, as far apart as they must be: how many leaks; they are printed. */
+/* Scan twice, with the necessary delays; print and count the leaks. */
 long kmemleak_scan(void);
 
 #endif /* VMX_PROOF_H */

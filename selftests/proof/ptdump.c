@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An independent dump: what the kernel's own ptdump finds in the slice is what
- * `areas` says, after each of many random steps
+ * The kernel's own ptdump finds mapped exactly what `areas` lists, after each
+ * of many random steps
  *
- * Each area is mapped to its last page, with the flags of plain kernel memory,
- * by as many 2 MiB entries as it is said to have; nothing else in the slice is
+ * All pages of each area are mapped, with the flags of normal kernel memory,
+ * and by the number of leaves that `areas` shows. Nothing else in the slice is
  * mapped: no guard page, no hole, no freed address.
  *
  * VMX_SEED and VMX_STEPS in the environment repeat a run; both are printed.
@@ -21,11 +21,11 @@
 struct ptdump {
 	struct random random;
 	unsigned long seed, steps, step;
-	char last[64];			/* what was done last */
+	char last[64];			/* the last step */
 	int fd;
 	char *text;
 	char pte_flags[32], pmd_flags[32];
-	unsigned long compared, leaves;	/* areas, in all */
+	unsigned long compared, leaves;	/* areas and leaves, in all steps */
 };
 
 FIXTURE(ptdump) {
@@ -34,7 +34,7 @@ FIXTURE(ptdump) {
 
 #define TEXT_MAX (4 * MIB)
 
-/* x86 leaves out the global bit where user space has page tables of its own. */
+/* With page-table isolation x86 does not set the global bit. */
 static bool isolated(void)
 {
 	char *text = slurp("/sys/devices/system/cpu/vulnerabilities/meltdown");
@@ -61,7 +61,7 @@ FIXTURE_SETUP(ptdump)
 		SKIP(return, "the kernel has no ptdump");
 	p->text = malloc(TEXT_MAX);
 	ASSERT_NE(NULL, p->text);
-	/* Purges come when they are asked for, and when no hole fits. */
+	/* vmx purges only on request and if no hole fits. */
 	ASSERT_EQ(0, vmx_load("slice=32M" LAZY));
 }
 
@@ -78,14 +78,14 @@ FIXTURE_TEARDOWN(ptdump)
 
 /* ---- the dump ---- */
 
-/* A run of addresses whose entries are alike. */
+/* Adjacent addresses whose entries have the same flags. */
 struct run {
 	unsigned long start, end;
 	char flags[32];		/* "" where nothing is mapped */
 	char level[8];
 };
 
-/* 0xstart-0xend  size  flags...  level; other lines are headings. */
+/* A run is "0xSTART-0xEND SIZE FLAGS... LEVEL"; other lines are headings. */
 static bool parse_run(char *line, struct run *run)
 {
 	char *word, *rest, *next;
@@ -108,7 +108,7 @@ static bool parse_run(char *line, struct run *run)
 	return false;
 }
 
-/* The file stays open, so that the kernel need not find a buffer anew. */
+/* Read the open file again, so that the kernel uses the same buffer again. */
 static bool read_dump(int fd, char *text)
 {
 	size_t used = 0;
@@ -148,7 +148,7 @@ static const struct area *area_around(const struct areas *areas, const struct ru
 	return NULL;
 }
 
-/* What is wrong with a run inside the slice that is mapped? */
+/* Say what is wrong with a mapped run inside the slice. */
 static const char *run_fault(const struct ptdump *p, const struct areas *areas,
 			     const struct run *run, struct mapped *mapped)
 {
@@ -159,11 +159,11 @@ static const char *run_fault(const struct ptdump *p, const struct areas *areas,
 	if (!area)
 		return "belongs to no area";
 	if (!leaf && strcmp(run->level, "pte"))
-		return "is of no level that vmx uses";
+		return "is on a level that vmx does not use";
 	if (strcmp(run->flags, leaf ? p->pmd_flags : p->pte_flags))
-		return "has other flags than plain memory";
+		return "does not have the flags of normal memory";
 	if (leaf && (run->start | run->end) % LEAF)
-		return "is no whole leaf";
+		return "is not a whole number of leaves";
 	*(leaf ? &mapped[i].leaves : &mapped[i].small) += run->end - run->start;
 	return NULL;
 }
@@ -193,7 +193,7 @@ static void compare(struct __test_metadata *_metadata, struct ptdump *p)
 			TH_LOG("0x%lx-0x%lx '%s' %s: %s", run.start, run.end, run.flags,
 			       run.level, fault);
 	}
-	/* The dump did reach the slice. */
+	/* The dump must include the slice. */
 	ASSERT_LT(0, runs);
 	for (i = 0; i < areas.n; i++) {
 		const struct area *area = &areas.area[i];

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Scarcity: no addresses, no frames, no blocks of frames
+ * Scarcity: no addresses, no frames, or no blocks larger than one frame
  *
- * Requests fail with the right errno, or make do with less; the OOM killer
- * sleeps on, other processes go on, and everything comes back.
+ * Requests fail with the right errno, or use smaller blocks. The OOM killer
+ * never runs, other processes keep running, and vmx gives everything back, by
+ * `stats` and by the kernel's counts of free frames and of OOM kills.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -18,13 +19,13 @@
 #define GROUPS "/sys/fs/cgroup"
 #define GROUP GROUPS "/vmx-scarcity"
 
-/* What a hog leaves over: the kernel needs some room for itself. */
+/* The hog leaves this much memory free for the kernel. */
 #define LEFT_OVER (48 * MIB)
 
 struct scarcity {
 	long oom_kills, free_pages;
 	pid_t hog, other;
-	int pipe[2];			/* a byte from the hog: it is full */
+	int pipe[2];			/* the hog's byte: memory is full */
 	atomic_ulong *progress;		/* of the other process */
 };
 
@@ -36,7 +37,7 @@ FIXTURE_SETUP(scarcity)
 {
 	struct scarcity *s = &self->scarcity;
 
-	/* Shadow, tables and the like, before anything gets scarce. */
+	/* Make page tables and KASAN's shadow before memory is scarce. */
 	ASSERT_EQ(0, vmx_load("slice=128M" LAZY));
 	ASSERT_EQ(0, vmx_ask("alloc", "4K 2M huge"));
 	ASSERT_EQ(0, vmx_ask("free", "all"));
@@ -69,14 +70,14 @@ FIXTURE_TEARDOWN(scarcity)
 	EXPECT_EQ(0, vmx_stat("areas"));
 	EXPECT_EQ(0, vmx_stat("pages"));
 	EXPECT_EQ(s->oom_kills, vmstat_count("oom_kill"));
-	/* Caches, and KASAN's quarantine, hold some. */
+	/* Caches and KASAN's quarantine keep some frames. */
 	EXPECT_GT(2000, pages_missing(s->free_pages, 2000));
 	EXPECT_EQ(0, vmx_unload());
 }
 
 /* ---- other processes ---- */
 
-/* Allocates a little, frees it, and says that it is alive. */
+/* Allocate and free a little memory again and again, and count. */
 static void live_on(atomic_ulong *progress)
 {
 	for (;;) {
@@ -113,7 +114,7 @@ static void expect_others_live(struct __test_metadata *_metadata, struct scarcit
 	EXPECT_EQ(s->oom_kills, vmstat_count("oom_kill"));
 }
 
-/* Fills memory until about @left bytes of it are free. */
+/* Fill memory until about @left bytes are available. */
 static char *fill(unsigned long left, unsigned long *size)
 {
 	unsigned long room = meminfo_kib("MemTotal") * KIB;
@@ -129,7 +130,7 @@ static char *fill(unsigned long left, unsigned long *size)
 		more *= page_size();
 		if (more > room - at)
 			more = room - at;
-		/* As if each page were written to, at less cost than a fault for each. */
+		/* As a write to each page, but faster than page faults. */
 		if (madvise(p + at, more, MADV_POPULATE_WRITE))
 			_exit(1);
 		at += more;
@@ -166,7 +167,7 @@ TEST_F_TIMEOUT(scarcity, slice_full, 300)
 	char *before, *after;
 	char one[32];
 
-	/* 128 MiB of single pages, each with its guard, would be 64 MiB of frames. */
+	/* A small slice: one-page areas on 128 MiB would need 64 MiB. */
 	EXPECT_EQ(0, vmx_unload());
 	ASSERT_EQ(0, vmx_load("slice=8M" LAZY));
 	ASSERT_EQ(0, vmx_ask("alloc", "4K count=1024"));
@@ -180,7 +181,7 @@ TEST_F_TIMEOUT(scarcity, slice_full, 300)
 	free(before);
 	free(after);
 
-	/* One goes, one comes: the purge is made when it must be, and not before. */
+	/* Free one area and make one: vmx purges only when no hole fits. */
 	ASSERT_EQ(0, vmx_areas(&areas));
 	snprintf(one, sizeof(one), "%lu", areas.area[500].id);
 	EXPECT_EQ(0, vmx_ask("free", one));
@@ -190,7 +191,7 @@ TEST_F_TIMEOUT(scarcity, slice_full, 300)
 	EXPECT_EQ(0, vmx_stat("hole_bytes"));
 	areas_free(&areas);
 
-	/* All of it is one hole again. */
+	/* After all frees the slice is one hole again. */
 	EXPECT_EQ(0, vmx_ask("free", "all"));
 	EXPECT_EQ(0, vmx_ask("alloc", "8188K"));
 	EXPECT_EQ(-ENOSPC, vmx_ask("alloc", "1"));
@@ -219,7 +220,7 @@ TEST_F_TIMEOUT(scarcity, memory_nearly_full, 300)
 		EXPECT_EQ(0, vmx_stat("areas"));
 		EXPECT_EQ(0, vmx_stat("pages"));
 		EXPECT_EQ(++failures, vmx_stat("fail_enomem"));
-		/* What is left is enough for a little. */
+		/* A small request still succeeds. */
 		EXPECT_EQ(0, vmx_ask("alloc", "1M 64K"));
 		EXPECT_EQ(0, vmx_ask("free", "all"));
 		expect_others_live(_metadata, s);
@@ -228,7 +229,7 @@ TEST_F_TIMEOUT(scarcity, memory_nearly_full, 300)
 	EXPECT_EQ(0, vmx_ask("alloc", "100M"));
 }
 
-/* A process in a memory cgroup that is full: vmx's frames are not charged to it. */
+/* A memory cgroup is full, but frames of vmx are not charged to it. */
 TEST_F_TIMEOUT(scarcity, cgroup_full, 300)
 {
 	struct scarcity *s = &self->scarcity;
@@ -252,7 +253,7 @@ TEST_F_TIMEOUT(scarcity, cgroup_full, 300)
 		if (spill(GROUP "/cgroup.procs", text, strlen(text)))
 			_exit(1);
 		p = mmap(NULL, limit, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		/* Up to where opening a file just works. */
+		/* Leave 2 MiB, so that the process can still open files. */
 		for (at = 0; at < limit - 2 * MIB; at += page_size())
 			p[at] = 1;
 		if (vmx_ask("alloc", "32M 4K count=100"))
@@ -276,7 +277,7 @@ TEST_F_TIMEOUT(scarcity, cgroup_full, 300)
 
 /* ---- no blocks ---- */
 
-/* Gives back every second page: what is free then is single frames. */
+/* Free every second page, so that only single frames are free. */
 static void keep_every_second(char *p, unsigned long size)
 {
 	unsigned long at;
@@ -285,7 +286,7 @@ static void keep_every_second(char *p, unsigned long size)
 		madvise(p + at, page_size(), MADV_DONTNEED);
 }
 
-/* Free pages by the size of their blocks: all, and those in blocks of 2 MiB. */
+/* Count the free frames: all, and those in free blocks of 2 MiB and more. */
 static void buddies(long *all, long *large)
 {
 	char *text = slurp("/proc/buddyinfo"), *line, *rest, *at;
@@ -318,8 +319,8 @@ TEST_F_TIMEOUT(scarcity, memory_fragmented, 300)
 	start_other(_metadata, s);
 	start_hog(_metadata, s, keep_every_second);
 	buddies(&all, &large);
-	TH_LOG("%ld pages free, %ld of them in blocks of 2 MiB and more", all, large);
-	/* Else this is no test: 100 MiB can't be had in blocks. */
+	TH_LOG("%ld frames free, %ld of them in blocks of 2 MiB and more", all, large);
+	/* The test needs 100 MiB of free frames, but not in 2 MiB blocks. */
 	ASSERT_LT(100 * MIB / page_size(), all);
 	ASSERT_GT(75 * MIB / page_size(), large);
 
@@ -331,9 +332,9 @@ TEST_F_TIMEOUT(scarcity, memory_fragmented, 300)
 	areas_free(&areas);
 	expect_others_live(_metadata, s);
 	/*
-	 * Blocks are taken where they lie about; nobody is made to find some.  The
-	 * count is the whole kernel's, and a large object of somebody else's may have
-	 * a compaction made now and then, but not each time.
+	 * vmx takes only blocks that are free, and never causes compaction.
+	 * The count is of the whole kernel: another allocation may sometimes
+	 * cause a compaction, so one of five tries without one is enough.
 	 */
 	for (try = 0; try < 5; try++) {
 		EXPECT_EQ(0, vmx_ask("free", "all"));
@@ -347,7 +348,7 @@ TEST_F_TIMEOUT(scarcity, memory_fragmented, 300)
 	EXPECT_GT(5, try);
 	expect_others_live(_metadata, s);
 
-	/* Whoever found no blocks finds them again once there are some. */
+	/* vmx uses blocks of 2 MiB again as soon as there are some. */
 	end(&s->hog);
 	EXPECT_EQ(0, vmx_ask("free", "all"));
 	ASSERT_EQ(0, vmx_ask("alloc", "2M huge"));

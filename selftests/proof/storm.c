@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Concurrency: everything that can be done at once is done at once, on two CPUs
+ * Concurrency: all operations run at the same time, on two CPUs
  *
- * Each role is a process that does one thing over and over and knows which
- * answers it may get.  What the roles can't see, the kernel's witnesses do:
- * lockdep, KASAN or KCSAN, the watchdogs.  In the end everything is given back.
+ * Each role is a process that repeats one operation and knows which results are
+ * correct.  The other witnesses are in the kernel: lockdep, KASAN or KCSAN, and
+ * the watchdogs.  At the end all memory and all addresses are free again.
  *
- * VMX_SECONDS in the environment is how long each of the tests takes.
+ * VMX_SECONDS in the environment is the duration of each test.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -20,11 +20,11 @@
 #define ROLES_MAX 16
 #define IDS 64
 
-/* What the roles know of one another. */
+/* Memory that the roles share. */
 struct board {
 	unsigned int end;		/* in milliseconds() */
-	unsigned long id[IDS];		/* areas that somebody has made */
-	unsigned long done[ROLES_MAX];	/* how often each did its part */
+	unsigned long id[IDS];		/* of areas that any role has made */
+	unsigned long done[ROLES_MAX];	/* number of successes of each role */
 };
 
 struct storm {
@@ -38,7 +38,7 @@ FIXTURE(storm) {
 	struct storm storm;
 };
 
-/* KCSAN is off until asked; then it watches vmx and what vmx calls. */
+/* Switch on KCSAN: it watches vmx and the functions that vmx calls. */
 static void watch_races(void)
 {
 	spill(PROOF_KERNEL "kcsan", "on", 2);
@@ -51,7 +51,7 @@ FIXTURE_SETUP(storm)
 	s->board = mmap(NULL, sizeof(*s->board), PROT_READ | PROT_WRITE,
 			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, s->board);
-	/* Small enough to fill up, with purges all the time. */
+	/* The slice is so small that it fills up and purges are frequent. */
 	ASSERT_EQ(0, vmx_load("slice=16M lazy_max=1M"));
 	ASSERT_EQ(0, module_load("vmx_proof", ""));
 	s->board->end = milliseconds() + 1000 * env_number("VMX_SECONDS", SECONDS);
@@ -81,11 +81,11 @@ FIXTURE_TEARDOWN(storm)
 	EXPECT_EQ(0, vmx_unload());
 }
 
-/* ---- roles: each answers how often it did its part, or -errno ---- */
+/* ---- roles: each returns its successes, or -errno ---- */
 
 typedef long (*role)(struct board *board, struct random *random);
 
-/* One of the answers that are no fault. */
+/* Return 1 for success, 0 for one of two permitted errors, or -errno. */
 static long one_of(int err, int may, int may_too)
 {
 	if (!err)
@@ -93,7 +93,7 @@ static long one_of(int err, int may, int may_too)
 	return err == -may || err == -may_too ? 0 : err;
 }
 
-/* Makes areas and puts their ids where everybody finds them. */
+/* Make areas and write their ids to the board. */
 static long make(struct board *board, struct random *random)
 {
 	static const char *const words[] = { "", " zero", " align=64K", " huge", " count=3" };
@@ -114,7 +114,7 @@ static long make(struct board *board, struct random *random)
 	return 1;
 }
 
-/* Frees what anybody has made; another may have been quicker. */
+/* Free an area of any role; another role may have freed it already. */
 static long unmake(struct board *board, struct random *random)
 {
 	char request[64];
@@ -128,14 +128,14 @@ static long unmake(struct board *board, struct random *random)
 			 board->id[random_below(random, IDS)]);
 		break;
 	case 2 ... 9:
-		/* An offset, at which there may be an area. */
+		/* An offset where there may be an area. */
 		snprintf(request, sizeof(request), "0x%lx",
 			 random_below(random, 64) * page_size());
 		break;
 	default:
 		snprintf(request, sizeof(request), "%lu", board->id[random_below(random, IDS)]);
 	}
-	/* At an address there may be an area of vmx_proof's. */
+	/* EPERM: at that offset there is an area of vmx_proof. */
 	return one_of(vmx_ask("free", request), ENOENT, EPERM);
 }
 
@@ -150,7 +150,7 @@ static long list(struct board *board, struct random *random)
 	return 1;
 }
 
-/* Reads every file that there is, from its start to its end. */
+/* Read all files from start to end. */
 static long read_all(struct board *board, struct random *random)
 {
 	struct files files;
@@ -159,7 +159,7 @@ static long read_all(struct board *board, struct random *random)
 	for (i = 0; i < files.n && ret > 0; i++) {
 		char *text;
 
-		/* The bytes of areas that go while they are read. */
+		/* Not mem: its areas may be freed while it is read. */
 		if (!(files.file[i].mode & 0400) || !strcmp(files.file[i].name, "mem"))
 			continue;
 		text = slurp(files.file[i].path);
@@ -170,7 +170,7 @@ static long read_all(struct board *board, struct random *random)
 	return ret;
 }
 
-/* Asks for details of areas that may be gone by then, or never were. */
+/* Ask `area` or `walk` about areas that may be freed, or never existed. */
 static long look(struct board *board, struct random *random)
 {
 	static const char *const files[] = { PROOF_FILES "/area", PROOF_FILES "/walk" };
@@ -221,7 +221,7 @@ static long settings(struct board *board, struct random *random)
 	return err ? err : 1;
 }
 
-/* Refused writes fill the error log while another reads it. */
+/* Fill the error log with refused writes while another role reads it. */
 static long err_log(struct board *board, struct random *random)
 {
 	static const char *const refused[] = { "frob", "4K align=3", "0", "4K 4K count=0" };
@@ -230,7 +230,7 @@ static long err_log(struct board *board, struct random *random)
 	return err == -EINVAL ? 1 : err ? err : -EUCLEAN;
 }
 
-/* A request that is killed in the middle is as if it had never been. */
+/* Kill a process during its request: vmx must undo the request. */
 static long killed(struct board *board, struct random *random)
 {
 	pid_t pid = fork_child();
@@ -242,11 +242,14 @@ static long killed(struct board *board, struct random *random)
 	usleep(random_below(random, 30000));
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	/* Those that it had made before. */
+	/* Free the areas of its earlier requests. */
 	return one_of(vmx_ask("free", "all"), 0, 0);
 }
 
-/* Returns whether all went as it may; EINVAL: the other has just moved the position. */
+/*
+ * Return whether all results were correct.  EINVAL is correct: the other
+ * process may have moved the file position, and a write must be at offset 0.
+ */
 static bool ask_and_read(int fd, struct random *random)
 {
 	static const char request[] = "4K explain 8K";
@@ -266,7 +269,7 @@ static bool ask_and_read(int fd, struct random *random)
 	return true;
 }
 
-/* Two processes ask and read through one open file. */
+/* Two processes write and read through the same open file. */
 static long share(struct board *board, struct random *random)
 {
 	int fd = open(PROOF_FILES "/alloc", O_RDWR | O_CLOEXEC), status;
@@ -285,7 +288,7 @@ static long share(struct board *board, struct random *random)
 	return good && !status ? one_of(vmx_ask("free", "all"), 0, 0) : -EUCLEAN;
 }
 
-/* What another module does: see vmx_proof.c. */
+/* Call exported functions: see vmx_proof.c. */
 static long module(struct board *board, struct random *random)
 {
 	static const struct {
@@ -309,7 +312,7 @@ static long module(struct board *board, struct random *random)
 	len = snprintf(request, sizeof(request), "%s %lu %lu", calls[which].name,
 		       1 + random_below(random, calls[which].limit),
 		       1 + random_below(random, calls[which].limit));
-	/* No hole is an error of the same name. */
+	/* vmx_proof returns ENOMEM also if no hole fits. */
 	ret = write(fd, request, len) == len ? 1 : one_of(-errno, ENOMEM, 0);
 	close(fd);
 	return ret;
@@ -348,7 +351,7 @@ static void wait_for_all(struct __test_metadata *_metadata, struct storm *s)
 		ASSERT_EQ(s->child[i], waitpid(s->child[i], &status, 0));
 		EXPECT_EQ(0, status)
 			TH_LOG("%s", s->name[i]);
-		/* A role that never got to its part has shown nothing. */
+		/* A role without a success has proved nothing. */
 		EXPECT_LT(0, s->board->done[i])
 			TH_LOG("%s", s->name[i]);
 		len += snprintf(line + len, sizeof(line) - len, "%s %s %lu", i ? "," : "",
@@ -360,7 +363,7 @@ static void wait_for_all(struct __test_metadata *_metadata, struct storm *s)
 
 #define START(part) start(s, s->roles % 2, #part, part)
 
-TEST_F_TIMEOUT(storm, everything, 1200)
+TEST_F_TIMEOUT(storm, all_roles, 1200)
 {
 	struct storm *s = &self->storm;
 
@@ -381,8 +384,8 @@ TEST_F_TIMEOUT(storm, everything, 1200)
 	wait_for_all(_metadata, s);
 }
 
-/* Other modules alone, with magazines: they come and go as fast as they can. */
-TEST_F_TIMEOUT(storm, modules, 1200)
+/* Only modules, which use magazines, call vmx, as fast as possible. */
+TEST_F_TIMEOUT(storm, module_calls, 1200)
 {
 	struct storm *s = &self->storm;
 
@@ -396,12 +399,12 @@ TEST_F_TIMEOUT(storm, modules, 1200)
 	wait_for_all(_metadata, s);
 }
 
-/* ---- unloading while others come ---- */
+/* ---- unloading while files are opened ---- */
 
 /*
- * Opening a debugfs file in the very moment of unloading makes the kernel itself
- * warn (open_proxy_open(), 6.1 and 6.12: the module's count is 0, but its state
- * does not say so yet).  A lock keeps just these two apart.
+ * If a debugfs file is opened exactly during rmmod, the kernel itself warns
+ * (open_proxy_open() in 6.1 and 6.12: the module's reference count is 0, but
+ * its state has not changed yet).  This lock excludes only open() during rmmod.
  */
 #define LOCK "/tmp/storm.lock"
 
@@ -441,7 +444,7 @@ static long make_if_there(struct board *board, struct random *random)
 	return ret;
 }
 
-/* Holds a file open for a while, half read: the module must stay. */
+/* Hold a half-read file open for a while: vmx cannot be unloaded meanwhile. */
 static long hold_if_there(struct board *board, struct random *random)
 {
 	static const char *const files[] = { "areas", "stats", "README", "error_log" };
@@ -461,7 +464,7 @@ static long hold_if_there(struct board *board, struct random *random)
 	return ret < 0 ? -errno : 1;
 }
 
-/* The only one that loads and unloads. */
+/* The only role that loads and unloads vmx. */
 static long reload(struct board *board, struct random *random)
 {
 	int err;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The watchers are awake: a proof by a witness that sleeps is none
+ * The checkers of the debug kernel are on. Otherwise the other proof tests
+ * would prove nothing.
  */
 #include <fcntl.h>
 
@@ -10,7 +11,7 @@
 TEST(lockdep)
 {
 	if (!kernel_has("CONFIG_PROVE_LOCKING=y"))
-		SKIP(return, "not in this kernel");
+		SKIP(return, "this kernel has no lockdep");
 	EXPECT_TRUE(lockdep_watches());
 }
 
@@ -19,11 +20,11 @@ TEST(sleeping_in_atomic_context)
 	EXPECT_TRUE(kernel_has("CONFIG_DEBUG_ATOMIC_SLEEP=y"));
 }
 
-/* KASAN_VMALLOC gives each area of the kernel's own a shadow; vmx's is the slice's. */
+/* KASAN_VMALLOC gives each vmalloc area shadow; the slice is one such area. */
 TEST(kasan)
 {
 	if (!kernel_has("CONFIG_KASAN=y"))
-		SKIP(return, "KCSAN's kernel has no KASAN");
+		SKIP(return, "this is the kernel with KCSAN, which has no KASAN");
 	EXPECT_TRUE(kernel_has("CONFIG_KASAN_GENERIC=y"));
 	EXPECT_TRUE(kernel_has("CONFIG_KASAN_VMALLOC=y"));
 	EXPECT_FALSE(kernel_has("CONFIG_SLUB_TINY=y"));
@@ -34,7 +35,7 @@ TEST(kcsan)
 	char *state;
 
 	if (!kernel_has("CONFIG_KCSAN=y"))
-		SKIP(return, "KASAN's kernel has no KCSAN");
+		SKIP(return, "this is the kernel with KASAN, which has no KCSAN");
 	ASSERT_EQ(0, spill(PROOF_KERNEL "kcsan", "on", 2));
 	state = slurp(PROOF_KERNEL "kcsan");
 	ASSERT_NE(NULL, state);
@@ -46,7 +47,7 @@ TEST(kcsan)
 TEST(page_table_check)
 {
 	if (!kernel_has("CONFIG_KASAN=y"))
-		SKIP(return, "not in this kernel");
+		SKIP(return, "only the kernel with KASAN checks page tables");
 	EXPECT_TRUE(kernel_has("CONFIG_PAGE_TABLE_CHECK_ENFORCED=y"));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who may: another user opens nothing, and without CAP_SYSLOG nobody sees an
- * address, in whatever file there is
+ * Permissions: another user cannot open any file, and no file shows an address
+ * to a process without CAP_SYSLOG
  */
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -40,7 +40,7 @@ static void expect_all_refused(struct __test_metadata *_metadata, const struct f
 	size_t how;
 	int i;
 
-	/* Capabilities go and come with the user id. */
+	/* Another user id drops the capabilities; 0 brings them back. */
 	ASSERT_EQ(0, setegid(NOBODY));
 	ASSERT_EQ(0, seteuid(NOBODY));
 	for (i = 0; i < files->n; i++) {
@@ -57,8 +57,8 @@ static void expect_all_refused(struct __test_metadata *_metadata, const struct f
 	ASSERT_EQ(0, setegid(0));
 }
 
-/* Each lock holds by itself: debugfs's, the directory's, each file's. */
-TEST_F(who, nobody_opens_anything)
+/* Each mode is enough alone: of debugfs, of the directory, of each file. */
+TEST_F(who, other_user_opens_no_file)
 {
 	expect_all_refused(_metadata, &self->files);
 	ASSERT_EQ(0, chmod(ROOT, 0755));
@@ -69,7 +69,7 @@ TEST_F(who, nobody_opens_anything)
 
 /* ---- addresses ---- */
 
-/* Only the effective set: CAP_SYSLOG can be taken up again. */
+/* Change only the effective set, so that CAP_SYSLOG can be regained. */
 static bool set_cap_syslog(bool on)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -86,8 +86,8 @@ static bool set_cap_syslog(bool on)
 }
 
 /*
- * Any number that is an address of the kernel: of the slice, of code, of the
- * direct mapping.  All of them are in the upper half.
+ * Has the text a number that is a kernel address: in the slice, in code, or in
+ * the direct mapping?  All of these are in the upper half of the addresses.
  */
 static bool shows_address(const char *text)
 {
@@ -120,7 +120,7 @@ TEST_F(who, no_address_without_cap_syslog)
 {
 	int i, fd, readable = 0;
 
-	/* Else not seeing one would say nothing. */
+	/* Check first that the test does find an address. */
 	fd = open(PROOF_FILES "/areas", O_RDONLY | O_CLOEXEC);
 	EXPECT_TRUE(shows_address_to_reader(fd));
 	close(fd);
@@ -134,24 +134,24 @@ TEST_F(who, no_address_without_cap_syslog)
 		ASSERT_TRUE(set_cap_syslog(false));
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0) {
-			/* Files that are nothing without addresses. */
+			/* Files that only show addresses cannot be opened. */
 			EXPECT_EQ(EPERM, errno);
 			continue;
 		}
 		readable++;
 		EXPECT_FALSE(shows_address_to_reader(fd))
 			TH_LOG("%s", path);
-		/* What counts is who has opened it: passing it on shows no more. */
+		/* The capability at open() counts, not the reader's. */
 		ASSERT_TRUE(set_cap_syslog(true));
 		EXPECT_FALSE(shows_address_to_reader(fd))
-			TH_LOG("%s, read by another", path);
+			TH_LOG("%s, read with CAP_SYSLOG", path);
 		close(fd);
 	}
 	ASSERT_TRUE(set_cap_syslog(true));
 	EXPECT_LE(7, readable);
 }
 
-/* What vmx writes to the kernel log is read by others. */
+/* Other users may read the kernel log. */
 TEST_F(who, no_address_in_the_log)
 {
 	int log = kmsg_open();

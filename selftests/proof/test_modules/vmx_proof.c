@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Calls what vmx exports, on behalf of whoever writes to a file
+ * Calls exported functions of vmx for a process that writes to a file
  *
- * debugfs/vmx_proof: write a name from calls[] and up to two numbers.  The call
- * is made in the writer's own context, so that faults armed for the writer are
- * met by it, and several writers race.  Everything that it allocated is freed
- * when the write returns.  The write fails with ENOMEM if the call fails, and
- * with EUCLEAN if it does anything but what its documentation says; then the
- * kernel log has the line.  mmap() maps an area made by vmx_alloc_user().
+ * A write to debugfs/vmx_proof has a name from calls[] and up to two numbers.
+ * The call runs in the task that writes, so that faults armed for this task
+ * apply, and several writers run concurrently.  Everything that the call has
+ * allocated is freed before the write returns.  The write fails with ENOMEM if
+ * the call fails, and with EUCLEAN if the call does not do what its
+ * documentation says; the kernel log then has the line of this file.  mmap()
+ * maps an area of vmx_alloc_user().
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
@@ -26,7 +27,7 @@
 
 #define AMISS() ({ pr_err("vmx_proof: line %d\n", __LINE__); -EUCLEAN; })
 
-/* One byte on each page says whose it is. */
+/* Write a byte to each page that marks its owner. */
 static void mark(u8 *p, unsigned long bytes, u8 with)
 {
 	unsigned long i;
@@ -108,13 +109,13 @@ static int try_free_atomic(unsigned long bytes, unsigned long unused)
 	local_irq_save(flags);
 	vmx_free_atomic(p);
 	local_irq_restore(flags);
-	/* Wait for the worker; but the address may be somebody else's by then. */
+	/* Wait for the worker, but at most 1 s: a new area may be there. */
 	while (find_vmx_area(p) && time_before(jiffies, end))
 		schedule_timeout_uninterruptible(1);
 	return 0;
 }
 
-/* From one size to another; when that fails, the old area is whole. */
+/* Resize an area.  If that fails, the area must be unchanged. */
 static int try_realloc(unsigned long bytes, unsigned long new_bytes)
 {
 	u8 with = get_random_u8();
@@ -129,7 +130,7 @@ static int try_realloc(unsigned long bytes, unsigned long new_bytes)
 	area = find_vmx_area(p);
 	size = area->size;
 	q = vmx_realloc(p, new_bytes, GFP_KERNEL);
-	/* Refused, it is as it was, and so is the hole behind it. */
+	/* After a failure the area, and so the hole behind it, is unchanged. */
 	if (!marked(q ?: p, min(bytes, new_bytes), with) ||
 	    (!q && (!marked(p, bytes, with) || area->size != size)))
 		ret = AMISS();
@@ -139,7 +140,7 @@ static int try_realloc(unsigned long bytes, unsigned long new_bytes)
 	return ret ?: q ? 0 : -ENOMEM;
 }
 
-/* As try_realloc(), but with an area right behind, so that it must move. */
+/* As try_realloc(), but with an area directly behind, so that it must move. */
 static int try_move(unsigned long bytes, unsigned long new_bytes)
 {
 	u8 with = get_random_u8();
@@ -213,7 +214,7 @@ static int try_map_put_pages(unsigned long nr, unsigned long unused)
 		return -ENOMEM;
 	p = vmx_map(pages, nr, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);
 	if (!p) {
-		/* What was to be handed over has not been. */
+		/* After a failure the pages still belong to the caller. */
 		put_pages(pages, nr);
 		return -ENOMEM;
 	}
@@ -261,7 +262,7 @@ free_both:
 static int try_unmap_aliases(unsigned long unused, unsigned long unused2)
 {
 	vmx_unmap_aliases();
-	vm_unmap_aliases();	/* the kernel's own: KASAN's shadow goes */
+	vm_unmap_aliases();	/* the kernel's own frees KASAN's shadow */
 	return 0;
 }
 
@@ -309,7 +310,7 @@ static ssize_t proof_write(struct file *file, const char __user *text,
 	return -EINVAL;
 }
 
-/* The frames stay with the mapping: each has a reference of its own. */
+/* The mapping has a reference to each frame, and keeps it after vmx_free(). */
 static int proof_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	void *p = vmx_alloc_user(vma->vm_end - vma->vm_start);
@@ -333,7 +334,7 @@ static struct dentry *proof_file;
 
 static int __init proof_init(void)
 {
-	/* debugfs would not pass mmap() on to a file that may go away. */
+	/* debugfs_create_file() would not pass on mmap(). */
 	proof_file = debugfs_create_file_unsafe("vmx_proof", 0600, NULL, NULL,
 						&proof_fops);
 	return PTR_ERR_OR_ZERO(proof_file);
@@ -346,5 +347,5 @@ static void __exit proof_exit(void)
 }
 module_exit(proof_exit);
 
-MODULE_DESCRIPTION("Calls what vmx exports, for its proof tests");
+MODULE_DESCRIPTION("Test: calls exported functions of vmx for the proof tests");
 MODULE_LICENSE("GPL");
