@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What there is to be measured: vmx, the kernel's own, and the floor
+ * The allocators to measure: vmx, the kernel's own allocators, and the floor
  *
- * The floor is the least that any such allocator can do: the fewest blocks
- * that the page allocator has, one store for each page-table entry, one more
- * to clear it, and the blocks go back.  Entries go to a table of its own that
- * no CPU walks.  From 512 pages on, each 2 MiB is one entry of the table above.
+ * The floor does the least work that an allocator of this kind can do: it takes
+ * as few blocks as possible from the page allocator, writes each page-table
+ * entry once, clears it once, and returns the blocks.  Its entries are in
+ * tables that no CPU walks.  From 512 pages on, it writes a leaf for each
+ * 2 MiB.
  *
- * Locking: none; one command runs at a time.  Units: counts are in pages.
+ * Counts are in pages.
  */
 #include <linux/gfp.h>
 #include <linux/io.h>
@@ -23,14 +24,14 @@
 #define LEAF_ORDER	(PMD_SHIFT - PAGE_SHIFT)
 #define MAX_PAGES	4096
 
-/* The blocks for the present number of pages, largest first. */
+/* The blocks for the current number of pages, the largest first. */
 static struct {
 	unsigned int	nr;
 	unsigned char	order[MAX_PAGES / PTRS_PER_PTE + LEAF_ORDER];
 	struct page	*page[MAX_PAGES / PTRS_PER_PTE + LEAF_ORDER];
 } blocks;
 
-static struct page **block_pages;	/* for vm_map_ram(), which wants each */
+static struct page **block_pages;	/* page array for vm_map_ram() */
 static pte_t *floor_ptes;
 static pmd_t *floor_pmds;
 static pteval_t bits;
@@ -105,7 +106,7 @@ static void floor_free(void *p, unsigned int nr)
 	blocks_return(blocks.nr);
 }
 
-/* Its table of pages is not counted: the caller has one in any case. */
+/* The page array is not counted as memory: any caller has one. */
 static void *map_ram_alloc(unsigned int nr)
 {
 	unsigned int i, j, n = 0;
@@ -129,7 +130,7 @@ static void map_ram_free(void *p, unsigned int nr)
 	blocks_return(blocks.nr);
 }
 
-/* What the measuring itself costs, to be taken off the others. */
+/* Measures the cost of measuring, to be subtracted from other results. */
 static void *nothing_alloc(unsigned int nr)
 {
 	return floor_ptes;
@@ -230,7 +231,7 @@ static struct bench_allocator allocators[] = {
 	{ "kvmalloc", .alloc = kv_alloc, .free = kv_free,
 	  .purge = kernel_purge },
 
-	/* With magazines=0, and with magazines=1: then nothing is put off. */
+	/* With magazines=0 and 1; the latter leaves no work for a purge. */
 	{ "vmx_cold", .alloc = vmx_plain_alloc, .try_alloc = vmx_try,
 	  .free = vmx_plain_free, .purge = vmx_purge },
 	{ "vmx_warm", .alloc = vmx_plain_alloc, .free = vmx_plain_free },
@@ -241,7 +242,7 @@ static struct bench_allocator allocators[] = {
 };
 
 /**
- * bench_find() - an allocator by its name
+ * bench_find() - find an allocator by its name
  * @name: as in the table
  *
  * Return: the allocator, or NULL.
@@ -258,7 +259,7 @@ const struct bench_allocator *bench_find(const char *name)
 }
 
 /**
- * bench_allocators_init() - get the floor's tables
+ * bench_allocators_init() - allocate the floor's tables and the page array
  *
  * Return: 0 or -ENOMEM.
  */
@@ -275,7 +276,7 @@ int bench_allocators_init(void)
 	return -ENOMEM;
 }
 
-/** bench_allocators_exit() - give them back */
+/** bench_allocators_exit() - free the memory of bench_allocators_init() */
 void bench_allocators_exit(void)
 {
 	kfree(block_pages);

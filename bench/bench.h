@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the files of vmx_bench.ko share
+ * Declarations that the files of vmx_bench.ko share
  *
  *	main.c -> pairs.c, crowd.c, race.c, shatter.c, checkerboard.c
  *		    -> plug.c, freelists.c, allocators.c, clock.c
  *
- * main.c reads a command, the five carry it out, allocators.c knows what there
- * is to be measured, freelists.c makes free memory the same each time, plug.c
- * makes addresses scarce, clock.c counts instructions.
+ * main.c reads a command, and one of the five files after it carries it out.
+ * allocators.c has the allocators, freelists.c brings the free lists into a
+ * known state, plug.c makes addresses scarce, and clock.c counts instructions.
+ *
+ * main.c runs one command at a time, under bench_mutex, so the other files do
+ * not protect their data.
  */
 #ifndef _VMX_BENCH_H
 #define _VMX_BENCH_H
@@ -15,14 +18,14 @@
 #include <linux/types.h>
 
 /**
- * struct bench_allocator - one side of the comparison
- * @name: as in the table
- * @one_at_a_time: can't hold two allocations
- * @prepare: gets ready for allocations of so many pages; may be NULL
- * @alloc: gives an address or a handle; NULL when there is no memory
- * @try_alloc: the same, without a complaint in the log; may be NULL
- * @free: takes it back; the number of pages is what it was
- * @purge: makes up for what @free put off; may be NULL
+ * struct bench_allocator - an allocator to measure
+ * @name: its name in commands
+ * @one_at_a_time: cannot hold two allocations
+ * @prepare: prepares for allocations of @nr pages; may be NULL
+ * @alloc: returns an address or a handle, or NULL if there is no memory
+ * @try_alloc: the same, without a warning in the log; may be NULL
+ * @free: frees an allocation of @nr pages
+ * @purge: does the work that @free has deferred; may be NULL
  */
 struct bench_allocator {
 	const char	*name;
@@ -34,14 +37,14 @@ struct bench_allocator {
 	void		(*purge)(void);
 };
 
-/* What repeated measurements came to; a single figure stands in all three. */
+/* The result of repeated measurements.  A single figure is in all three. */
 struct bench_result {
 	u64	min;
 	u64	median;
 	u64	max;
 };
 
-/* A command: an allocator, a number of pages, and one more number. */
+/* A command has an allocator, a number of pages, and one more number. */
 typedef int bench_command(const struct bench_allocator *a, unsigned int nr,
 			  unsigned int n, struct bench_result *result);
 

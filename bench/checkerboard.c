@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How well does an allocator keep its addresses together?
+ * Measure how an allocator fragments its addresses
  *
- * A range of addresses is filled with areas of random sizes.  Then for some
- * rounds half of them, chosen at random, are freed, and others put in their
- * place.  At last every second area, by address, is freed, and larger ones are
- * asked for.
+ * The command fills a range of addresses with areas of random sizes.  Then, in
+ * each of ROUNDS rounds, it frees half of them at random and fills the range
+ * again.  At the end it frees every second area, by address, and finds the
+ * largest request that succeeds.
  *
- * For vmx the range is its slice, for the kernel what bench_plug() leaves.
- *
- * Locking: none; one command runs at a time.  Units: counts are in pages.
+ * For vmx the range is its slice; for vmalloc() it is the hole that
+ * bench_plug() leaves.  Counts are in pages.
  */
 #include <linux/mm.h>
 #include <linux/prandom.h>
@@ -21,7 +20,7 @@
 #include "bench.h"
 
 #define ROUNDS		8
-#define TRIES		16	/* a range is full after so many refusals */
+#define TRIES		16	/* failures until the range counts as full */
 #define PIECES_MAX	65536
 
 struct piece {
@@ -115,11 +114,11 @@ static unsigned int largest(const struct bench_allocator *a, unsigned int high)
 }
 
 /**
- * bench_checkerboard() - the largest request that succeeds in the end
+ * bench_checkerboard() - find the largest request that still succeeds
  *
- * Areas are of 1 to @nr pages, in a range of @mib MiB. The result is the largest
- * request that succeeds, the number of pages held when the range was full for
- * the last time, and the number of areas that they were in.
+ * Areas have 1 to @nr pages, in a range of @mib MiB.  The result is the largest
+ * request that succeeds, and the number of pages and the number of areas when
+ * the range was full for the last time.
  */
 int bench_checkerboard(const struct bench_allocator *a, unsigned int nr,
 		       unsigned int mib, struct bench_result *result)

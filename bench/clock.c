@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The clock: executed instructions
+ * A clock that counts executed instructions
  *
  * Under "-icount shift=0" QEMU advances the guest's time by one nanosecond for
- * each instruction, and its time stamp counter runs at 1 GHz, so a difference
- * of two readings is the number of instructions between them, the second
- * reading included.  bench_clock_check() tries this on a loop of known length:
- * on any other clock the results would mean something else.
- *
- * Locking: none.  Units: instructions.
+ * each instruction, and the guest's time stamp counter runs at 1 GHz.  So the
+ * difference of two readings is the number of instructions between them,
+ * including the second reading.  bench_clock_check() verifies this with a loop
+ * of known length: with any other clock the results would not be instructions.
  */
 #include <linux/compiler.h>
 #include <linux/timex.h>
 
 #include "bench.h"
 
-/* The two instructions are all there is in one turn. */
+/* Each turn executes exactly two instructions. */
 static noinline void spin(unsigned long turns)
 {
 	asm volatile("1: dec %0\n\tjnz 1b" : "+r" (turns) : : "cc");
@@ -26,7 +24,7 @@ static u64 time_spin(unsigned long turns)
 	u64 best = U64_MAX, start;
 	int i;
 
-	/* The shortest of several: without an interrupt. */
+	/* Use the shortest of several times, without an interrupt. */
 	for (i = 0; i < 10; i++) {
 		start = bench_clock();
 		spin(turns);
@@ -35,16 +33,16 @@ static u64 time_spin(unsigned long turns)
 	return best;
 }
 
-/** bench_clock() - instructions since some time in the past */
+/** bench_clock() - return the instructions since an unspecified time */
 u64 bench_clock(void)
 {
 	return get_cycles();
 }
 
 /**
- * bench_clock_check() - how far does the clock go in 1,000,000 instructions?
+ * bench_clock_check() - measure 1,000,000 instructions
  *
- * The result is 1,000,000 when the clock counts instructions.
+ * The result is 1,000,000 if the clock counts instructions.
  */
 int bench_clock_check(const struct bench_allocator *unused1,
 		      unsigned int unused2, unsigned int unused3,

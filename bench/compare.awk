@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-# compare.awk: has vmx become slower? Reads the committed table, then today's.
+# compare.awk: has vmx become slower? Reads the committed table, then a new one.
 #
-# Prints a line for each figure that is worse by more than 3%, or gone, and for
-# each that is better by more than that. Exits 1 when there is one of the former.
+# Prints a line for each figure that is missing or more than 3% worse (LOSS),
+# and for each that is more than 3% better (gain). Exits 1 if there is a LOSS.
 
 BEGIN {
 	FS = ","
@@ -15,8 +15,8 @@ FNR == 1 { file++; next }
 
 file == 1 && $3 ~ /^vmx_/ { cases[++nr] = $3 SUBSEP $4 }
 
-# A loss is judged by what vmx adds: a ratio to the cost itself would hide it
-# behind the floor's share.
+# Compare a figure with the committed one. For the cost, callers pass what vmx
+# adds to the floor: in the whole cost the floor's share would hide a loss.
 function judge(name, pages, what, was, is,    change) {
 	compared++
 	change = (is - was) / was
@@ -41,12 +41,12 @@ END {
 		sub(/^vmx_[a-z]*/, "", shape)
 		other = (name ~ /^vmx_huge/ ? "vmalloc_huge" : "vmalloc") shape
 		if (!((2, name, pages) in value) || !((2, other, pages) in value)) {
-			printf "LOSS %s, %d pages: not in today's table\n", name, pages
+			printf "LOSS %s, %d pages: not in the new table\n", name, pages
 			failed++
 			continue
 		}
 		judge(name, pages, "ratio to " other, figure(1, name, pages, other), figure(2, name, pages, other))
-		# The floor has no shapes.  A warm area costs less: there is nothing over it.
+		# The floor has no shapes; vmx_warm may cost less than it.
 		if (shape)
 			continue
 		was = value[1, name, pages] - value[1, "floor", pages]
@@ -57,6 +57,6 @@ END {
 	if (!compared)
 		print "LOSS nothing to compare"
 	else if (!failed)
-		printf "vmx is no slower than the committed table in %d figures.\n", compared
+		printf "vmx is not slower than the committed table in %d figures.\n", compared
 	exit failed || !compared
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Areas that are held while others are measured
- *
- * Locking: none; one command runs at a time.  Units: counts are in pages.
+ * Hold many areas while other allocations are measured
  */
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -12,7 +10,7 @@
 #include "bench.h"
 
 #define CROWD_MAX	200000
-#define FULL_PAGES	15	/* with the guard page, a slot of 64 KiB */
+#define FULL_PAGES	15	/* 64 KiB with the guard page */
 #define FULL_REPEATS	3
 
 static struct {
@@ -23,9 +21,9 @@ static struct {
 } crowd;
 
 /**
- * bench_hold() - hold @count areas of @nr pages, or as many as there is room for
+ * bench_hold() - hold @count areas of @nr pages, or as many as possible if 0
  *
- * The result is how many.
+ * The result is the number of held areas.
  */
 int bench_hold(const struct bench_allocator *a, unsigned int nr,
 	       unsigned int count, struct bench_result *result)
@@ -49,9 +47,9 @@ int bench_hold(const struct bench_allocator *a, unsigned int nr,
 }
 
 /**
- * bench_thin() - free every @nth of them
+ * bench_thin() - free every @nth held area
  *
- * The result is how many are left.
+ * The result is the number of areas that are still held.
  */
 int bench_thin(const struct bench_allocator *a, unsigned int nth,
 	       unsigned int unused, struct bench_result *result)
@@ -75,7 +73,7 @@ int bench_thin(const struct bench_allocator *a, unsigned int nth,
 }
 
 /**
- * bench_drop() - free all of them
+ * bench_drop() - free all held areas
  */
 int bench_drop(const struct bench_allocator *a, unsigned int unused1,
 	       unsigned int unused2, struct bench_result *result)
@@ -84,10 +82,10 @@ int bench_drop(const struct bench_allocator *a, unsigned int unused1,
 }
 
 /**
- * bench_full() - pairs of @nr pages in a range that is 90% full
+ * bench_full() - measure pairs of @nr pages in a range that is 90% full
  *
- * The range, of @mib MiB, is filled with areas of FULL_PAGES pages; then every
- * tenth is freed. The result is as for bench_pairs().
+ * The range has @mib MiB.  It is filled with areas of FULL_PAGES pages, and
+ * every tenth area is freed.  The result is as for bench_pairs().
  */
 int bench_full(const struct bench_allocator *a, unsigned int nr,
 	       unsigned int mib, struct bench_result *result)
@@ -107,14 +105,14 @@ int bench_full(const struct bench_allocator *a, unsigned int nr,
 	return err;
 }
 
-/** bench_crowd_init() - get the table of areas */
+/** bench_crowd_init() - allocate the table of held areas */
 int bench_crowd_init(void)
 {
 	crowd.area = kvcalloc(CROWD_MAX, sizeof(*crowd.area), GFP_KERNEL);
 	return crowd.area ? 0 : -ENOMEM;
 }
 
-/** bench_crowd_exit() - free whatever is held */
+/** bench_crowd_exit() - free all held areas and the table */
 void bench_crowd_exit(void)
 {
 	struct bench_result unused;

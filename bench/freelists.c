@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The page allocator's free lists, in a known state
+ * Bring the page allocator's free lists into a known state
  *
- * What a block costs depends on what happened before: whether there is one of
- * its order, or a larger one has to be split (and merged again by the free),
- * and whether it comes from the CPU's own lists or from the zone's.  Such
- * figures would tell of the history, not of the allocator.
+ * The cost of a block depends on earlier allocations: whether a block of its
+ * order is free or a larger one must be split (and merged by the free), and
+ * whether it comes from a per-CPU list or from the zone.  Without a known state
+ * the results would show this history and not the cost of the allocator.
  *
- * So while something is measured, the lists have blocks of every order that
- * can't merge: each is half of a larger one whose other half is held.  And
- * before that the CPU's lists are emptied: bench/guest makes them as short as
- * they can be, and bench_drain() frees enough for the kernel to notice.
- *
- * Locking: none; one command runs at a time.  Units: frames.
+ * So during a measurement there are free blocks of every order that cannot
+ * merge: each is one half of a larger block, and the other half is held.
+ * Before that, the per-CPU lists are emptied: bench/guest sets their limit as
+ * low as possible, and bench_drain() frees enough frames for the kernel to
+ * apply it.
  */
 #include <linux/gfp.h>
 #include <linux/list.h>
@@ -26,23 +25,23 @@
 
 static struct page *held[ORDER_MAX + 1][HALVES_MAX];
 
-/* Of small blocks, many are in use at a time. */
+/* Hold more of the small blocks, since more of them are in use at a time. */
 static unsigned int halves(unsigned int order)
 {
 	return order > 6 ? 16 : HALVES_MAX;
 }
 
-/* The second half of a block of twice that order is free from now on. */
+/* Free the second half of a block of @order + 1; @order is that of a half. */
 static void free_half(struct page *page, unsigned int order)
 {
 	struct page *half = page + (1U << order);
 
-	/* As split_page() does, but into two. */
+	/* As in split_page(), but split into two halves. */
 	set_page_count(half, 1);
 	__free_pages(half, order);
 }
 
-/** bench_freelists_hold() - blocks of every order, until further notice */
+/** bench_freelists_hold() - make free blocks that cannot merge */
 void bench_freelists_hold(void)
 {
 	gfp_t gfp = GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN;
@@ -52,7 +51,7 @@ void bench_freelists_hold(void)
 		for (i = 0; i < halves(order); i++)
 			held[order][i] = alloc_pages(gfp, order + 1);
 	}
-	/* Not before all are there, or one order's would be made of another's. */
+	/* Only now, or a block could be made from a free half of a larger one. */
 	for (order = ORDER_MAX; order; order--) {
 		for (i = 0; i < halves(order); i++) {
 			if (held[order][i])
@@ -61,7 +60,7 @@ void bench_freelists_hold(void)
 	}
 }
 
-/** bench_freelists_release() - let them merge again */
+/** bench_freelists_release() - free the held halves, so that they can merge */
 void bench_freelists_release(void)
 {
 	unsigned int order, i;
@@ -76,7 +75,7 @@ void bench_freelists_release(void)
 }
 
 /**
- * bench_drain() - have the kernel shorten this CPU's lists
+ * bench_drain() - make the kernel shorten the lists of this CPU
  */
 int bench_drain(const struct bench_allocator *a, unsigned int unused1,
 		unsigned int unused2, struct bench_result *result)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# left_out.awk: which of the guests' answers are no figures, and why
+# left_out.awk: print the answers of the guests that are not figures, and why
 
 $2 == "clock" || $2 == "-" && $4 ~ /^([0-9]+|ok)$/ || $4 ~ /^[0-9.]+$/ { next }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vmx_bench: instructions that vmx, the kernel's allocators and the floor take
+ * vmx_bench: count the instructions of vmx, the kernel's allocators and the
+ * floor
  *
- * One file, /sys/kernel/debug/vmx_bench.  A write is one command, "VERB [NAME
- * [PAGES [N]]]", and returns when it has been carried out; reading gives what
- * it found: three numbers (mostly minimum, median and maximum), or why it was
- * not carried out.  scripts/bench has the commands.
+ * A write to /sys/kernel/debug/vmx_bench is one command, "VERB [NAME [PAGES
+ * [N]]]", and returns when the command has ended.  A read returns the result:
+ * three numbers (mostly minimum, median and maximum of instructions), or the
+ * reason of a failure.  scripts/bench has the commands.
  *
- * Locking: bench_mutex, one command at a time.  Units: pages, instructions.
+ * Locking: bench_mutex; one command runs at a time.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>

@@ -1,27 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Measuring pairs: allocate, free
+ * Measure pairs: one allocation and its free
  *
- * A batch is a number of pairs, back to back, and at its end a purge of what
- * they put off.  So every flush, and every worker that a pair causes, is paid
- * for within its batch.  Before the measured batches there is one for nothing,
- * so that caches are in their steady state.  The shapes:
+ * A batch is a number of pairs and a purge at its end.  So each flush, and each
+ * worker that a pair causes, is counted in its batch.  One batch runs before
+ * the measured ones, so that caches are in their steady state.  The shapes:
  *
  * pairs	one area at a time; enough pairs to free PURGE_BYTES of
  *		addresses
- * in order	all are allocated, then all freed, oldest first
- * at random	the same, freed in random order
- * mixed	MIXED_LIVE areas are live, of 1 to so many pages; each pair
- *		replaces one of them, by turns
+ * in order	all areas are allocated, then all are freed, the oldest first
+ * at random	the same, but freed in random order
+ * mixed	MIXED_LIVE areas of 1 to @nr pages are live; each pair replaces
+ *		one of them, in turn
  *
- * "singles" are pairs measured each by itself: the smallest is a pair that made
- * up for nothing.
+ * "singles" are pairs that are measured one by one: the smallest result is of a
+ * pair that did no deferred work of earlier pairs.
  *
- * What the loop itself takes, found with an allocator that does nothing, is
- * taken off.  Random numbers are the same in every run.
+ * The cost of the loop, measured with an allocator that does nothing, is
+ * subtracted.  The random numbers are the same in every run.
  *
- * Locking: none; one command runs at a time.  Units: counts are in pages,
- * results in instructions for one pair.
+ * Counts are in pages, results in instructions for one pair.
  */
 #include <linux/math64.h>
 #include <linux/minmax.h>
@@ -33,7 +31,7 @@
 
 #include "bench.h"
 
-/* Twice what the kernel and vmx let pile up on one CPU before they purge. */
+/* Twice the quarantined bytes that the kernel and vmx allow with one CPU. */
 #define PURGE_BYTES	SZ_64M
 #define PAIRS_MIN	8
 #define ALL_AREAS	1024
@@ -42,13 +40,13 @@
 #define MIXED_SIZES	1024
 #define SAMPLES		256
 
-/* So many pairs of an allocator, in one of the shapes. */
+/* Do @pairs pairs of an allocator, in one of the shapes. */
 typedef int batch(const struct bench_allocator *a, unsigned int nr,
 		  unsigned int pairs);
 
 static u64 samples[SAMPLES];
 static void *areas[ALL_AREAS];
-static unsigned int order[ALL_AREAS];	/* in which to free them */
+static unsigned int order[ALL_AREAS];	/* of the frees */
 static unsigned int sizes[MIXED_SIZES];	/* of mixed areas */
 
 static int compare(const void *a, const void *b)
@@ -101,7 +99,7 @@ static int pairs_batch(const struct bench_allocator *a, unsigned int nr,
 	return err;
 }
 
-/* The areas are freed as order[] says. */
+/* Allocate all areas, then free them in the order of order[]. */
 static int all_batch(const struct bench_allocator *a, unsigned int nr,
 		     unsigned int pairs)
 {
@@ -192,7 +190,7 @@ static unsigned int pairs_to_purge(unsigned int nr)
 }
 
 /**
- * bench_pairs() - one area of @nr pages at a time, @repeats batches
+ * bench_pairs() - measure one area of @nr pages at a time, in @repeats batches
  */
 int bench_pairs(const struct bench_allocator *a, unsigned int nr,
 		unsigned int repeats, struct bench_result *result)
@@ -211,7 +209,7 @@ static int measure_all(const struct bench_allocator *a, unsigned int nr,
 }
 
 /**
- * bench_in_order() - many areas of @nr pages, freed as they came
+ * bench_in_order() - measure many areas of @nr pages, freed in the same order
  */
 int bench_in_order(const struct bench_allocator *a, unsigned int nr,
 		   unsigned int repeats, struct bench_result *result)
@@ -224,7 +222,7 @@ int bench_in_order(const struct bench_allocator *a, unsigned int nr,
 }
 
 /**
- * bench_at_random() - many areas of @nr pages, freed in random order
+ * bench_at_random() - measure many areas of @nr pages, freed in random order
  */
 int bench_at_random(const struct bench_allocator *a, unsigned int nr,
 		    unsigned int repeats, struct bench_result *result)
@@ -243,7 +241,7 @@ int bench_at_random(const struct bench_allocator *a, unsigned int nr,
 }
 
 /**
- * bench_mixed() - areas of 1 to @nr pages
+ * bench_mixed() - measure areas of 1 to @nr pages
  */
 int bench_mixed(const struct bench_allocator *a, unsigned int nr,
 		unsigned int repeats, struct bench_result *result)
@@ -281,7 +279,7 @@ static int time_singles(const struct bench_allocator *a, unsigned int nr,
 }
 
 /**
- * bench_singles() - pairs of @nr pages, each measured by itself
+ * bench_singles() - measure pairs of @nr pages one by one
  */
 int bench_singles(const struct bench_allocator *a, unsigned int nr,
 		  unsigned int unused, struct bench_result *result)
@@ -300,8 +298,8 @@ int bench_singles(const struct bench_allocator *a, unsigned int nr,
 }
 
 /*
- * Instructions that do nothing and that no compiler writes: scripts/profile
- * tells by them where a pair begins and where it ends.
+ * No-ops that no compiler emits: they tell scripts/profile where a pair begins
+ * and ends.
  */
 static __always_inline void mark_begin(void)
 {
@@ -314,7 +312,7 @@ static __always_inline void mark_end(void)
 }
 
 /**
- * bench_profile() - @pairs pairs of @nr pages for scripts/profile to look at
+ * bench_profile() - do @pairs pairs of @nr pages, marked for scripts/profile
  */
 int bench_profile(const struct bench_allocator *a, unsigned int nr,
 		  unsigned int pairs, struct bench_result *result)

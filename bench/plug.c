@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Making the kernel's range of addresses small
+ * Make the vmalloc range of the kernel small
  *
- * On 64-bit machines the vmalloc range can't be limited, and never runs out.
- * To compare how allocators do when addresses are scarce, all of it is taken
- * but for one hole: most by ioremap() of addresses where no memory is, in 1 GiB
- * entries that need no tables, and the rest by vmap() of one page.
+ * On 64-bit machines the vmalloc range cannot be limited and is never full.  To
+ * compare allocators when addresses are scarce, this file takes the whole range
+ * except for one hole: most of it with ioremap() of physical addresses without
+ * memory, in 1 GiB leaves that need no tables, and the rest with vmap() of one
+ * frame.
  *
- * While it is plugged everybody else in the kernel has to do with the hole too,
- * so a command plugs and unplugs without returning in between.
+ * While the range is plugged, the rest of the kernel has only this hole too.
+ * So each command plugs and unplugs before it returns.
  *
- * Locking: none; one command runs at a time.  Units: bytes.
+ * Sizes are in bytes.
  */
 #include <linux/io.h>
 #include <linux/mm.h>
@@ -22,14 +23,15 @@
 #include "bench.h"
 
 #define PLUGS_MAX	4096
-#define VMAP_PAGES	(SZ_1G / PAGE_SIZE)	/* to begin with */
+#define VMAP_PAGES	(SZ_1G / PAGE_SIZE)	/* of the first vmap() */
 
 static void **plugs;
 static unsigned int nr_plugs, nr_ioremap_plugs;
 
 /*
- * A quarter of all physical addresses, where no memory is.  ioremap() aligns to
- * 1 GiB and adds a guard page: two pages less, and nothing is left between.
+ * Map up to a quarter of all physical addresses at a time, where there is no
+ * memory.  ioremap() aligns to 1 GiB and adds a guard page: with two pages
+ * less, no usable addresses are left between the mappings.
  */
 static void plug_with_ioremap(void)
 {
@@ -72,7 +74,7 @@ static int plug_with_vmap(void)
 }
 
 /**
- * bench_unplug() - give the kernel's range back, if it is plugged
+ * bench_unplug() - free all that bench_plug() has taken, if anything
  */
 void bench_unplug(void)
 {
@@ -86,10 +88,9 @@ void bench_unplug(void)
 }
 
 /**
- * bench_plug() - leave one hole in the kernel's range of addresses
- * @a: the allocator that is to be put to the test; nothing happens unless it
- *	is the kernel's
- * @size: of the hole
+ * bench_plug() - leave only one hole in the vmalloc range
+ * @a: the allocator to be measured; nothing is done unless it is vmalloc()
+ * @size: of the hole, in bytes
  *
  * Return: 0 or an error.
  */
@@ -106,7 +107,7 @@ int bench_plug(const struct bench_allocator *a, unsigned long size)
 	plugs = kvcalloc(PLUGS_MAX, sizeof(*plugs), GFP_KERNEL);
 	if (!plugs)
 		return -ENOMEM;
-	/* With its guard page it is as long as the hole. */
+	/* Together with its guard page it is as large as the hole. */
 	hole = ioremap(nowhere, size - PAGE_SIZE);
 	if (!hole) {
 		err = -ENOMEM;

@@ -2,19 +2,19 @@
 /*
  * A QEMU plugin that counts each instruction executed between two marks
  *
- * vmx_bench.ko executes a no-op of a form that no compiler writes before and
- * after each pair (bench/pairs.c).  The time between the two is a window; this
- * counts how often each address was executed in it, of all windows together
- * and of the one with the fewest instructions, which no interrupt has hit.
+ * vmx_bench.ko executes a no-op that no compiler emits before each pair, and
+ * another one after it (bench/pairs.c).  A window is the time between the two.
+ * The plugin counts how often each address is executed, in all windows
+ * together, and in the window with the fewest instructions, which had no
+ * interrupt.
  *
- * At QEMU's end the counts go to the file named by "out=", a line for an
- * address, in the order of their first execution:
+ * When QEMU ends, the plugin writes the counts to the file named by "out=".
+ * The first line is "windows N"; then there is a line for each address, in the
+ * order of first execution:
  *
  *	ADDRESS IN-SHORTEST-WINDOW IN-ALL-WINDOWS
  *
- * after a first line "windows N".
- *
- * Locking: none; there is one vCPU.
+ * There must be only one vCPU, since the plugin takes no lock.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -29,14 +29,14 @@ __attribute__((visibility("default"))) int qemu_plugin_version = QEMU_PLUGIN_VER
 static const uint8_t begin_mark[] = { 0x0f, 0x1f, 0x80, 0x01, 0x78, 0x6d, 0x76 };
 static const uint8_t end_mark[] = { 0x0f, 0x1f, 0x80, 0x02, 0x78, 0x6d, 0x76 };
 
-/* One for each address that was ever translated; never freed. */
+/* One for each address that QEMU has translated; never freed. */
 struct counter {
 	struct counter	*next;	/* in its hash bucket */
 	uint64_t	addr;
-	uint64_t	now;	/* in this window */
+	uint64_t	now;	/* in the current window */
 	uint64_t	least;	/* in the shortest window */
-	uint64_t	all;
-	bool		seen;	/* stands in counters[] */
+	uint64_t	all;	/* in all windows */
+	bool		seen;	/* is in counters[] */
 };
 
 #define BUCKETS 65536

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What profile_plugin.c uses of QEMU's plugin interface, as of QEMU 7.2 to 8.1
+ * The part of QEMU's plugin interface that profile_plugin.c uses, for QEMU 7.2
+ * to 8.1
  *
- * Distributions don't package QEMU's own header.
+ * Distributions do not package QEMU's own header.
  */
 #ifndef _QEMU_PLUGIN_H
 #define _QEMU_PLUGIN_H

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * All CPUs at once
+ * Measure pairs on all CPUs at the same time
  *
- * Time here is the machine's, not instructions: QEMU counts those on one CPU
- * only.  So a figure means something only beside another of the same run.
- *
- * Locking: none; one command runs at a time.  Units: nanoseconds.
+ * Results are in nanoseconds, since QEMU counts instructions only with one CPU.
+ * So they can only be compared with results of the same run.
  */
 #include <linux/completion.h>
 #include <linux/cpu.h>
@@ -57,10 +55,10 @@ static int race(void *data)
 }
 
 /**
- * bench_race() - each CPU does @pairs pairs of @nr pages
+ * bench_race() - measure @pairs pairs of @nr pages on each CPU
  *
- * The result is the time of a pair: of the fastest CPU, of the last one to be
- * counted, and of the slowest.
+ * The result is the time of one pair: on the fastest CPU, on the CPU that was
+ * counted last, and on the slowest CPU.
  */
 int bench_race(const struct bench_allocator *a, unsigned int nr,
 	       unsigned int pairs, struct bench_result *result)

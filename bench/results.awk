@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-# results.awk: the guests' answers as CSV and JSON
+# results.awk: write the answers of the guests as CSV and JSON
 #
-# Reads lines "INIT_ON_ALLOC CASE PAGES MIN MEDIAN MAX", writes the files named
-# by csv and json; kernel and release say what was measured. An answer that is
-# no number goes into the JSON's "left_out".
+# Reads lines "INIT_ON_ALLOC CASE PAGES MIN MEDIAN MAX" and writes the files
+# named by the variables csv and json. The variables kernel and release name the
+# measured kernel. Answers that are not numbers go into "left_out" of the JSON.
 
 BEGIN {
 	print "kernel,init_on_alloc,case,pages,instructions_min,instructions_median" >csv
@@ -20,14 +20,15 @@ $4 !~ /^[0-9.]+$/ {
 	next
 }
 
-# The slowest CPU's time, beside vmalloc's in the same round.
+# Keep the time of the slowest CPU, to be compared with vmalloc in the same
+# round.
 $2 ~ /_race$/ {
 	round = ++rounds[$2, $3]
 	race[$2, $3, round] = $6
 	next
 }
 
-# The largest request that succeeded, and the pages held before.
+# Two results: the largest request that succeeded, and the pages held before.
 $2 ~ /_checkerboard$/ {
 	result($1, $2 "_largest", $3, $4, $4, $4)
 	result($1, $2 "_packed", $3, $5, $5, $5)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fragmenting physical memory: no two neighbouring frames are free
+ * Fragment physical memory: no two adjacent frames are free
  *
- * Takes every frame that there is and gives back those with an odd number.
- * Their buddies are the even ones, so until bench_mend() nothing can merge.
+ * The command takes all free frames and returns those with an odd number.
+ * Their buddies have even numbers, so nothing can merge until bench_mend().
  *
- * Locking: none; one command runs at a time.  Units: frames.
+ * Results are in frames.
  */
 #include <linux/delay.h>
 #include <linux/gfp.h>
@@ -34,8 +34,9 @@ static unsigned int release(struct list_head *pages)
 }
 
 /*
- * All blocks of an order, as single frames.  No reclaim, and below the
- * watermarks: whoever else needs memory meanwhile is out of luck.
+ * Take all free blocks of an order, and split them into frames.  This takes
+ * memory below the watermarks without reclaim, so other tasks get none
+ * meanwhile.
  */
 static void take(unsigned int order, struct list_head *odd)
 {
@@ -54,10 +55,10 @@ static void take(unsigned int order, struct list_head *odd)
 }
 
 /**
- * bench_shatter() - leave single frames only
+ * bench_shatter() - leave only single free frames
  *
- * What others gave back since the last time may have made blocks again: once more
- * breaks them.  The result is how many frames are free afterwards.
+ * Frames that others free later may merge to blocks again; repeat the command
+ * to split these.  The result is the number of frames that are free afterwards.
  */
 int bench_shatter(const struct bench_allocator *a, unsigned int unused1,
 		  unsigned int unused2, struct bench_result *result)
@@ -67,8 +68,8 @@ int bench_shatter(const struct bench_allocator *a, unsigned int unused1,
 
 	take(0, &odd);
 	/*
-	 * What CPUs keep in lists of their own goes by order, and what the
-	 * shortage made others give back comes later.
+	 * Several passes: the per-CPU lists hold blocks of several orders, and
+	 * the shortage makes other tasks free memory some time later.
 	 */
 	for (pass = 0; pass < PASSES; pass++) {
 		for (order = PMD_SHIFT - PAGE_SHIFT; order; order--)
@@ -81,7 +82,7 @@ int bench_shatter(const struct bench_allocator *a, unsigned int unused1,
 }
 
 /**
- * bench_mend() - give all frames back
+ * bench_mend() - free all frames that bench_shatter() holds
  */
 int bench_mend(const struct bench_allocator *a, unsigned int unused1,
 	       unsigned int unused2, struct bench_result *result)
@@ -92,7 +93,7 @@ int bench_mend(const struct bench_allocator *a, unsigned int unused1,
 	return 0;
 }
 
-/** bench_shatter_exit() - the same */
+/** bench_shatter_exit() - free all frames that bench_shatter() holds */
 void bench_shatter_exit(void)
 {
 	release(&kept);

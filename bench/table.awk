@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# table.awk: a results CSV as tables for people
+# table.awk: print a CSV file of results.awk as readable tables
 
 BEGIN { FS = "," }
 
@@ -9,7 +9,7 @@ NR == 1 { next }
 	kernel = $1
 	init[$2] = 1
 	value[$2, $3, $4] = $5
-	# Two CPUs at once are timed by the clock: that spread is the machine's.
+	# Leave out the races: their times vary with the host.
 	if ($3 !~ /_race_/ && $5 > 0 && $6 / $5 - 1 > spread[$2])
 		spread[$2] = $6 / $5 - 1
 	if ($3 == "floor" && !($4 in seen)) {
@@ -18,7 +18,7 @@ NR == 1 { next }
 	}
 	if (!(($3, $4) in row)) {
 		row[$3, $4] = 1
-		# vmx_cold_held_100 is a row "held_100", column vmx_cold.
+		# vmx_cold_held_100 becomes row "held_100", column vmx_cold.
 		if (match($3, /^(vmalloc_huge|vmalloc|kvmalloc|vmx_cold|vmx_warm|vmx_huge)_/)) {
 			shape = substr($3, RLENGTH + 1)
 			if ($3 !~ /^vmalloc_huge$/ && !((shape, $4) in shape_seen)) {
@@ -76,7 +76,7 @@ function shapes(i,    n, s, p)
 
 function clearing(    n, p, c)
 {
-	printf "\nLinux %s: how much of init_on_alloc=1 is clearing (with it, less without it)\n\n", kernel
+	printf "\nLinux %s: instructions for clearing (init_on_alloc=1 minus init_on_alloc=0)\n\n", kernel
 	printf "%6s %10s %10s %12s %16s\n", "pages", "vmalloc", "vmx_cold", "of vmx_cold", "vmx_cold/vmalloc"
 	for (n = 1; n <= nr_sizes; n++) {
 		p = size[n]
@@ -93,7 +93,7 @@ END {
 		if (i in init) {
 			pairs(i)
 			shapes(i)
-			printf "\nSpread, median over minimum, at the most: %.2f%%\n", 100 * spread[i]
+			printf "\nLargest spread (median above minimum): %.2f%%\n", 100 * spread[i]
 		}
 	}
 	if (0 in init && 1 in init)
