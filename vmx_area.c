@@ -64,7 +64,7 @@ DEFINE_SPINLOCK(vmx_area_lock);
 unsigned long vmx_lazy_max = ULONG_MAX;
 
 static struct {
-	struct mutex purge_mutex;
+	struct mutex purge_mutex;	/* held by the one purge under way */
 	void (*flush)(void);
 	struct kmem_cache *cache;	/* of descriptors */
 	struct vmx_area *spare;		/* descriptors kept, linked by next */

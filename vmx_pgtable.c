@@ -469,7 +469,7 @@ int vmx_pgtable_init(unsigned long start, unsigned long end)
 
 	tables.base = start & PMD_MASK;
 	tables.slots = kvcalloc((end - 1 - tables.base) / PMD_SIZE + 1,
-			     sizeof(*tables.slots), GFP_KERNEL);
+				sizeof(*tables.slots), GFP_KERNEL);
 	if (!tables.slots)
 		return -ENOMEM;
 	tables.leaves = vmx_arch_has_leaves();

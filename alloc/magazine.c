@@ -42,7 +42,7 @@ struct vmx_magazine_limits vmx_magazine_limits;
 static struct {
 	bool on;		/* the parameter */
 	bool ready;
-	struct mutex drain_mutex;
+	struct mutex drain_mutex;	/* held while magazines are emptied */
 	struct vmx_shrinker shrinker;
 	int hotplug_state;
 } magazines = {

@@ -368,8 +368,8 @@ static struct vmx_place next_fit(const struct search *s)
 static const struct {
 	const char *name;
 	struct vmx_place (*find)(const struct search *s);
-} fits[] = {
-#define FIT(NAME, name) [VMX_FIT_##NAME] = { #name, name##_fit },
+} fits[] = {	/* in the order of enum vmx_fit */
+#define FIT(NAME, name) { #name, name##_fit },
 	VMX_FITS(FIT)
 #undef FIT
 };

@@ -20,7 +20,7 @@
 #define TO_BE_FREED XA_MARK_0
 
 static struct {
-	struct mutex lock;
+	struct mutex lock;	/* held by a write to "free" */
 	struct xarray areas;
 } owned = {
 	.lock = __MUTEX_INITIALIZER(owned.lock),

@@ -160,7 +160,7 @@ static void note_singles(short *nid, struct page **pages, unsigned int nr, bool 
  * were there too.
  */
 int vmx_blocks_take_many(struct page **pages, unsigned int had, unsigned int nr,
-			gfp_t gfp, int node, bool split, short *nid)
+			 gfp_t gfp, int node, bool split, short *nid)
 {
 	unsigned int order = VMX_BLOCK_ORDER_MAX;
 	bool may_sleep = gfpflags_allow_blocking(gfp);

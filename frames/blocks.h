@@ -150,7 +150,6 @@ static __always_inline void vmx_return_block(struct page *head, unsigned int ord
 	__free_pages(head, order);
 }
 
-
 /* Take one frame, and reclaim for it if @gfp allows it. Return 0 or -ENOMEM. */
 static __always_inline int vmx_blocks_take_single(struct page **pages, gfp_t gfp,
 						  int node, short *nid)
