@@ -90,7 +90,7 @@ static void count_one_more(void)
 		space.stats.peak_areas = areas_now();
 }
 
-/* Puts @area, with addr and size set, into the hole in front of @succ. */
+/* Put @area into the hole in front of @succ. Its addr and size are set. */
 static void ring_insert(struct vmx_area *area, struct vmx_area *succ)
 {
 	unsigned long low = vmx_area_start(succ) - succ->hole;
@@ -104,7 +104,7 @@ static void ring_insert(struct vmx_area *area, struct vmx_area *succ)
 	succ->before = area;
 }
 
-/* @area leaves the ring, and what it knew of the hole in front of it is lost. */
+/* Take @area out of the ring. The length of the hole in front of it is lost. */
 static void ring_unlink(struct vmx_area *area)
 {
 	vmx_hole_resize(area, 0);
@@ -112,7 +112,7 @@ static void ring_unlink(struct vmx_area *area)
 	area->before->after = area->after;
 }
 
-/* @area's bytes, and the hole in front of it, become hole. */
+/* Make one hole of @area and of the holes on both sides of it. */
 static void ring_erase(struct vmx_area *area)
 {
 	struct vmx_area *succ = area->after;
@@ -122,7 +122,7 @@ static void ring_erase(struct vmx_area *area)
 	vmx_hole_resize(succ, succ->hole + bytes);
 }
 
-/* The link that leads, or would lead, to @area in the list. */
+/* Return the link of the list that leads to @area, or to its place in the list. */
 static struct vmx_area **list_link(struct vmx_area *area)
 {
 	do {
@@ -137,21 +137,23 @@ static unsigned long guard_size(const struct vmx_area *area)
 }
 
 /**
- * vmx_area_alloc() - a descriptor that is not in the address space yet
- * @size: bytes that were asked for
- * @flags: VMX_*; without VMX_NO_GUARD the area gets a page more than @size needs
- * @caller: who asked
- * @gfp: for the descriptor itself
- * @node: where to put it, or NUMA_NO_NODE
+ * vmx_area_alloc() - make a descriptor that is not in the address space yet
+ * @size: bytes that were asked for; must not be 0, and must not overflow when it
+ *	is rounded up to pages and the guard page is added
+ * @flags: VMX_*; unless they have VMX_NO_GUARD, the area gets a guard page
+ * @caller: the code address that asked for the area
+ * @gfp: flags for the allocation of the descriptor
+ * @node: node of the descriptor's memory, or NUMA_NO_NODE
  *
- * Return: a descriptor for vmx_area_insert(); NULL without memory.
+ * Context: process context; sleeps if @gfp allows it.
+ * Return: a descriptor for vmx_area_insert(), or NULL without memory.
  */
 struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 				const void *caller, gfp_t gfp, int node)
 {
 	struct vmx_area *area = NULL;
 
-	/* A spare one lies wherever it was made. */
+	/* A spare descriptor may be on any node. */
 	if (node == NUMA_NO_NODE) {
 		spin_lock(&vmx_area_lock);
 		area = space.spare;
@@ -165,7 +167,7 @@ struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 		area = kmem_cache_alloc_node(space.cache, gfp, node);
 	if (!area)
 		return NULL;
-	/* Field by field: most of a descriptor is set later in any case. */
+	/* Set single fields: most of the descriptor is set later in any case. */
 	area->flags = flags;
 	area->size = ALIGN(size, PAGE_SIZE) + guard_size(area);
 	area->pages = NULL;
@@ -180,7 +182,7 @@ struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 	return area;
 }
 
-/* A descriptor that is in the ring no more. */
+/* Keep a descriptor that is not in the ring for reuse, or free it. */
 static void put_descriptor(struct vmx_area *area)
 {
 	lockdep_assert_held(&vmx_area_lock);
@@ -208,7 +210,12 @@ static void free_spares(void)
 	}
 }
 
-/** vmx_area_free() - a descriptor that has not been inserted */
+/**
+ * vmx_area_free() - give back a descriptor that is not in the address space
+ * @area: from vmx_area_alloc(), and not inserted; invalid afterwards
+ *
+ * Context: process context.
+ */
 void vmx_area_free(struct vmx_area *area)
 {
 	spin_lock(&vmx_area_lock);
@@ -216,7 +223,10 @@ void vmx_area_free(struct vmx_area *area)
 	spin_unlock(&vmx_area_lock);
 }
 
-/* Where in the slice others than the first fit are of use: all of it. */
+/*
+ * Return the fit of a request. Fits other than the first apply to the whole slice
+ * only: for a part of it, make the request a first fit.
+ */
 static enum vmx_fit fit_of(struct vmx_area *area, unsigned long start,
 			   unsigned long end)
 {
@@ -229,18 +239,21 @@ static enum vmx_fit fit_of(struct vmx_area *area, unsigned long start,
 
 /**
  * vmx_area_insert() - find a hole that fits and put an area there
- * @area: from vmx_area_alloc(); gets addr and id. VMX_FIT() in its flags says
- *	which hole; when the range is not the whole slice, it is the lowest,
- *	and the flags then say so
- * @align: a power of two, at least a page
- * @start: lowest address that will do
- * @end: first address behind the range that will do
+ * @area: from vmx_area_alloc(); gets addr and id. VMX_FIT() in its flags chooses
+ *	the hole. If @start and @end are not the whole slice, the lowest hole is
+ *	taken, and VMX_FIT() in the flags becomes VMX_FIT_FIRST
+ * @align: alignment of the area's first address in bytes; a power of two, at least
+ *	a page
+ * @start: lowest acceptable address
+ * @end: the area, guard page included, ends at or below this address
  *
- * The area is in the list when this returns; with VMX_UNLIST in its flags, it is
- * not to be shown yet.
+ * On success the area is in the list. While its flags have VMX_UNLIST, readers of
+ * the list do not show it.
  *
- * Return: 0; -ENOSPC when no hole fits; -EINVAL for a size of zero or an
- * alignment that is not a power of two.
+ * Context: process context; does not sleep.
+ * Return: 0; -ENOSPC if no hole fits; -EINVAL, after a warning, for a size that is
+ * zero or not a multiple of the page size, and for an alignment that is not a power
+ * of two or less than a page.
  */
 int vmx_area_insert(struct vmx_area *area, unsigned long align,
 		    unsigned long start, unsigned long end)
@@ -259,7 +272,7 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 	 * on_hole() in debugfs/explain.c relies on this: vmx_area_lock is held, and the
 	 * hole is not filled yet.
 	 */
-	/* Without a hole, the place is behind any end. */
+	/* If no hole fits, the address is ULONG_MAX: no end is above it. */
 	if (place.addr >= end || end - place.addr < area->size) {
 		trace_vmx_hole(area, align, vmx_holes.looked_at, 0, NULL);
 		spin_unlock(&vmx_area_lock);
@@ -270,7 +283,7 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 	area->state = VMX_LIVE;
 	area->id = ++space.last_id;
 	if (BITS_PER_LONG == 32 && unlikely(!area->id))
-		area->id = ++space.last_id;	/* 0 is nobody's */
+		area->id = ++space.last_id;	/* no area has the id 0 */
 	ring_insert(area, place.succ);
 	vmx_index_add(area);
 	link = list_link(area);
@@ -285,8 +298,8 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 }
 
 /**
- * vmx_area_find() - the live area that an address lies in
- * @addr: any address; the guard page belongs to its area
+ * vmx_area_find() - find the area in use that contains an address
+ * @addr: any address; a guard page belongs to its area
  *
  * Context: vmx_area_lock held.
  * Return: the area, or NULL.
@@ -306,9 +319,10 @@ struct vmx_area *vmx_area_find(unsigned long addr)
 }
 
 /**
- * vmx_range_at() - what is at an address of the slice
+ * vmx_range_at() - describe the range that contains an address
  * @addr: an address inside the slice
- * @range: what it is; a hole begins at @addr, anything else where it begins
+ * @range: the result. Of a hole, the part from @addr on; of any other range, the
+ *	whole range
  *
  * Context: vmx_area_lock held.
  */
@@ -317,7 +331,7 @@ void vmx_range_at(unsigned long addr, struct vmx_range *range)
 	struct vmx_area *area = vmx_index_below(addr) ?: space.sentinel.after;
 
 	lockdep_assert_held(&vmx_area_lock);
-	/* The first range that ends above addr; to the next live one it's not far. */
+	/* Find the first range that ends above addr. A live one is never far. */
 	while (vmx_area_end(area) <= addr)
 		area = area->after;
 	if (addr < vmx_area_start(area)) {
@@ -336,12 +350,12 @@ void vmx_range_at(unsigned long addr, struct vmx_range *range)
 }
 
 /**
- * vmx_hole_from() - the first hole, or the rest of one, at or above an address
+ * vmx_hole_from() - find the first hole at or above an address
  * @addr: an address inside the slice
- * @range: the hole
+ * @range: the hole. If @addr is inside a hole, the part from @addr on
  *
  * Context: vmx_area_lock held.
- * Return: false when there is none.
+ * Return: false if there is no hole.
  */
 bool vmx_hole_from(unsigned long addr, struct vmx_range *range)
 {
@@ -359,10 +373,12 @@ bool vmx_hole_from(unsigned long addr, struct vmx_range *range)
 }
 
 /**
- * vmx_area_first_from() - the first live area that starts at or above @addr
+ * vmx_area_first_from() - find the first listed area that starts at or above an
+ *	address
  * @addr: any address
  *
- * Where a reader of the list goes on after it has let go of the lock.
+ * A reader of the list continues here after it has released the lock. Cached areas
+ * are found, too.
  *
  * Context: vmx_area_lock held.
  * Return: the area, or NULL.
@@ -380,9 +396,10 @@ struct vmx_area *vmx_area_first_from(unsigned long addr)
 	return area ? area->next : vmx_list;
 }
 
+/* Change the length of @area to @size. The hole behind it has room for that. */
 static void move_end(struct vmx_area *area, unsigned long size)
 {
-	unsigned long grown = size - area->size;	/* wraps for a shorter one */
+	unsigned long grown = size - area->size;	/* wraps if the area shrinks */
 
 	area->size = size;
 	space.stats.area_bytes += grown;
@@ -391,10 +408,11 @@ static void move_end(struct vmx_area *area, unsigned long size)
 
 /**
  * vmx_area_extend() - make an area longer, in place
- * @area: the area; its owner calls
- * @bytes: how much longer
+ * @area: the area; only its owner may call this
+ * @bytes: how much longer, a multiple of the page size
  *
- * Return: 0, or -ENOSPC when the hole behind it is too short.
+ * Context: process context; does not sleep.
+ * Return: 0, or -ENOSPC if the hole behind the area is too short.
  */
 int vmx_area_extend(struct vmx_area *area, unsigned long bytes)
 {
@@ -411,8 +429,12 @@ int vmx_area_extend(struct vmx_area *area, unsigned long bytes)
 
 /**
  * vmx_area_retract() - undo vmx_area_extend()
- * @area: the area; its owner calls
- * @bytes: as given to vmx_area_extend(); nothing was mapped there
+ * @area: the area; only its owner may call this
+ * @bytes: as given to vmx_area_extend()
+ *
+ * The addresses become a hole at once, so nothing may have been mapped there.
+ *
+ * Context: process context; does not sleep.
  */
 void vmx_area_retract(struct vmx_area *area, unsigned long bytes)
 {
@@ -423,10 +445,13 @@ void vmx_area_retract(struct vmx_area *area, unsigned long bytes)
 
 /**
  * vmx_area_cut() - make an area shorter
- * @area: the area; its owner calls
- * @tail: from vmx_area_alloc(), without a guard; gets the addresses that are cut
- *	off, and is as if vmx_area_remove() had returned it
- * @keep: pages to keep, fewer than it has; a guard page follows them
+ * @area: the area; only its owner may call this
+ * @tail: from vmx_area_alloc(), with VMX_NO_GUARD; gets the addresses that are cut
+ *	off. Treat it like an area that vmx_area_remove() has returned
+ * @keep: number of pages to keep, at least 1 and less than @area has; if @area has
+ *	a guard page, a new one follows them
+ *
+ * Context: process context; does not sleep.
  */
 void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 		  unsigned int keep)
@@ -444,13 +469,13 @@ void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 	tail->after = area->after;
 	tail->after->before = tail;
 	area->after = tail;
-	count_one_more();	/* an area of its own, until it is quarantined */
+	count_one_more();	/* the tail counts as an area until it is quarantined */
 	spin_unlock(&vmx_area_lock);
 }
 
 /*
- * Whoever frees an area claims it. Magazines do so without the lock: of two that
- * free the same one, either is told that there is none.
+ * Claim @area for the task that frees it. Return false if another task has claimed
+ * it. Magazines claim areas without vmx_area_lock, so this must be atomic.
  */
 static bool claim(struct vmx_area *area)
 {
@@ -462,14 +487,15 @@ static bool claim(struct vmx_area *area)
 }
 
 /**
- * vmx_area_remove() - take the area that starts at @addr off the list
- * @addr: its first address
+ * vmx_area_remove() - take the area that starts at an address off the list
+ * @addr: any address
  *
- * Its addresses stay taken until the caller has unmapped them and hands the
- * descriptor to vmx_area_quarantine(): that is its duty from here on.
+ * The area's addresses stay taken. The caller must unmap them and then pass the
+ * descriptor to vmx_area_quarantine().
  *
- * Return: the area, no longer to be found by anybody else; NULL when no live
- * area starts there, or one that has been freed already.
+ * Context: process context; does not sleep.
+ * Return: the area, which nobody else can find any longer. NULL if no area starts
+ * at @addr, or if it has been freed already.
  */
 struct vmx_area *vmx_area_remove(const void *addr)
 {
@@ -491,8 +517,12 @@ struct vmx_area *vmx_area_remove(const void *addr)
 }
 
 /**
- * vmx_area_cancel() - undo vmx_area_insert() for an area that never came to be
- * @area: one that nothing was mapped to; gone afterwards
+ * vmx_area_cancel() - undo vmx_area_insert()
+ * @area: an area whose allocation failed; invalid afterwards
+ *
+ * The area's addresses become a hole at once, so nothing may have been mapped there.
+ *
+ * Context: process context; does not sleep.
  */
 void vmx_area_cancel(struct vmx_area *area)
 {
@@ -512,7 +542,7 @@ static bool is_quarantined(const struct vmx_area *area)
 	return area->state == VMX_LAZY || area->state == VMX_PURGING;
 }
 
-/* One quarantined range now waits, from the start, for the next flush. */
+/* Let a quarantined range wait for the next flush, even if it was being purged. */
 static void wait_for_flush(struct vmx_area *area)
 {
 	if (area->state == VMX_LAZY)
@@ -521,7 +551,7 @@ static void wait_for_flush(struct vmx_area *area)
 	list_move_tail(&area->quarantine, &space.quarantine);
 }
 
-/* @right, which is in no list, and the hole before it join @left. */
+/* Join @right, which is in no list, and the hole in front of it to @left. */
 static void join_left(struct vmx_area *left, struct vmx_area *right)
 {
 	left->size += right->hole + right->size;
@@ -531,11 +561,13 @@ static void join_left(struct vmx_area *left, struct vmx_area *right)
 }
 
 /**
- * vmx_area_quarantine() - an area's addresses wait for the next purge
- * @area: from vmx_area_remove(), its page-table entries cleared; not the
- * caller's any more afterwards
+ * vmx_area_quarantine() - let an area's addresses wait for the next purge
+ * @area: from vmx_area_remove() or vmx_area_cut(), with its page-table entries
+ *	cleared; invalid for the caller afterwards
  *
- * Return: true when more than vmx_lazy_max bytes wait and a purge is due.
+ * Context: process context; does not sleep.
+ * Return: true if more than vmx_lazy_max bytes are quarantined. Then a purge is due,
+ * and the caller must call vmx_areas_try_purge() as soon as it may sleep.
  */
 bool vmx_area_quarantine(struct vmx_area *area)
 {
@@ -553,8 +585,8 @@ bool vmx_area_quarantine(struct vmx_area *area)
 	space.stats.quarantined_bytes += area->size;
 
 	/*
-	 * A neighbour that a flush under way was for waits with it for another:
-	 * that one was too early for this area.
+	 * A flush under way is too early for this area. If a neighbour is being
+	 * purged, both wait for the next flush.
 	 */
 	left = area->before;
 	right = area->after;
@@ -577,7 +609,7 @@ bool vmx_area_quarantine(struct vmx_area *area)
 	return due;
 }
 
-/* Up to PURGE_BATCH flushed ranges become holes; false when none are left. */
+/* Make holes of up to PURGE_BATCH flushed ranges. Return false if none are left. */
 static bool purge_batch(struct list_head *flushed)
 {
 	struct vmx_area *area, *tmp;
@@ -599,7 +631,7 @@ static bool purge_batch(struct list_head *flushed)
 	return n;
 }
 
-/* More is quarantined than is to be. */
+/* Are more than vmx_lazy_max bytes quarantined? */
 static bool purge_due(void)
 {
 	bool due;
@@ -610,6 +642,7 @@ static bool purge_due(void)
 	return due;
 }
 
+/* Purge. Return false if there was nothing to purge. */
 static bool purge(void)
 {
 	struct vmx_area *area;
@@ -638,14 +671,14 @@ static bool purge(void)
 }
 
 /**
- * vmx_areas_purge() - flush once, and turn what was quarantined into holes
+ * vmx_areas_purge() - flush once, and turn quarantined ranges into holes
  *
- * What was quarantined when the caller came is a hole when this returns, but
- * for ranges whose neighbour was freed while the flush was under way.  When
- * another purge is under way this waits for its end first.
+ * Every range that was quarantined when this was called is a hole afterwards, except
+ * for ranges whose neighbour was freed during the flush. If another task's purge is
+ * under way, this waits for its end first.
  *
  * Context: may sleep.
- * Return: true when this call found something to purge.
+ * Return: true if this call found something to purge.
  */
 bool vmx_areas_purge(void)
 {
@@ -662,12 +695,12 @@ bool vmx_areas_purge(void)
 }
 
 /**
- * vmx_areas_try_purge() - vmx_areas_purge(), unless one is under way
+ * vmx_areas_try_purge() - purge, unless another task's purge is under way
  *
- * For whoever freed the area that made a purge due, as in Linux 3.10: nobody waits
- * for another's purge.  What comes too late for that one is for its maker to see,
- * afterwards; but who makes PURGE_ROUNDS has done enough for others, and the next
- * free goes on.
+ * The task that frees the area that makes a purge due calls this, as in Linux 3.10.
+ * It never waits for another task's purge. Ranges that are freed too late for the
+ * purge under way are the purging task's duty: it checks again afterwards, and makes
+ * up to PURGE_ROUNDS purges. If a purge is due even then, the next free makes it.
  *
  * Context: may sleep.
  */
@@ -684,7 +717,12 @@ void vmx_areas_try_purge(void)
 	} while (purge_due() && ++round < PURGE_ROUNDS);
 }
 
-/** vmx_areas_stats() - the counters, as they were at one moment */
+/**
+ * vmx_areas_stats() - read the counters, all at the same moment
+ * @stats: the result
+ *
+ * Context: process context; does not sleep.
+ */
 void vmx_areas_stats(struct vmx_area_stats *stats)
 {
 	spin_lock(&vmx_area_lock);
@@ -694,11 +732,12 @@ void vmx_areas_stats(struct vmx_area_stats *stats)
 }
 
 /**
- * vmx_areas_init() - one hole from start to end
+ * vmx_areas_init() - set up the address space: one hole from start to end
  * @start: first address of the slice
- * @end: first address behind it
+ * @end: first address behind the slice
  * @flush: drops every stale translation of the slice on every CPU; may sleep
  *
+ * Context: may sleep; nobody else may use this part yet.
  * Return: 0 or -ENOMEM.
  */
 int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
@@ -716,7 +755,7 @@ int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
 	space.flush = flush;
 	vmx_list = NULL;
 	space.stats = (struct vmx_area_stats){ .slice_bytes = end - start };
-	/* Counts as live, so that whoever goes along the ring ends here. */
+	/* The sentinel counts as live, so that each walk along the ring ends here. */
 	space.sentinel = (struct vmx_area){
 		.addr = (void *)end,
 		.before = &space.sentinel,
@@ -731,9 +770,11 @@ int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
 }
 
 /**
- * vmx_areas_exit() - the end of the address space
+ * vmx_areas_exit() - undo vmx_areas_init()
  *
- * The caller has freed every area, and nobody else comes any more.
+ * The caller has freed every area, and nobody else uses this part any longer.
+ *
+ * Context: may sleep.
  */
 void vmx_areas_exit(void)
 {

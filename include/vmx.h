@@ -2,10 +2,10 @@
 /*
  * The interface of vmx to other modules
  *
- * vmx hands out memory that is contiguous in kernel addresses and scattered
- * in physical memory, as vmalloc() does, from a slice of the vmalloc range
- * that it keeps for itself.  A function here behaves as the kernel's function
- * with "vmalloc" or "vm" in the place of "vmx"; where it doesn't, its
+ * vmx hands out memory that is contiguous in kernel addresses and scattered in
+ * physical memory, as vmalloc() does. The addresses are in a slice of the vmalloc
+ * range that vmx has reserved. Each function here behaves like the kernel's function
+ * that has "vmalloc" or "vm" in its name instead of "vmx". Where it differs, its
  * kernel-doc says so.
  *
  * Units: sizes and alignments are in bytes, counts in pages.
@@ -26,8 +26,8 @@
  * vmx_area.flags. A flag that the kernel also has, has the kernel's name (VM_...)
  * and value.
  */
-#define VMX_ALLOC	0x00000002	/* VM_ALLOC: the frames are the area's own */
-#define VMX_MAP		0x00000004	/* VM_MAP: the frames are somebody else's */
+#define VMX_ALLOC	0x00000002	/* VM_ALLOC: vmx allocated the frames */
+#define VMX_MAP		0x00000004	/* VM_MAP: the caller provided the frames */
 #define VMX_USERMAP	0x00000008	/* VM_USERMAP: may be mapped to user space */
 #define VMX_UNLIST	0x00000020	/* VM_UNINITIALIZED: not complete yet */
 #define VMX_NO_GUARD	0x00000040	/* VM_NO_GUARD: no guard page */
@@ -59,31 +59,32 @@ enum vmx_fit { VMX_FITS(VMX_FIT_ENUM) };
 #define VMX_INLINE_PAGES 16
 #define VMX_ALIGN_ORDERS 9	/* alignments up to 2 MiB are searched exactly */
 
-/* The most room in front of a range, or of any range below it in the tree. */
+/* The longest hole in front of a range, or of any range below it in the tree. */
 struct vmx_room {
 	unsigned long	max_hole;	/* bytes */
-	u32		aligned[VMX_ALIGN_ORDERS]; /* pages, from an aligned one */
+	u32		aligned[VMX_ALIGN_ORDERS]; /* pages, from the first aligned one */
 };
 
 /**
  * struct vmx_area - one area of noncontiguous memory
  * @next: the next area in address order; the list starts at vmx_list
  * @addr: its first address
- * @size: its length with the guard page, in bytes
+ * @size: its length in bytes, guard page included
  * @flags: VMX_*
- * @pages: a pointer for each page of the area, in address order; with a
- *	page_order, only for the first of each 2^page_order pages
- * @nr_pages: how many pages; the guard page is not one of them
- * @phys_addr: 0, as for every area that is not an ioremap()
- * @caller: who asked for it
+ * @pages: a pointer for each page of the area, in address order. If page_order is
+ *	not 0, a pointer for the first of each 2^page_order pages only
+ * @nr_pages: number of pages, guard page not included
+ * @phys_addr: always 0: vmx has no ioremap()
+ * @caller: the code address that asked for the area
  * @page_order: normally 0; the order of a leaf if the area consists of leaves only
  *	and @pages has one pointer for each leaf
  *
- * The first eight are Linux 3.10's struct vm_struct, name for name.  From the time
- * that the area is complete until vmx_free(), only vmx_realloc() changes them, so
- * whoever owns the area reads them (but not next) without a lock, and pages through
- * vmx_area_page(): the kernel's vm_struct has a page_order since 5.13, but a pointer
- * for each page all the same.  What follows them is private.
+ * The first eight fields are Linux 3.10's struct vm_struct, with the same names.
+ * After the area is complete and before vmx_free(), only vmx_realloc() changes them.
+ * So the owner of the area may read them without a lock, except next. Use
+ * vmx_area_page() to read pages: the kernel's vm_struct has a page_order, too, since
+ * 5.13, but its pages has a pointer for each page in any case. The fields behind
+ * page_order are private.
  */
 struct vmx_area {
 	struct vmx_area	*next;
@@ -98,31 +99,32 @@ struct vmx_area {
 	/* private: */
 	unsigned int	leaves;		/* entries above the PTE level */
 	unsigned long	requested;	/* bytes that the caller asked for */
-	unsigned long	id;		/* comes round again after ULONG_MAX others */
-	struct rb_node	rb;		/* with a hole in front: among them */
-	struct rb_node	by_size;	/* likewise */
-	struct vmx_area	*before;	/* the range below this one, live or not */
-	struct vmx_area	*after;		/* ... and the one above */
+	unsigned long	id;		/* unique; repeats after ULONG_MAX areas */
+	struct rb_node	rb;		/* if there is a hole in front: by address */
+	struct rb_node	by_size;	/* if there is a hole in front: by length */
+	struct vmx_area	*before;	/* the range below this one, in any state */
+	struct vmx_area	*after;		/* the range above this one, in any state */
 	unsigned long	hole;		/* bytes of the hole in front of this range */
-	struct vmx_room	room;		/* in this subtree */
+	struct vmx_room	room;		/* the longest holes of this subtree */
 	union {
-		struct list_head quarantine;	/* while it waits for a flush */
-		struct vmx_area *cached;	/* below it in its magazine */
+		struct list_head quarantine;	/* while this range waits for a flush */
+		struct vmx_area *cached;	/* the next area in the same magazine */
 	};
-	pid_t		pid;		/* who asked for it, for the list */
+	pid_t		pid;		/* the task that asked for the area */
 	char		comm[TASK_COMM_LEN];
-	short		nid;		/* node of all frames; NUMA_NO_NODE: several */
+	short		nid;		/* node of all frames; NUMA_NO_NODE: several nodes */
 	unsigned char	state;		/* enum vmx_area_state */
-	struct page	*inline_pages[VMX_INLINE_PAGES]; /* @pages of small ones */
+	struct page	*inline_pages[VMX_INLINE_PAGES]; /* @pages of a small area */
 };
 
 /**
- * vmx_area_page() - a page of an area
- * @area: the area, which has frames of its own or was handed its pages
- * @i: which page, less than @area->nr_pages
+ * vmx_area_page() - return the frame of a page of an area
+ * @area: an area with a page array: from vmx_alloc() or its variants, or from
+ *	vmx_map() with VM_MAP_PUT_PAGES
+ * @i: the number of the page, less than @area->nr_pages
  *
  * Context: any, if nobody can free or vmx_realloc() the area meanwhile.
- * Return: the page.
+ * Return: the frame's struct page.
  */
 static inline struct page *vmx_area_page(const struct vmx_area *area, unsigned int i)
 {

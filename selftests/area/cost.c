@@ -5,10 +5,10 @@
  * usage: cost OPERATION
  *
  * vmx_area.c, area/hole.c, area/index.c and the kernel's rbtree.c are built so
- * that each basic block calls __sanitizer_cov_trace_pc().  The program counts
+ * that each basic block calls __sanitizer_cov_trace_pc(). The program counts
  * these calls: the count is exact, and the same on every machine under any
  * load. It fails if the larger number of areas makes an operation more than
- * MAX_RATIO times as expensive.  A search in a balanced tree costs 1.67 times
+ * MAX_RATIO times as expensive. A search in a balanced tree costs 1.67 times
  * as much, the ratio of the logarithms; a walk along the areas costs 100 times
  * as much.
  */

@@ -231,7 +231,7 @@ static bool is_quarantined(size_t page)
 }
 
 /*
- * Join two quarantined ranges and the hole [first, last) between them.  One of
+ * Join two quarantined ranges and the hole [first, last) between them. One of
  * the ranges is new, and a flush under way is too early for it, so that both
  * wait for the next flush.
  */
@@ -421,6 +421,6 @@ void model_check_ranges(struct vmx_area *(*next)(struct vmx_area *range))
 	}
 	check_pages(page, model.pages, NULL);
 	if (ranges != model.stats.areas + model.stats.quarantined_ranges)
-		fail("%zu ranges where %lu areas and %lu quarantined ranges should be",
+		fail("there are %zu ranges, and should be %lu areas and %lu quarantined ranges",
 		     ranges, model.stats.areas, model.stats.quarantined_ranges);
 }

@@ -66,7 +66,7 @@ struct model_area *model_cut(struct model_area *it, struct vmx_area *tail);
 /* Start the flush of all waiting ranges; false if there are none. */
 bool model_purge_begin(void);
 /*
- * vmx_area.c may turn purged ranges into holes in any order.  Make holes of
+ * vmx_area.c may turn purged ranges into holes in any order. Make holes of
  * those ranges for which @is_hole returns true, and return their number.
  */
 size_t model_purge_some(bool (*is_hole)(unsigned long addr));

@@ -407,12 +407,13 @@ static void look_up(void)
 {
 	unsigned long addr = any_addr();
 	struct model_area *within = model_find(addr), *first = model_first_from(addr);
-	struct vmx_area *found, *at, *from;
+	struct vmx_area *found, *at, *in_use, *from;
 
 	spin_lock(&vmx_area_lock);
 	found = vmx_area_find(addr);
 	from = vmx_area_first_from(addr);
 	at = vmx_listed_at((void *)addr);
+	in_use = vmx_area_at((void *)addr);
 	spin_unlock(&vmx_area_lock);
 	trace("look up %#lx: in %p, at %p, from %p", addr, found, at, from);
 	if (found != (within && !within->cached ? within->area : NULL))
@@ -420,7 +421,9 @@ static void look_up(void)
 	if (from != (first ? first->area : NULL))
 		fail("first_from %#lx: %p", addr, from);
 	if (at != (within && within->addr == addr ? within->area : NULL))
-		fail("at %#lx: %p", addr, at);
+		fail("listed_at %#lx: %p", addr, at);
+	if (in_use != (at && !within->cached ? at : NULL))
+		fail("area_at %#lx: %p", addr, in_use);
 }
 
 static bool same_range(const struct vmx_range *a, const struct vmx_range *b)

@@ -5,7 +5,7 @@
  * usage: random PROFILE SEED OPERATIONS
  *
  * The same seed gives the same sequence of operations, for any number of
- * OPERATIONS.  With TRACE in the environment the program prints each operation.
+ * OPERATIONS. With TRACE in the environment the program prints each operation.
  */
 #include <signal.h>
 #include <stdio.h>

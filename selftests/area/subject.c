@@ -4,7 +4,7 @@
  * their static names
  *
  * The checks know nothing of the operations: they only prove that the internal
- * structures are consistent, by the simplest walk that shows it.  This is
+ * structures are consistent, by the simplest walk that shows it. This is
  * needed because a wrong structure can give correct answers for a long time.
  * Only this file reads structures that no function of vmx_area.h shows: the
  * ring with its sentinel, the tree by length, the alignments for which the tree
@@ -47,7 +47,7 @@ void subject_drop_spares(void)
 		kmem_cache_free(space.cache, spare);
 	}
 	if (space.spares)
-		fail("spares: %u more than there are", space.spares);
+		fail("spares: the count is %u too high", space.spares);
 }
 
 /* Return the bytes of the hole below @range from an @align boundary on. */
@@ -71,7 +71,7 @@ static void check_room(struct vmx_area *range, unsigned int order)
 	most = max(most, subtree_room(range->rb.rb_left, order));
 	most = max(most, subtree_room(range->rb.rb_right, order));
 	/*
-	 * The node of the lowest hole may still have an earlier length.  The
+	 * The node of the lowest hole may still have an earlier length. The
 	 * nodes above it use the recorded value.
 	 */
 	if (vmx_holes.lowest_stale && &range->rb == vmx_holes.tree.rb_leftmost)
@@ -108,7 +108,7 @@ static int check_subtree(struct rb_node *rb, struct rb_node *parent)
 }
 
 /*
- * Ranges and holes adjoin and cover the slice; the sentinel is last.  The tree
+ * Ranges and holes adjoin and cover the slice; the sentinel is last. The tree
  * has exactly the ranges with a hole below them, in the same order.
  */
 static void check_order(void)
@@ -120,17 +120,18 @@ static void check_order(void)
 	do {
 		range = before->after;
 		if (hole_start(range) != end)
-			fail("order: %p has a hole from %#lx in front, and %#lx is where it begins",
+			fail("order: the hole in front of %p starts at %#lx and should start at %#lx",
 			     range->addr, hole_start(range), end);
 		if (vmx_area_start(range) < end || vmx_area_end(range) < vmx_area_start(range))
-			fail("order: %p with %#lx bytes runs backwards", range->addr, range->size);
+			fail("order: %p with %#lx bytes overlaps the range below or wraps",
+			     range->addr, range->size);
 		if (range == &space.sentinel ? range->size : !range->size)
 			fail("order: %p has %#lx bytes", range->addr, range->size);
 		if (range->before != before)
-			fail("order: %p does not know its neighbour", range->addr);
+			fail("order: %p has a wrong link to the range below", range->addr);
 		if (range->hole) {
 			if (rb_area(rb) != range)
-				fail("order: the hole in front of %p is misplaced",
+				fail("order: the hole in front of %p is not at its place in the tree",
 				     range->addr);
 			rb = rb_next(rb);
 		}
@@ -138,11 +139,11 @@ static void check_order(void)
 		end = vmx_area_end(range);
 	} while (range != &space.sentinel);
 	if (rb)
-		fail("order: a node without a hole");
+		fail("order: the tree has a node without a hole");
 	if (vmx_holes.tree.rb_leftmost != rb_first(&vmx_holes.tree.rb_root))
-		fail("order: the lowest hole is another");
+		fail("order: the tree's leftmost node is not the lowest hole");
 	if (end != vmx_starts.first + vmx_starts.pages * PAGE_SIZE)
-		fail("order: all ends at %#lx and not with the slice", end);
+		fail("order: the last range ends at %#lx, not at the end of the slice", end);
 }
 
 /* The tree by length, if it is in use, has all holes, the shortest first. */
@@ -150,7 +151,7 @@ static void check_sizes(void)
 {
 	struct vmx_area *range = &space.sentinel;
 	struct rb_node *rb;
-	size_t holes = 0;
+	ssize_t holes = 0;
 
 	do {
 		holes += !!range->hole;
@@ -158,40 +159,40 @@ static void check_sizes(void)
 	} while (range != &space.sentinel);
 	for (rb = rb_first(&kept.sizes); rb; rb = rb_next(rb), holes--)
 		if (!vmx_holes.lowest_stale && rb_next(rb) && !is_shorter(rb, rb_next(rb)))
-			fail("sizes: out of order");
+			fail("sizes: the tree by length is not sorted");
 	if (kept.sizes_kept && holes)
-		fail("sizes: not as many as there are holes");
+		fail("sizes: %zd holes are missing in the tree by length", holes);
 }
 
 /* The list has all live areas in order; the index has them by first page. */
 static void check_list(void)
 {
 	struct vmx_area *range = NULL, *listed = vmx_list;
-	size_t slot, live = 0;
+	size_t page, live = 0;
 
 	while ((range = subject_next(range))) {
 		if (range->state != VMX_LIVE)
 			continue;
 		if (range != listed)
-			fail("list: %p where %p should be",
+			fail("list: the next area is %p and should be %p",
 			     listed ? listed->addr : NULL, range->addr);
 		if (vmx_starts.area[vmx_index_page(range)] != range)
-			fail("index: %p is missing", range->addr);
+			fail("index: %p is not in it", range->addr);
 		listed = listed->next;
 		live++;
 	}
 	if (listed)
-		fail("list: %p behind the last live area", listed->addr);
+		fail("list: %p follows the last live area", listed->addr);
 
-	for (slot = 0; slot < vmx_starts.pages; slot++)
-		live -= !!vmx_starts.area[slot];
+	for (page = 0; page < vmx_starts.pages; page++)
+		live -= !!vmx_starts.area[page];
 	if (live)
-		fail("index: an entry that is no live area's");
+		fail("index: it has areas that are not live");
 }
 
 /*
  * Level 0 has a mark for each start, each level above has a mark for each word
- * of marks that is not 0.  Marks may remain when areas are gone.
+ * of marks that is not 0. Marks may remain when areas are gone.
  */
 static void check_marks(void)
 {
@@ -206,12 +207,12 @@ static void check_marks(void)
 					     !!vmx_starts.area[bit];
 
 			if (below && !is)
-				fail("marks: level %u, bit %lu is %d", level, bit, is);
+				fail("marks: level %u, bit %lu is not set", level, bit);
 		}
 		bits = DIV_ROUND_UP(bits, BITS_PER_LONG);
 	}
 	if (bits != 1)
-		fail("marks: %lu words at the top", bits);
+		fail("marks: the top level has %lu words, not 1", bits);
 }
 
 /* The quarantine queue has exactly the ranges that wait for the next flush. */
@@ -225,14 +226,14 @@ static void check_quarantine(void)
 
 	list_for_each_entry(range, &space.quarantine, quarantine) {
 		if (subject_range(vmx_area_start(range)) != range)
-			fail("quarantine: %p is no range", range->addr);
+			fail("quarantine: %p is not in the ring", range->addr);
 		if (range->state != VMX_LAZY)
 			fail("quarantine: %p is in state %d", range->addr, range->state);
 		if (--waiting < 0)
-			fail("quarantine: more than there are, or a loop");
+			fail("quarantine: the queue has more ranges than wait, or a loop");
 	}
 	if (waiting)
-		fail("quarantine: %ld ranges wait for no flush", waiting);
+		fail("quarantine: %ld waiting ranges are not in the queue", waiting);
 }
 
 void subject_check_holes(void)

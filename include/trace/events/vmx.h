@@ -4,13 +4,13 @@
  *
  *	vmx_request, vmx_descriptor, vmx_hole, vmx_page_array, vmx_take_block,
  *	vmx_table, vmx_entries, vmx_complete		an area is made
- *	vmx_refused					... or isn't
- *	vmx_unlink, vmx_clear, vmx_return_block, vmx_quarantine	it is freed
- *	vmx_purge, vmx_flush, vmx_hole_back		its addresses come back
+ *	vmx_refused					a request is refused or fails
+ *	vmx_unlink, vmx_clear, vmx_return_block, vmx_quarantine	an area is freed
+ *	vmx_purge, vmx_flush, vmx_hole_back		addresses become holes again
  *	vmx_cache_get, vmx_cache_put			magazines
  *
- * What TP_printk() computes, trace-cmd and perf have to compute, too: nothing but
- * fields, and the few helpers that they know.
+ * trace-cmd and perf evaluate TP_printk() themselves. So it may use only fields and
+ * the few helpers that these programs know.
  *
  * Units: sizes and addresses in bytes, nr in pages or entries.
  */
@@ -74,9 +74,9 @@ TRACE_EVENT(vmx_descriptor,
 );
 
 /*
- * addr is 0 when no hole fits; hole and hole_size describe the one chosen.  "perf
- * trace" shows a number in decimal, with a sign, unless it is a pointer or has
- * "addr" in its name: so hole is a pointer.
+ * addr is 0 if no hole fits. hole and hole_size describe the chosen hole. hole is a
+ * pointer because "perf trace" shows a number in decimal, with a sign, unless it is a
+ * pointer or has "addr" in its name.
  */
 TRACE_EVENT(vmx_hole,
 	TP_PROTO(const struct vmx_area *area, unsigned long align,
@@ -171,7 +171,7 @@ TRACE_EVENT(vmx_table,
 	TP_printk("addr=0x%lx entry=0x%llx", __entry->addr, __entry->value)
 );
 
-/* level: 4 for PTEs, 3 for a leaf in a PMD; nr entries from addr on. */
+/* nr entries from addr on; level is 4 for PTEs, 3 for leaves in a PMD. */
 DECLARE_EVENT_CLASS(vmx_run,
 	TP_PROTO(unsigned long addr, int level, unsigned int nr),
 	TP_ARGS(addr, level, nr),
@@ -243,7 +243,7 @@ TRACE_EVENT(vmx_refused,
 	TP_printk("size=%lu err=%d", __entry->size, __entry->err)
 );
 
-/* bytes: all that is quarantined now; max: when a purge is due. */
+/* bytes: quarantined bytes, this area included; above max a purge is due. */
 TRACE_EVENT(vmx_quarantine,
 	TP_PROTO(const void *addr, unsigned long size, unsigned long bytes,
 		 unsigned long max),

@@ -2,8 +2,8 @@
 /*
  * Replaces the kernel for vmx_area.c in user space
  *
- * There is one thread.  The hooks stand for other CPUs: where vmx_area.c may
- * sleep or flushes, they run other operations.  The test fails if vmx_area.c
+ * There is one thread. The hooks stand for other CPUs: where vmx_area.c may
+ * sleep or flushes, they run other operations. The test fails if vmx_area.c
  * takes a lock twice, sleeps under a spinlock, or warns unexpectedly.
  */
 #ifndef _SHIM_H
