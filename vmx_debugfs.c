@@ -18,7 +18,7 @@
 
 static struct dentry *dir;
 
-/* The help is what the file README says of each file. */
+/* The file README prints each file's name and help. */
 static const struct {
 	const char *name;
 	umode_t mode;
@@ -27,32 +27,32 @@ static const struct {
 } files[] = {
 #define FILE(name, mode, help) { #name, mode, &vmx_##name##_fops, help }
 	FILE(README, 0400, "this text"),
-	FILE(alloc, 0600, "write requests; read back what the last write has made"),
+	FILE(alloc, 0600, "write requests; read back the areas of the last write"),
 	FILE(free, 0200, "write ids (3), addresses (0x...), or all"),
-	FILE(fit, 0600, "write the fit of requests that name none; read it"),
-	FILE(areas, 0400, "the list, in address order, as /proc/vmallocinfo prints it"),
-	FILE(gaps, 0400, "the holes, and how scattered they are"),
-	FILE(map, 0400, "the slice as text: each character is some pages"),
-	FILE(area, 0600, "write an id or address; read descriptor, frames, entries"),
+	FILE(fit, 0600, "the fit of requests that name none: write it, read it"),
+	FILE(areas, 0400, "the list of areas in address order, as /proc/vmallocinfo"),
+	FILE(gaps, 0400, "the holes, and how fragmented the slice is"),
+	FILE(map, 0400, "the slice as text: one character for several pages"),
+	FILE(area, 0600, "write an id or an address; read descriptor, frames, entries"),
 	FILE(walk, 0600, "write an address; read its way through the page tables"),
 	FILE(pgtables, 0400, "the page tables of the whole vmalloc range"),
 	FILE(mem, 0600, "the bytes of the slice by offset: pread, pwrite, mmap"),
 	FILE(stats, 0400, "counters: \"key value\""),
 	FILE(purge, 0200, "write 1: flush, and turn quarantined addresses into holes"),
-	FILE(error_log, 0400, "the last eight refused writes, and what was wrong"),
+	FILE(error_log, 0400, "the last eight refused writes, and the reasons"),
 #undef FILE
 };
 
 #define FIT(NAME, name) " " #name
 static const char requests[] =
 "\n"
-"A request is SIZE[K|M|G] [word]... Several may stand on a line, or on several\n"
-"lines. All of a write is done, or nothing.\n"
-"  align=SIZE  a power of two      node=N   from this NUMA node\n"
-"  count=N     N areas of a kind   zero     cleared\n"
-"  huge        2 MiB entries where frames allow it\n"
+"A request is SIZE[K|M|G] [word]... A line may hold several requests, and a\n"
+"write several lines. vmx does all of a write, or nothing.\n"
+"  align=SIZE  a power of two      node=N   frames of this NUMA node\n"
+"  count=N     N areas like this   zero     clear the frames\n"
+"  huge        2 MiB leaves if there are blocks of 2 MiB\n"
 "  fit=FIT     which hole to take:" VMX_FITS(FIT) "\n"
-"  explain     tell each step of the first area: read the same open file\n"
+"  explain     tell the steps of the first area: read the same open file\n"
 "\n"
 "  # cd /sys/kernel/debug/vmx\n"
 "  # echo 4096 > alloc\n"
@@ -62,7 +62,7 @@ static const char requests[] =
 "  # echo all > free\n"
 "  # echo 12Q > alloc || cat error_log\n"
 "\n"
-"Reading the same open file gives \"id address size\" of what its last write made:\n"
+"Read the same open file to get \"id address size\" of each area it made last:\n"
 "  # exec 3<>alloc; echo \"16K zero count=4\" >&3; cat <&3\n"
 "  # exec 3<>alloc; echo \"64K explain\" >&3; cat <&3\n";
 #undef FIT
@@ -80,7 +80,7 @@ static int README_show(struct seq_file *m, void *v)
 
 VMX_DEFINE_SHOWN(README);
 
-/** vmx_debugfs_exit() - remove the files, and free what they have made */
+/** vmx_debugfs_exit() - remove the files, and free the areas that they own */
 void vmx_debugfs_exit(void)
 {
 	debugfs_remove(dir);
@@ -90,10 +90,10 @@ void vmx_debugfs_exit(void)
 /**
  * vmx_debugfs_init() - create the files
  *
- * Without debugfs (compiled out or switched off) vmx still serves other
- * modules.
+ * Without debugfs (not configured, or switched off) vmx still serves other modules.
  *
- * Return: 0 or a negative errno, with nothing left behind.
+ * Context: process context; may sleep.
+ * Return: 0, or a negative errno; then no file and no directory is left.
  */
 int vmx_debugfs_init(void)
 {
@@ -102,7 +102,7 @@ int vmx_debugfs_init(void)
 
 	dir = debugfs_create_dir("vmx", NULL);
 	if (dir == ERR_PTR(-ENODEV) || dir == ERR_PTR(-EPERM)) {
-		pr_notice("debugfs is off: no files, only the functions\n");
+		pr_notice("debugfs is off: there are no files, only the functions for modules\n");
 		return 0;
 	}
 	if (IS_ERR(dir))
@@ -113,13 +113,14 @@ int vmx_debugfs_init(void)
 
 	for (i = 0; i < ARRAY_SIZE(files); i++) {
 		/*
-		 * "Unsafe" is what lets mmap() through.  The files go in
-		 * module exit only, when none is open: nothing to protect.
+		 * debugfs_create_file() would not pass mmap() on. Its protection
+		 * is not needed: only module exit removes the files, and then
+		 * none is open.
 		 */
 		file = debugfs_create_file_unsafe(files[i].name, files[i].mode,
 						  dir, NULL, files[i].fops);
 		if (IS_ERR(file)) {
-			/* "alloc" may have been written to already. */
+			/* Somebody may have written to "alloc" already. */
 			vmx_debugfs_exit();
 			return PTR_ERR(file);
 		}

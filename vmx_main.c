@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Parameters, ordered init, mirrored exit, and the tracepoints' one definition
+ * Module parameters, init and exit of the parts, and the tracepoints
+ *
+ * Init goes from the bottom up: slice, alloc, files. Exit is the reverse.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,7 +22,7 @@
 #define CREATE_TRACE_POINTS
 #include <trace/events/vmx.h>
 
-/* Not memparse(): that ignores an overflow. */
+/* Do not use memparse(): it ignores an overflow. */
 static int set_bytes(const char *val, const struct kernel_param *kp)
 {
 	unsigned long bytes;

@@ -2,13 +2,12 @@
 /*
  * alloc: requests for areas
  *
- * A write is all or nothing: its areas become the files' (owned.c), and can be freed,
- * only when all of them are made. An open file reads back what its last write has
- * made, even when somebody has freed it since.
+ * A write is all or nothing: its areas belong to the files (owned.c), and can be freed,
+ * only after all of them are made. An open file reads back the areas that its last
+ * write made, even if somebody has freed them since.
  *
- * Locking: alloc_file.lock protects what is read back. The lock of owned.c's xarray is
+ * alloc_file.lock protects the list that is read back. The lock of owned.c's xarray is
  * taken inside.
- * Units: bytes.
  */
 #include <linux/fs.h>
 #include <linux/list.h>
@@ -25,7 +24,7 @@
 #include "vmx_pgtable.h"
 #include "files.h"
 
-/* What one open "alloc" file has made with its last write. */
+/* An open file, and the answer to its last write. */
 struct alloc_file {
 	struct mutex lock;	/* protects made */
 	struct list_head made;
@@ -33,11 +32,11 @@ struct alloc_file {
 
 struct made {
 	struct list_head list;
-	struct vmx_area *area;	/* not to be touched once it can be freed */
-	unsigned long id;	/* 0: there is no area, only an explanation */
+	struct vmx_area *area;	/* not valid once the area can be freed */
+	unsigned long id;	/* 0: no area was made, or it was undone */
 	unsigned long addr;
 	unsigned long size;
-	struct vmx_explanation *why;	/* NULL: not asked for */
+	struct vmx_explanation *why;	/* NULL without the word "explain" */
 };
 
 static const char *why_not(int err)
@@ -57,10 +56,12 @@ static const char *why_not(int err)
 }
 
 /*
- * Whoever takes the last frames gets an error, but others, who want one more,
- * would have the kernel wake the OOM killer.  So a sixty-fourth of the machine's
- * memory is left.  What no machine or no hole is large enough for is for
- * vmx_alloc_area() to refuse.
+ * Is there enough memory for @count areas of @size bytes?
+ *
+ * A request that takes the last frames only fails, but then an allocation of another
+ * task would make the kernel wake the OOM killer. So a request must leave a
+ * sixty-fourth of the machine's memory. A size that is larger than RAM or the slice
+ * counts as affordable, because vmx_alloc_area() refuses it with a better errno.
  */
 static bool is_affordable(unsigned long size, unsigned long count)
 {
@@ -72,7 +73,7 @@ static bool is_affordable(unsigned long size, unsigned long count)
 	       si_mem_available();
 }
 
-/* Not inline: it is the caller that the list names. */
+/* This is not inline, because the list names this function as the caller. */
 static noinline struct vmx_area *make_area(const struct vmx_request *req)
 {
 	gfp_t gfp = GFP_KERNEL | __GFP_HIGHMEM | __GFP_NOWARN;
@@ -102,7 +103,7 @@ static struct vmx_area *make_explained(const struct vmx_request *req,
 	return area;
 }
 
-/* The area becomes the files'; an explanation is kept even when there is none. */
+/* Make one area. If that fails, its explanation stays in @made. */
 static int make_one(struct list_head *made, const struct vmx_request *req,
 		    bool explain)
 {
@@ -162,7 +163,7 @@ static void forget_made(struct list_head *made)
 		forget(m);
 }
 
-/* Frees the areas, and leaves the explanations. */
+/* Free the areas, but keep the explanations. */
 static void undo_made(struct list_head *made)
 {
 	struct made *m, *tmp;
@@ -187,7 +188,7 @@ static void forget_requests(struct list_head *requests)
 		kfree(req);
 }
 
-/* Read the whole text before anything is made: a typo must not cost anything. */
+/* Read the whole text before an area is made, so that a typo costs nothing. */
 static int read_requests(struct vmx_text *text, struct list_head *requests)
 {
 	enum vmx_fit fit = vmx_default_fit();
@@ -239,7 +240,7 @@ static int alloc_text(struct file *file, struct vmx_text *text)
 	err = make_all(&made, text, &requests);
 
 	mutex_lock(&af->lock);
-	/* After a failure without an explanation, the last answer stays. */
+	/* After a failure without an explanation, the previous answer stays. */
 	if (!err || !list_empty(&made))
 		forget_made(&af->made);
 	list_for_each_entry(m, &made, list) {
@@ -308,7 +309,7 @@ static int alloc_open(struct inode *inode, struct file *file)
 	af = __seq_open_private(file, &made_seq_ops, sizeof(*af));
 	if (!af)
 		return -ENOMEM;
-	/* seq_open() would have pwrite() fail with ESPIPE, unlogged. */
+	/* Without this, pwrite() fails with ESPIPE and is not in error_log. */
 	file->f_mode |= FMODE_PWRITE;
 	mutex_init(&af->lock);
 	INIT_LIST_HEAD(&af->made);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * area: one area, whole: its descriptor, its frames, and the entries that map them
+ * area: one area: its descriptor, its frames, and the entries that map them
  *
- * Locking: vmx_area_lock, let go of after CHUNK blocks, entries or areas.
- * Units: bytes, but for counts of pages.
+ * vmx_area_lock is held for at most CHUNK blocks, entries or areas at a time.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -17,9 +16,9 @@
 #include "vmx_pgtable.h"
 #include "files.h"
 
-#define CHUNK 256	/* blocks, entries or areas looked at under one lock */
+#define CHUNK 256	/* blocks, entries or areas per holding of vmx_area_lock */
 
-/* The area of an id, found without holding the lock for long; 0: none. */
+/* Return the address of the area with this id, or 0. */
 static unsigned long addr_of_id(unsigned long id)
 {
 	unsigned long at = vmx_start, found = 0;
@@ -105,12 +104,12 @@ static void show_descriptor(struct seq_file *m, const struct vmx_area *area)
 	seq_printf(m, "nr_pages   %u\n", area->nr_pages);
 	seq_printf(m, "phys_addr  %pap\n", &area->phys_addr);
 	seq_printf(m, "caller     %pS\n", READ_ONCE(area->caller));
-	/* Not the chapter's, and 0 for all areas but those of leaves alone. */
+	/* The chapter has no such field. It is not 0 only in an area of only leaves. */
 	if (area->page_order)
 		seq_printf(m, "page_order %u\n", area->page_order);
 }
 
-/* The block of frames that begins at page @i; returns its pages. */
+/* Print the block of frames that begins at page @i; return its number of pages. */
 static unsigned int show_block(struct seq_file *m, const struct vmx_area *area,
 			       unsigned int i)
 {
@@ -124,10 +123,13 @@ static unsigned int show_block(struct seq_file *m, const struct vmx_area *area,
 	return 1U << order;
 }
 
-/* Like entries over neighbouring frames; it may go on behind the next lock. */
+/*
+ * A run of entries with the same flags that map neighbouring frames. It may continue
+ * after vmx_area_lock was released and taken again.
+ */
 struct entries {
 	unsigned long addr;
-	unsigned int nr;		/* pages; 0: none yet */
+	unsigned int nr;		/* pages; 0: the run is empty */
 	struct vmx_walk first;
 };
 
@@ -144,7 +146,10 @@ static void show_entries(struct seq_file *m, const struct entries *run)
 		   vmx_level_name(run->first.last), run->first.pfn);
 }
 
-/* The entry at page @i joins the run, or ends it; returns how many pages it maps. */
+/*
+ * Add the entry of page @i to the run, or print the run and begin another one. Return
+ * the number of pages that the entry maps.
+ */
 static unsigned int next_entry(struct seq_file *m, struct entries *run,
 			       const struct vmx_area *area, unsigned int i)
 {

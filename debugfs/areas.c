@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * areas: the list, in address order, as /proc/vmallocinfo prints it
+ * areas: the list of areas in address order, in the format of /proc/vmallocinfo
  *
- * Whatever happens to the list between two reads, an area that existed
- * throughout is shown exactly once; one that is not complete is left out.
+ * An area that exists during the whole time of reading is shown exactly once, whatever
+ * happens to the list between two reads. An area that is not complete is left out.
  *
- * Locking: vmx_area_lock, held for no longer than it takes to fill the reader's
- * buffer.
- * Units: bytes, but for counts of pages.
+ * vmx_area_lock is held while the reader's buffer is filled.
  */
 #include <linux/fs.h>
 #include <linux/kallsyms.h>
@@ -22,19 +20,19 @@
 #include "files.h"
 
 /*
- * Looking up a name takes ten times as long as all else in a line, and areas by
- * the thousand have one caller.
+ * Looking up the name of a caller takes ten times as long as the rest of a line, and
+ * thousands of areas have the same caller, so the last name is kept.
  */
 struct areas_file {
-	unsigned long base;	/* of the addresses shown: 0, or the slice */
+	unsigned long base;	/* subtracted from addresses: 0, or the slice's start */
 	const void *caller;
 	char name[KSYM_SYMBOL_LEN];
 };
 
 /*
- * The position is the offset in the slice that the reader has come to, and one
- * more, as 0 stands for the header: whatever happens to the list between two
- * reads, the next one goes on at the right address.
+ * Position 0 is the header. Position n + 1 is the first area at or above offset n of
+ * the slice. So the next read goes on at the right address, whatever happens to the
+ * list in between.
  */
 static void *areas_at(loff_t pos)
 {
@@ -82,7 +80,7 @@ static void show_caller(struct seq_file *m, const void *caller)
 	seq_puts(m, file->name);
 }
 
-/* For lines by the thousand, the price of seq_printf() counts. */
+/* There may be thousands of lines, so avoid the cost of seq_printf(). */
 static void show_node(struct seq_file *m, int nid, unsigned int pages)
 {
 	seq_put_decimal_ull(m, " N", nid);
@@ -115,7 +113,7 @@ static int areas_show(struct seq_file *m, void *v)
 	char comm[TASK_COMM_LEN];
 
 	if (v == SEQ_START_TOKEN) {
-		*file->name = '\0';	/* what it names may have gone since */
+		*file->name = '\0';	/* the module may have been unloaded since */
 		seq_puts(m, "# vmx areas 1 slice=");
 		vmx_show_range(m, vmx_start, vmx_end);
 		seq_putc(m, '\n');

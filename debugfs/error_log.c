@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The last refused writes, and what was wrong with them
+ * error_log: the last refused writes, and the reasons
  *
- * In the manner of tracefs's error_log: a line that says what is wrong, the
- * line that was written, and a caret under the offending word.
+ * The format is that of tracefs's error_log: a line with the reason, the line that was
+ * written, and a caret under the wrong word.
  *
- * Locking: refused.lock protects the log; no other lock is taken inside.
- * Units: characters.
+ * refused.lock protects the log. No other lock is taken inside.
  */
 #include <linux/err.h>
 #include <linux/math64.h>
@@ -20,8 +19,8 @@
 #include "files.h"
 
 #define ENTRIES 8
-#define WINDOW 100	/* characters of the offending line that are kept */
-#define BEFORE 60	/* ... of these, before the offending word at the most */
+#define WINDOW 100	/* characters that are kept of the wrong line */
+#define BEFORE 60	/* ... at most this many of them before the wrong word */
 
 struct entry {
 	u64		when;		/* local_clock(); 0: never used */
@@ -33,14 +32,14 @@ struct entry {
 };
 
 static struct {
-	struct mutex lock;	/* protects what follows */
+	struct mutex lock;	/* protects entry and next */
 	struct entry entry[ENTRIES];
-	unsigned int next;	/* modulo ENTRIES: the oldest, to be overwritten */
+	unsigned int next;	/* modulo ENTRIES: the oldest entry, overwritten next */
 } refused = {
 	.lock = __MUTEX_INITIALIZER(refused.lock),
 };
 
-/* The part of the line around text->at that people need, on one line. */
+/* Keep the line that contains text->at, or the part of it around text->at. */
 static void keep_window(struct entry *entry, const struct vmx_text *text)
 {
 	const char *from = text->at, *to = text->at;
@@ -65,10 +64,12 @@ static void keep_window(struct entry *entry, const struct vmx_text *text)
 }
 
 /**
- * vmx_error_log_add() - remember a refused write
- * @file: the file's name, for good
- * @err: the negative errno that the write failed with
+ * vmx_error_log_add() - add a refused write to the log
+ * @file: the file's name, which must stay valid
+ * @err: the negative errno of the write
  * @text: the text, with why and at set
+ *
+ * Context: process context; may sleep.
  */
 void vmx_error_log_add(const char *file, int err, const struct vmx_text *text)
 {
@@ -84,7 +85,14 @@ void vmx_error_log_add(const char *file, int err, const struct vmx_text *text)
 	mutex_unlock(&refused.lock);
 }
 
-/** vmx_errno_name() - as %pe says, on kernels without that as well */
+/**
+ * vmx_errno_name() - return the name of an errno, as %pe prints it
+ * @err: a negative errno
+ *
+ * %pe prints names only with CONFIG_SYMBOLIC_ERRNAME.
+ *
+ * Return: the name.
+ */
 const char *vmx_errno_name(int err)
 {
 	switch (err) {

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A request explained: the chapter's steps, in its words, with their values
+ * The word "explain": the chapter's steps of one request, with their values
  *
- * While the request is met, vmx's own tracepoints tell what happens, whether
- * anybody traces or not; what another task does meanwhile is left out.  Nothing
- * else in the chain knows that it is being watched.
+ * While the request is served, probes on vmx's own tracepoints record its steps,
+ * whether tracing is on or not. Events of other tasks are ignored. The rest of vmx
+ * does not know of explanations.
  *
- * Steps are kept as numbers and become text when they are read.  How many are
- * kept does not depend on the size of the request: neighbouring blocks count as
- * one, and what is more than KEPT of a kind is only summed up.
+ * Steps are recorded as numbers and become text when they are read. The number of
+ * recorded steps does not depend on the size of the request: neighbouring blocks count
+ * as one step, and further steps after KEPT of a kind are only summed up.
  *
- * A step's time runs from the end of the step before it, so that what it takes
- * to note a step down is in none of them.
+ * The time of a step begins when the previous step has been recorded, so the time that
+ * recording takes is not counted.
  *
- * Locking: none; only the task that explains its own request writes here.  Probes
- * run where the tracepoints are, so they may not sleep.
- * Units: bytes, but for counts of pages, entries and nanoseconds.
+ * No lock is needed: only the task that makes the request writes to its explanation.
+ * Probes run where the tracepoints are, so they may not sleep.
  */
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -30,7 +29,7 @@
 #include "vmx_pgtable.h"
 #include "files.h"
 
-#define KEPT 16		/* steps of a kind that are shown singly */
+#define KEPT 16		/* steps of a kind that are shown one by one */
 #define STEPS_MAX (S_KINDS * (KEPT + 1))
 
 enum kind {
@@ -41,8 +40,8 @@ enum kind {
 
 struct step {
 	enum kind kind;
-	unsigned int events;	/* that it stands for */
-	bool rest;		/* they have no more than a sum in common */
+	unsigned int events;	/* how many events this step sums up */
+	bool rest;		/* it sums up all events of its kind after KEPT */
 	u64 ns;
 	union {
 		struct {
@@ -93,28 +92,32 @@ struct step {
 
 struct vmx_explanation {
 	const struct task_struct *task;
-	unsigned int probes;	/* registered */
-	u64 since;		/* the end of the step before */
-	unsigned int nr;
-	unsigned int seen[S_KINDS];	/* steps */
+	unsigned int probes;	/* how many are registered */
+	u64 since;		/* when the previous step was recorded, in ns */
+	unsigned int nr;	/* steps in step[] */
+	unsigned int seen[S_KINDS];	/* steps in step[], by kind */
 	struct step step[STEPS_MAX];
 };
 
-/* --- noting steps down --- */
+/* --- recording steps --- */
 
+/* Count an event, and its time, in a step. */
 static void charge(struct vmx_explanation *why, struct step *step, u64 now)
 {
 	step->events++;
 	step->ns += max_t(s64, now - why->since, 0);
 }
 
-/* A step for an event of our own task's; NULL for others, or without room. */
+/*
+ * Return the step for an event: a new one, or after KEPT of its kind the one that sums
+ * up the rest. Return NULL if the event is not one of this request, or without room.
+ */
 static struct step *next_step(struct vmx_explanation *why, enum kind kind)
 {
 	u64 now = ktime_get_ns();
 	struct step *step;
 
-	/* An interrupt of the task's is not its request. */
+	/* An interrupt may arrive in this task, but is not part of the request. */
 	if (why->task != current || in_interrupt())
 		return NULL;
 	if (why->seen[kind] <= KEPT && why->nr < STEPS_MAX) {
@@ -133,7 +136,7 @@ static struct step *next_step(struct vmx_explanation *why, enum kind kind)
 	return step;
 }
 
-/* The step before, if an event of this kind may go on with it. */
+/* Return the previous step if an event of this kind may be added to it, or NULL. */
 static struct step *same_step(struct vmx_explanation *why, enum kind kind)
 {
 	struct step *step;
@@ -144,6 +147,7 @@ static struct step *same_step(struct vmx_explanation *why, enum kind kind)
 	return step->kind == kind && !step->rest ? step : NULL;
 }
 
+/* A step has been recorded: the time of the next one begins. */
 static void noted(struct vmx_explanation *why)
 {
 	why->since = ktime_get_ns();
@@ -182,14 +186,14 @@ static void look_at(unsigned long addr, struct vmx_range *range,
 	*id = range->area ? range->area->id : 0;
 }
 
-/* vmx_area_insert() calls this with vmx_area_lock held, before it fills the hole. */
+/* vmx_area_insert() calls this under vmx_area_lock, before it fills the hole. */
 static void on_hole(void *data, const struct vmx_area *area,
 		    unsigned long align, unsigned int looked, unsigned long addr,
 		    const struct vmx_area *succ)
 {
 	struct step *step = succ ? NULL : same_step(data, S_HOLE);
 
-	/* A second look, with nothing to purge in between, is no news. */
+	/* A second search without a purge in between is not shown. */
 	if (step && !step->hole.addr) {
 		charge(data, step, ktime_get_ns());
 		noted(data);
@@ -293,7 +297,10 @@ static void on_table(void *data, unsigned long addr, u64 value)
 	noted(data);
 }
 
-/* Leaves stand side by side in one table; the PTEs of two events never do. */
+/*
+ * Two events may set adjacent leaves of one table. They never set adjacent PTEs of one
+ * table.
+ */
 static void on_entries(void *data, unsigned long addr, int level,
 		       unsigned int nr)
 {
@@ -345,11 +352,11 @@ static void on_refused(void *data, unsigned long size, int err)
 } while (0)
 
 /**
- * vmx_explain_begin() - note down what the current task's next request does
+ * vmx_explain_begin() - begin to record the steps of the current task's request
  *
- * Context: may sleep.
- * Return: the explanation, to be given to vmx_explain_end() and in the end to
- * kvfree(); -ENOMEM; -ENOSYS when the kernel is without tracepoints.
+ * Context: process context; may sleep.
+ * Return: the explanation; the caller calls vmx_explain_end() after the request, and
+ * kvfree() in the end. Or ERR_PTR(): -ENOMEM; -ENOSYS if the kernel has no tracepoints.
  */
 struct vmx_explanation *vmx_explain_begin(void)
 {
@@ -375,10 +382,15 @@ struct vmx_explanation *vmx_explain_begin(void)
 	return why;
 }
 
-/** vmx_explain_end() - the request is over; @why stays as it is */
+/**
+ * vmx_explain_end() - end the recording
+ * @why: the explanation, which keeps its steps
+ *
+ * Context: process context; may sleep.
+ */
 void vmx_explain_end(struct vmx_explanation *why)
 {
-	/* Those that were registered are the first ones. */
+	/* If not all probes are registered, the first ones are. */
 #define DO(name) do {							\
 	if (why->probes) {						\
 		unregister_trace_vmx_##name(on_##name, why);		\
@@ -390,7 +402,7 @@ void vmx_explain_end(struct vmx_explanation *why)
 	tracepoint_synchronize_unregister();
 }
 
-/* --- telling --- */
+/* --- printing --- */
 
 static void tell_neighbour(struct seq_file *m, const char *where,
 			   const struct vmx_range *range, unsigned long id,
@@ -416,7 +428,7 @@ static void tell_hole(struct seq_file *m, const struct step *step)
 	if (step->hole.looked)
 		seq_printf(m, "%u, ", step->hole.looked);
 	else
-		seq_puts(m, "none (the root of their tree tells the most room in any), ");
+		seq_puts(m, "none (the root of the tree has the longest hole), ");
 	if (!step->hole.addr) {
 		seq_puts(m, "and none fits");
 		return;
@@ -486,7 +498,7 @@ static void tell_entries(struct seq_file *m, const struct step *step)
 	seq_printf(m, "vmx_map_area: set %lu %s %s",
 		   step->entries.nr, vmx_level_name(step->entries.level),
 		   step->entries.nr == 1 ? "entry" : "entries");
-	/* The index is a part of the address. */
+	/* The index reveals part of the address. */
 	if (vmx_may_see_addresses(m->file))
 		seq_printf(m, " from index %u on in table %pap",
 			   step->entries.index, &step->entries.table);
@@ -523,7 +535,7 @@ static void tell_step(struct seq_file *m, const struct step *step)
 		seq_puts(m, "flush the TLB of every CPU");
 		break;
 	case S_HOLE_BACK:
-		seq_printf(m, "and they are holes again: ranges=%lu bytes=%lu",
+		seq_printf(m, "the quarantined addresses are holes again: ranges=%lu bytes=%lu",
 			   step->range.ranges, step->range.bytes);
 		break;
 	case S_PAGE_ARRAY:
@@ -551,7 +563,11 @@ static void tell_step(struct seq_file *m, const struct step *step)
 	}
 }
 
-/** vmx_explain_show() - print an explanation, a numbered line for each step */
+/**
+ * vmx_explain_show() - print an explanation, with a number for each step
+ * @m: the file; without CAP_SYSLOG it gets offsets, and no physical address
+ * @why: the explanation
+ */
 void vmx_explain_show(struct seq_file *m, const struct vmx_explanation *why)
 {
 	unsigned int i;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the files under /sys/kernel/debug/vmx share
+ * Functions and types that the files under /sys/kernel/debug/vmx share
  *
  *	vmx_debugfs.c -> the .c of each file's name
  *		      -> owned.c, explain.c, query.c -> write.c
  *		      -> error_log.c, text.c
  *
- * What is written to a file goes through write.c: text.c cuts it into words and
- * numbers, the file acts on them, and error_log.c keeps what was refused and why.
+ * write.c takes each write to a file: text.c splits the text into words and numbers,
+ * the file acts on them, and error_log.c keeps refused texts and the reasons.
  */
 #ifndef _VMX_FILES_H
 #define _VMX_FILES_H
@@ -21,18 +21,21 @@
 
 struct vmx_explanation;
 
-/* One byte less than a page: what stdio cuts at 4096 is refused, not halved. */
+/*
+ * The longest text. It is less than a page: stdio cuts a longer text into writes of
+ * 4096 bytes, and then vmx refuses the first part instead of acting on half a text.
+ */
 #define VMX_TEXT_MAX 4095
 
 /**
- * struct vmx_text - a text being read word by word, and what's wrong with it
- * @start: the whole text, with a NUL behind it
- * @next: where reading goes on: behind the word that was read last
- * @word: the word that was read last; not terminated
- * @len: its length; 0 at the end of the text
- * @first: it is the first word of its line
- * @why: for a refused text: the reason, for people
- * @at: ... and the place, inside [start, next]
+ * struct vmx_text - a text that is read word by word
+ * @start: the whole text, with a NUL at its end
+ * @next: the end of the current word; the next word is searched from here
+ * @word: the current word, the one that was read last; without a NUL at its end
+ * @len: length of the current word in characters; 0 at the end of the text
+ * @first: the current word is the first word of its line
+ * @why: if the text was refused: the reason, for people
+ * @at: if the text was refused: the wrong character, inside [start, next]
  */
 struct vmx_text {
 	const char	*start;
@@ -49,13 +52,13 @@ struct vmx_text {
  * @list: the requests of one write
  * @size: bytes
  * @align: bytes; a power of two
- * @count: how many areas of this kind
- * @node: NUMA_NO_NODE when none was named
+ * @count: the number of areas to make
+ * @node: prefer frames of this node; NUMA_NO_NODE if the request names none
  * @fit: which hole to take
  * @zero: clear the frames
  * @huge: use 2 MiB leaves
- * @explain: tell how the first of them was made
- * @at: where it stands in the text
+ * @explain: tell the steps of the first area
+ * @at: the position of the request in the text
  */
 struct vmx_request {
 	struct list_head list;
@@ -100,7 +103,7 @@ void vmx_show_range(struct seq_file *m, unsigned long start, unsigned long end);
 ssize_t vmx_write_text(struct file *file, const char __user *from, size_t len,
 		       loff_t pos, vmx_text_handler handler);
 
-/* name_write(), for a file's operations; name_text() is what acts on the text. */
+/* Define name_write() for a file's operations; it calls the file's name_text(). */
 #define VMX_DEFINE_WRITE(name)						\
 static ssize_t name##_write(struct file *file, const char __user *from,	\
 			    size_t len, loff_t *ppos)			\
@@ -114,9 +117,9 @@ ssize_t vmx_read_rewinding(struct file *file, char __user *to, size_t len,
 /* query.c */
 
 /**
- * struct vmx_told - what an asked file was told last; all zero: nothing yet
- * @addr: what to show
- * @err: why the write was refused, a negative errno; or 0
+ * struct vmx_told - the last write to "area" or "walk"; all zero before the first
+ * @addr: the address to show
+ * @err: the negative errno of a refused write, or 0
  */
 struct vmx_told {
 	unsigned long	addr;
@@ -132,7 +135,10 @@ ssize_t vmx_asked_write(struct file *file, const char __user *from, size_t len,
 void vmx_asked_tell(struct file *file, unsigned long addr);
 unsigned long vmx_asked(struct seq_file *m, const char *hint);
 
-/* The operations of the asked file @name; name_text() and name_show() are its own. */
+/*
+ * Define the operations of a file that shows the address that was written to it. The
+ * file has name_text() and name_show().
+ */
 #define VMX_DEFINE_ASKED(name)						\
 static ssize_t name##_write(struct file *file, const char __user *from,	\
 			    size_t len, loff_t *ppos)			\
@@ -177,7 +183,7 @@ void vmx_owned_unmark(void);
 void vmx_owned_free_marked(void);
 void vmx_owned_exit(void);
 
-/* The operations of the file @name, which only shows: name_show() is its own. */
+/* Define the operations of a file that is only read. The file has name_show(). */
 #define VMX_DEFINE_SHOWN(name)						\
 static int name##_open(struct inode *inode, struct file *file)		\
 {									\
@@ -192,7 +198,7 @@ const struct file_operations vmx_##name##_fops = {			\
 	.release = single_release,					\
 }
 
-/* The operations of the file NAME are vmx_NAME_fops, in NAME.c; README is the door's. */
+/* vmx_NAME_fops is in NAME.c; that of README is in vmx_debugfs.c. */
 extern const struct file_operations
 	vmx_alloc_fops, vmx_free_fops, vmx_fit_fops, vmx_purge_fops,
 	vmx_areas_fops, vmx_gaps_fops, vmx_map_fops, vmx_area_fops,

@@ -25,7 +25,7 @@ static int fit_text(struct file *file, struct vmx_text *text)
 	vmx_text_word(text);
 	err = vmx_text_fit(text, text->word, &fit);
 	if (!err && vmx_text_word(text))
-		err = vmx_text_wrong(text, "one at a time");
+		err = vmx_text_wrong(text, "only one fit is expected");
 	if (!err)
 		WRITE_ONCE(default_fit, fit);
 	return err;

@@ -4,7 +4,7 @@
  *
  * A write frees all areas that it names, or none.
  *
- * Locking: vmx_owned_lock(), and vmx_area_lock inside.
+ * It holds vmx_owned_lock(), and takes vmx_area_lock inside.
  */
 #include <linux/fs.h>
 #include <linux/module.h>

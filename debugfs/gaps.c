@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * gaps: the holes, in address order, and how scattered they are
+ * gaps: the holes in address order, and how fragmented the slice is
  *
- * Locking: vmx_area_lock, taken anew for each hole, so the sums are of the holes
- * that were shown and not of one moment.
- * Units: bytes.
+ * vmx_area_lock is taken for each hole separately. So the sums in the last line are
+ * those of the holes that were shown, which need not have existed at one moment.
  */
 #include <linux/fs.h>
 #include <linux/math64.h>
@@ -34,7 +33,10 @@ static void *gaps_find(struct seq_file *m, loff_t pos)
 	return gaps;
 }
 
-/* 0 is the header; then the offset that was come to, and one; then the sums. */
+/*
+ * Position 0 is the header. Position n + 1 is the first hole at or above offset n of the
+ * slice, or the sums if there is none.
+ */
 static void *gaps_start(struct seq_file *m, loff_t *pos)
 {
 	struct gaps *gaps = m->private;

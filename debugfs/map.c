@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * map: the slice as text, a character for so many pages
+ * map: the slice as text, one character for several pages
  *
- * A character tells what most of its bytes are; a hole with something in it has
- * a mark of its own, so that small areas are not lost.
+ * A character shows what most of its bytes are. If most are a hole, but not all, the
+ * character is a different one, so that small areas can be seen.
  *
- * Locking: vmx_area_lock, taken anew for each character.
- * Units: bytes.
+ * vmx_area_lock is taken for each character separately.
  */
 #include <linux/kernel.h>
 #include <linux/log2.h>
@@ -26,7 +25,7 @@ unsigned int vmx_map_width = 64;
 enum { M_HOLE, M_AREA, M_LEAF, M_GUARD, M_CACHED, M_QUARANTINE, M_KINDS };
 static const char marks[M_KINDS] = ".#HgcQ";
 
-/* Bytes of each kind in [from, to); the slice may change between two calls. */
+/* Add up the bytes of each kind in [from, to). */
 static void weigh(unsigned long from, unsigned long to,
 		  unsigned long bytes[M_KINDS])
 {

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mem: the slice's bytes by offset, for pread(), pwrite() and mmap()
+ * mem: the bytes of the slice by offset, for pread(), pwrite() and mmap()
  *
- * Only areas made by writing to "alloc" can be reached here: a module's memory
- * is its own business.  Where there is no such area, a read or write fails with
- * EFAULT (or stops short), and touching a mapping raises SIGBUS.
+ * Only areas that were made by writing to "alloc" can be reached; the areas of modules
+ * cannot. If there is no such area at the offset, a read or a write fails with EFAULT
+ * or stops there, and an access to a mapping raises SIGBUS.
  *
- * A mapped area's frames are split into single ones when the first is touched,
- * so that each counts its references: freeing the area takes them from the
- * slice, and the last mapping returns them.
+ * The first access to a mapping splits the blocks of the area into single frames, so
+ * that each frame has a reference count. If the area is freed while it is mapped, the
+ * last unmapping returns the frames.
  *
- * Locking: vmx_area_lock around each page, so that the area stays while its
- * frame is copied or given to a mapping.
- * Units: bytes.
+ * vmx_area_lock is held for each page separately, so that the area exists while its
+ * frame is copied or mapped.
  */
 #include <linux/fs.h>
 #include <linux/highmem.h>
@@ -26,7 +25,7 @@
 #include "vmx_pgtable.h"
 #include "files.h"
 
-/* The frame at an offset of the slice, if it belongs to the files; locked. */
+/* Return the frame at an offset of the slice if the files own it, or NULL. */
 static struct page *page_at(loff_t offset, bool split)
 {
 	struct vmx_area *area;
@@ -45,7 +44,10 @@ static struct page *page_at(loff_t offset, bool split)
 	return i < area->nr_pages ? vmx_area_page(area, i) : NULL;
 }
 
-/* Within one page, through a buffer: user memory may fault, a lock holder not. */
+/*
+ * Copy inside one page. The caller has a buffer, because user memory may fault, and a
+ * fault is not allowed under vmx_area_lock.
+ */
 static bool copy_at(loff_t offset, char *buf, size_t len, bool write)
 {
 	struct page *page;

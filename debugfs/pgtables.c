@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pgtables: the kernel's whole vmalloc range as its page tables have it
+ * pgtables: the page tables of the kernel's whole vmalloc range
  *
- * The format is that of the kernel's own dump (CONFIG_PTDUMP_DEBUGFS), a line
- * for each run of entries with the same flags at the same level, so that the
- * two can be compared; behind it stand the frames, and in the slice the area.
+ * The format is that of the kernel's own dump (CONFIG_PTDUMP_DEBUGFS): one line for each
+ * run of entries with the same flags at the same level, so that the two can be
+ * compared. Then come the frames and, in the slice, the area.
  *
- * The kernel changes these tables meanwhile, and this holds no lock: a table
- * is copied with no-fault reads and looked at afterwards, so what was freed
- * under the reader's eyes shows as it was or not at all.
+ * The kernel changes these tables at the same time, and no lock is held. A table is
+ * copied with reads that may not fault, and the copy is printed. So a table that is
+ * freed meanwhile is printed as it was, or not at all.
  *
- * The file's position is an address: 0 is the header, then comes the number of
- * the page in the range, and one.
- *
- * Units: bytes; frames are numbers.
+ * Position 0 of the file is the header. Position n + 1 is page n of the range.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -25,15 +22,15 @@
 #include "vmx_pgtable.h"
 #include "files.h"
 
-/* x86-64 has the last byte in VMALLOC_END, i386 the one behind it. */
+/* VMALLOC_END is the last byte on x86-64, and the byte behind the last one on i386. */
 #define VMALLOC_LAST (((unsigned long)VMALLOC_END - 1) | ~PAGE_MASK)
 
-#define FRAME_RUNS 8	/* runs of frames that a line shows */
+#define FRAME_RUNS 8	/* a line shows at most this many runs of frames */
 
 struct dump {
 	struct vmx_ptes ptes;
-	/* the run: entries of one level with the same flags */
-	unsigned long start, last;	/* inclusive: no end above the top */
+	/* the current run: entries of one level with the same flags */
+	unsigned long start, last;	/* last is inclusive: start + size may overflow */
 	enum vmx_walk_level level;
 	u64 flags;
 	unsigned int runs;
@@ -58,7 +55,7 @@ static void add_frames(struct dump *dump, unsigned long pfn, unsigned long nr)
 	dump->runs++;
 }
 
-/* Collects the run that begins at @addr. */
+/* Find the run of entries that begins at @addr. */
 static void find_run(struct dump *dump, unsigned long addr)
 {
 	enum vmx_walk_level level;

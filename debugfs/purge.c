@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * purge: really free the cached areas, flush, and turn quarantined addresses into holes
+ * purge: drain the magazines, flush, and turn quarantined addresses into holes
  */
 #include <linux/fs.h>
 #include <linux/module.h>

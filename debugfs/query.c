@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Files that are asked about an address: area and walk
+ * The files "area" and "walk": a write says what to show, a read shows it
  *
- * A write says what to show; a read shows it.  What a file was told counts for
- * that open file, and for files that were told nothing: "echo 3 > area; cat area"
- * works.  After a write that was refused a read says so: what it would show else
- * is the answer to an older question.
+ * A write holds for the open file that it was written to. An open file without a write
+ * of its own shows the last write to any open file of the same name, so that
+ * "echo 3 > area; cat area" works. After a refused write, a read says that it was
+ * refused, and does not show the answer to an earlier write.
  *
- * Locking: vmx_asked_lock protects what was told.  Units: addresses, or ids.
+ * vmx_asked_lock protects every struct vmx_told.
  */
 #include <linux/fs.h>
 #include <linux/seq_file.h>
@@ -20,19 +20,19 @@
 static DEFINE_SPINLOCK(vmx_asked_lock);
 
 struct asked {
-	struct vmx_told	told;	/* this open file */
-	struct vmx_told	*last;	/* any file of its kind */
+	struct vmx_told	told;	/* the last write to this open file */
+	struct vmx_told	*last;	/* the last write to any open file of this name */
 };
 
 /**
- * vmx_asked_open() - open such a file
+ * vmx_asked_open() - open "area" or "walk"
  * @file: the file
- * @last: where to keep what any file of its kind was told last
- * @show: shows what vmx_asked() answers
+ * @last: keeps the last write to any open file of this name
+ * @show: prints what vmx_asked() returns
  *
- * Entries and frames tell where things are: not for everybody.
+ * Both files show physical addresses and kernel addresses.
  *
- * Return: 0, -EPERM or -ENOMEM.
+ * Return: 0; -EPERM without CAP_SYSLOG; -ENOMEM.
  */
 int vmx_asked_open(struct file *file, struct vmx_told *last,
 		   int (*show)(struct seq_file *m, void *v))
@@ -54,7 +54,13 @@ int vmx_asked_open(struct file *file, struct vmx_told *last,
 	return err;
 }
 
-/** vmx_asked_release() - undo vmx_asked_open() */
+/**
+ * vmx_asked_release() - undo vmx_asked_open()
+ * @inode: the file's inode
+ * @file: the file
+ *
+ * Return: 0.
+ */
 int vmx_asked_release(struct inode *inode, struct file *file)
 {
 	kfree(((struct seq_file *)file->private_data)->private);
@@ -62,11 +68,11 @@ int vmx_asked_release(struct inode *inode, struct file *file)
 }
 
 /**
- * vmx_asked_number() - read the one number that such a file takes
- * @text: what was written
- * @value: where to leave it
+ * vmx_asked_number() - read a text that is one number
+ * @text: the text
+ * @value: gets the number
  *
- * Return: 0 or a negative errno with the refusal noted.
+ * Return: 0, or the negative errno of the refusal.
  */
 int vmx_asked_number(struct vmx_text *text, unsigned long *value)
 {
@@ -76,7 +82,7 @@ int vmx_asked_number(struct vmx_text *text, unsigned long *value)
 	err = vmx_text_number(text, text->word, value);
 	if (!err && *skip_spaces(text->next)) {
 		vmx_text_word(text);
-		err = vmx_text_wrong(text, "one at a time");
+		err = vmx_text_wrong(text, "only one word is expected");
 	}
 	return err;
 }
@@ -92,39 +98,43 @@ static void tell(struct file *file, unsigned long addr, int err)
 	spin_unlock(&vmx_asked_lock);
 }
 
-/** vmx_asked_tell() - from here on, @addr is what this file shows */
+/**
+ * vmx_asked_tell() - set the address that a file shows from now on
+ * @file: the file
+ * @addr: the address, not 0
+ */
 void vmx_asked_tell(struct file *file, unsigned long addr)
 {
 	tell(file, addr, 0);
 }
 
 /**
- * vmx_asked_write() - vmx_write_text(), and a refusal is what the file shows
- * @file: as there, and so are the others
- * @from: likewise
- * @len: likewise
- * @pos: likewise
- * @handler: likewise; calls vmx_asked_tell()
+ * vmx_asked_write() - take a text as vmx_write_text() does, and keep a refusal
+ * @file: the file
+ * @from: the text
+ * @len: its length in bytes
+ * @pos: the offset, which must be 0
+ * @handler: acts on the text and calls vmx_asked_tell(), or refuses it
  *
- * Return: likewise.
+ * Return: as vmx_write_text().
  */
 ssize_t vmx_asked_write(struct file *file, const char __user *from, size_t len,
 			loff_t pos, vmx_text_handler handler)
 {
 	ssize_t ret = vmx_write_text(file, from, len, pos, handler);
 
-	/* What could not be read was no request, and is not in error_log. */
+	/* If the text could not be read, there is no refusal in error_log. */
 	if (ret < 0 && ret != -EFAULT && ret != -ENOMEM)
 		tell(file, 0, ret);
 	return ret;
 }
 
 /**
- * vmx_asked() - what is this file to show?
- * @m: the file; gets a line that says why there is nothing
- * @hint: what people may write to it
+ * vmx_asked() - return the address that a file shows
+ * @m: the file; if there is no address, it gets a line with the reason
+ * @hint: what one may write to the file
  *
- * Return: an address; 0: nothing.
+ * Return: the address, or 0.
  */
 unsigned long vmx_asked(struct seq_file *m, const char *hint)
 {

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * stats: what all parts of vmx count, a line each
+ * stats: the counters of all parts, one line each
  *
- * What is said of areas and addresses held at one moment; the other numbers are
- * read one by one.
- *
- * Locking: none of its own.
- * Units: bytes, pages and counts, as the keys say.
+ * The numbers of areas and addresses are from one moment. The other numbers are read
+ * one by one. The keys give the units.
  */
 #include <linux/module.h>
 #include <linux/seq_file.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The grammar of what is written to vmx's files
+ * The grammar of the texts that are written to the files
  *
  *	text    = line { newline line }
  *	line    = { request }
@@ -11,10 +11,9 @@
  *	SIZE    = N [ K | M | G ]
  *	N       = decimal or 0x and hexadecimal digits
  *
- * Reads only; nothing is allocated.  Whoever finds something wrong says so with
- * vmx_text_refuse(), which keeps the place for the error log's caret.
- *
- * Locking: none.  Units: bytes.
+ * These functions allocate nothing and change nothing except struct vmx_text. A
+ * function that finds an error calls vmx_text_refuse(), which keeps the reason and the
+ * position for the error log.
  */
 #include <linux/ctype.h>
 #include <linux/kernel.h>
@@ -29,18 +28,22 @@
 #include "vmx_debugfs.h"
 #include "files.h"
 
-/** vmx_text_init() - begin with the first word of @start */
+/**
+ * vmx_text_init() - begin to read a text
+ * @text: the text
+ * @start: its characters, with a NUL at the end
+ */
 void vmx_text_init(struct vmx_text *text, const char *start)
 {
 	*text = (struct vmx_text){ .start = start, .next = start };
 }
 
 /**
- * vmx_text_refuse() - say what is wrong, and where
+ * vmx_text_refuse() - refuse a text
  * @text: the text
  * @err: a negative errno
- * @at: the first character of the offending word
- * @why: a sentence for people
+ * @at: the first character of the wrong word
+ * @why: the reason, for people
  *
  * Return: @err.
  */
@@ -52,16 +55,22 @@ int vmx_text_refuse(struct vmx_text *text, int err, const char *at,
 	return err;
 }
 
-/** vmx_text_wrong() - refuse the word that was read last, with -EINVAL */
+/**
+ * vmx_text_wrong() - refuse a text because of its current word
+ * @text: the text
+ * @why: the reason, for people
+ *
+ * Return: -EINVAL.
+ */
 int vmx_text_wrong(struct vmx_text *text, const char *why)
 {
 	return vmx_text_refuse(text, -EINVAL, text->word, why);
 }
 
 /**
- * vmx_text_check() - refuse what no text has
- * @text: at its start
- * @len: its length; a NUL inside is one of the things refused
+ * vmx_text_check() - refuse a text that is empty or not printable
+ * @text: the text
+ * @len: its length in characters; a NUL among them is refused, too
  *
  * Return: 0 or -EINVAL.
  */
@@ -76,16 +85,16 @@ int vmx_text_check(struct vmx_text *text, size_t len)
 	}
 	if (!*skip_spaces(text->start))
 		return vmx_text_refuse(text, -EINVAL, text->start,
-				       "nothing was asked for");
+				       "the text is empty");
 	return 0;
 }
 
 /**
- * vmx_text_word() - go on to the next word
- * @text: the text
+ * vmx_text_word() - read the next word
+ * @text: the text; its current word changes
  *
- * Return: true with word, len and first set; false at the end, with len 0 and
- * word at the end.
+ * Return: true if there is one; false at the end of the text, and then the current
+ * word is empty and stands at the end.
  */
 bool vmx_text_word(struct vmx_text *text)
 {
@@ -107,19 +116,32 @@ static bool same(const char *at, size_t len, const char *word)
 	return len == strlen(word) && !memcmp(at, word, len);
 }
 
-/** vmx_text_is() - is this the word that was read last? */
+/**
+ * vmx_text_is() - is the current word equal to @word?
+ * @text: the text
+ * @word: the word to compare with
+ *
+ * Return: true if so.
+ */
 bool vmx_text_is(const struct vmx_text *text, const char *word)
 {
 	return same(text->word, text->len, word);
 }
 
-/** vmx_text_is_hex() - where an id or an address may stand: is it an address? */
+/**
+ * vmx_text_is_hex() - does the current word begin as a hexadecimal number?
+ * @text: the text
+ *
+ * Where an id or an address may stand, a hexadecimal number is an address.
+ *
+ * Return: true if so.
+ */
 bool vmx_text_is_hex(const struct vmx_text *text)
 {
 	return text->len > 1 && tolower(text->word[1]) == 'x';
 }
 
-/* A refusal is noted under the word that the number is part of. */
+/* Read a number; a refusal points at the current word, which contains the number. */
 static int parse_u64(struct vmx_text *text, const char *at, size_t len, u64 *v)
 {
 	bool hex = len > 2 && at[0] == '0' && tolower(at[1]) == 'x';
@@ -132,17 +154,17 @@ static int parse_u64(struct vmx_text *text, const char *at, size_t len, u64 *v)
 	}
 	for (; len > 1 && *at == '0'; len--)
 		at++;
-	/* kstrtoull() would take a sign, too. */
+	/* kstrtoull() accepts a sign. */
 	if (!len || !(hex ? isxdigit(*at) : isdigit(*at)))
 		return vmx_text_wrong(text, "not a number");
-	/* What has no room here is more than 64 bits hold, if it is a number at all. */
+	/* A number that is too long for digits[] is also too large for 64 bits. */
 	len = min(len, sizeof(digits) - 1);
 	memcpy(digits, at, len);
 	digits[len] = '\0';
 	err = kstrtoull(digits, hex ? 16 : 10, v);
 	if (err)
 		return vmx_text_wrong(text, err == -ERANGE ?
-				      "more than 64 bits hold" :
+				      "does not fit in 64 bits" :
 				      "not a number");
 	return 0;
 }
@@ -157,13 +179,14 @@ static int to_long(struct vmx_text *text, u64 v, unsigned long *value)
 }
 
 /**
- * vmx_text_number() - read a number
- * @text: the text; a refusal is noted under its current word
- * @at: the number's first character, inside that word
- * @value: where to leave it
+ * vmx_text_number() - read a number, decimal or 0x and hexadecimal
+ * @text: the text; a refusal points at its current word
+ * @at: the number's first character, inside the current word; its last character is
+ *	the last one of the word
+ * @value: gets the number
  *
- * Return: 0; -EINVAL for what is no number or more than 64 bits; -E2BIG for a
- * number that an unsigned long does not hold.
+ * Return: 0; -EINVAL if this is not a number or has more than 64 bits; -E2BIG if an
+ * unsigned long cannot hold it.
  */
 int vmx_text_number(struct vmx_text *text, const char *at, unsigned long *value)
 {
@@ -174,12 +197,12 @@ int vmx_text_number(struct vmx_text *text, const char *at, unsigned long *value)
 }
 
 /**
- * vmx_text_size() - read a number of bytes with or without K, M or G
- * @text: the text; a refusal is noted under its current word
- * @at: the number's first character, inside that word
- * @value: where to leave it
+ * vmx_text_size() - read a number of bytes, which may end in K, M or G
+ * @text: the text; a refusal points at its current word
+ * @at: the number's first character, as for vmx_text_number()
+ * @value: gets the number of bytes
  *
- * Not memparse(): that takes octal, and an overflow without a word.
+ * This is not memparse(), because that accepts octal numbers and ignores an overflow.
  *
  * Return: as vmx_text_number().
  */
@@ -205,15 +228,16 @@ int vmx_text_size(struct vmx_text *text, const char *at, unsigned long *value)
 	if (err)
 		return err;
 	if (check_shl_overflow(v, shift, &v))
-		return vmx_text_wrong(text, "more than 64 bits hold");
+		return vmx_text_wrong(text, "does not fit in 64 bits");
 	return to_long(text, v, value);
 }
 
 /**
  * vmx_text_fit() - read the name of a fit
- * @text: the text; a refusal is noted under its current word
- * @at: the name's first character, inside that word
- * @fit: where to leave it
+ * @text: the text; a refusal points at its current word
+ * @at: the name's first character, inside the current word; its last character is the
+ *	last one of the word
+ * @fit: gets the fit
  *
  * Return: 0 or -EINVAL.
  */
@@ -226,7 +250,7 @@ int vmx_text_fit(struct vmx_text *text, const char *at, enum vmx_fit *fit)
 	return 0;
 }
 
-/* What may follow a SIZE.  Those with a value end in '='. */
+/* The words that may follow a SIZE. A word that takes a value ends in '='. */
 enum { W_ALIGN, W_NODE, W_COUNT, W_FIT, W_ZERO, W_HUGE, W_EXPLAIN };
 static const char * const words[] = {
 	[W_ALIGN] = "align=",
@@ -293,11 +317,11 @@ static int parse_word(struct vmx_text *text, struct vmx_request *req, int which,
 /**
  * vmx_text_request() - read the next request
  * @text: the text
- * @req: where to leave it
- * @fit: of a request that names none
+ * @req: gets the request
+ * @fit: the fit if the request names none
  *
- * Return: 1 for a request, 0 at the end, or a negative errno with the refusal
- * noted.
+ * Return: 1 if there was a request, 0 at the end of the text, or the negative errno of
+ * the refusal.
  */
 int vmx_text_request(struct vmx_text *text, struct vmx_request *req,
 		     enum vmx_fit fit)
@@ -333,7 +357,7 @@ int vmx_text_request(struct vmx_text *text, struct vmx_request *req,
 		if (which < 0)
 			return vmx_text_wrong(text, "not a word of a request");
 		if (__test_and_set_bit(which, &seen))
-			return vmx_text_wrong(text, "said twice");
+			return vmx_text_wrong(text, "this word stands twice in the request");
 		err = parse_word(text, req, which, value);
 		if (err)
 			return err;
@@ -341,12 +365,12 @@ int vmx_text_request(struct vmx_text *text, struct vmx_request *req,
 }
 
 /**
- * vmx_parse_bytes() - read a size that is alone in a text
- * @from: the text; white space around the size is fine
- * @bytes: where to leave it
- * @why: for a refusal: the reason, for people
+ * vmx_parse_bytes() - read a text that is one size
+ * @from: the text; white space around the size is ignored
+ * @bytes: gets the number of bytes
+ * @why: gets the reason of a refusal, for people
  *
- * Return: 0, -EINVAL or -E2BIG as vmx_text_size().
+ * Return: 0, -EINVAL or -E2BIG, as vmx_text_size().
  */
 int vmx_parse_bytes(const char *from, unsigned long *bytes, const char **why)
 {
@@ -357,7 +381,7 @@ int vmx_parse_bytes(const char *from, unsigned long *bytes, const char **why)
 	vmx_text_word(&text);
 	err = vmx_text_size(&text, text.word, bytes);
 	if (!err && vmx_text_word(&text))
-		err = vmx_text_wrong(&text, "more than a size");
+		err = vmx_text_wrong(&text, "only one size is expected");
 	*why = text.why;
 	return err;
 }

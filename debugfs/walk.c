@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * walk: an address's way through the page tables, level by level
+ * walk: the way of an address through the page tables, level by level
  *
- * Any address of the vmalloc range will do, not only one of the slice.
- *
- * Locking: none.
- * Units: bytes.
+ * The address may be any one of the vmalloc range, also outside the slice.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -75,7 +72,7 @@ static int walk_show(struct seq_file *m, void *v)
 			   walk.step[walk.last].entry ? "not present" : "empty");
 		break;
 	case VMX_WALK_BAD:
-		seq_printf(m, "lost: the %s entry can't be read\n",
+		seq_printf(m, "lost: the %s entry cannot be read\n",
 			   vmx_level_name(walk.last));
 		break;
 	}

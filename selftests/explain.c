@@ -292,7 +292,7 @@ TEST_F(explain, refusals)
 	EXPECT_NE(NULL, strstr(self->text, "descriptor"));
 	/* One step, though vmx searches twice: there was nothing to purge. */
 	EXPECT_EQ(1, count(self->text, "find a hole: "));
-	EXPECT_NE(NULL, strstr(self->text, "holes looked at: none (the root of their tree "));
+	EXPECT_NE(NULL, strstr(self->text, "holes looked at: none (the root of the tree "));
 	EXPECT_NE(NULL, strstr(self->text, "and none fits\n"));
 	expect_numbered(_metadata, self->text);
 	EXPECT_EQ(NULL, strstr(self->text, "page array"));
