@@ -344,28 +344,29 @@ noinline void *vmx_alloc_plain(unsigned long size, gfp_t gfp_mask,
 
 /**
  * __vmx_alloc_node_range() - allocate noncontiguous memory, in full detail
- * @size: bytes; made a multiple of the page size
- * @align: of the first address, in bytes: a power of two; less than a page
+ * @size: bytes; rounded up to pages
+ * @align: alignment of the first address, in bytes: a power of two. Less than a page
  *	means a page
- * @start: the area lies at or above this address
- * @end: the area, guard page included, ends at or below this address
- * @gfp_mask: for the frames (__GFP_HIGHMEM is welcome) and, without the zone,
- *	for what describes them; __GFP_ZERO clears. With __GFP_NOFAIL it waits, for
- *	frames and, unless there can't be enough, for addresses
- * @prot: the entries' protection, PAGE_KERNEL for plain memory; never PAGE_NONE
- * @vm_flags: VMX_NO_GUARD, VMX_USERMAP, VMX_ALLOW_HUGE, VMX_FIT(), or 0. A fit
- *	holds for the whole slice, the lowest hole is taken of a part; with 0, a
- *	plain request of 2 MiB and more gets large leaves
- * @node: the node to take memory from, or NUMA_NO_NODE
- * @caller: who is to be named in the list, __builtin_return_address(0)
- *
- * @start and @end narrow the slice; 0 and ULONG_MAX leave it whole.
+ * @start: the area lies at or above this address; 0 for no limit
+ * @end: the area, guard page included, ends at or below this address; ULONG_MAX for no
+ *	limit
+ * @gfp_mask: for the frames, preferably with __GFP_HIGHMEM, and without the zone for
+ *	the descriptor and the page array. __GFP_ZERO clears the frames. With
+ *	__GFP_NOFAIL, the call waits for frames and for addresses; it fails only if the
+ *	range could not hold the area even if it were empty
+ * @prot: the entries' protection: PAGE_KERNEL for plain memory; never PAGE_NONE
+ * @vm_flags: VMX_NO_GUARD, VMX_USERMAP, VMX_ALLOW_HUGE, VMX_FIT(), or 0. The fit counts
+ *	only if @start and @end leave the slice whole; otherwise the lowest hole is
+ *	taken. With 0, a plain request of 2 MiB or more gets leaves
+ * @node: the node to take frames from, or NUMA_NO_NODE
+ * @caller: shown in the list; __builtin_return_address(0)
  *
  * Context: process context; sleeps if @gfp_mask allows it.
- * Return: the address; NULL for a size of zero, for one that is more than the
- * machine has memory or the range has room, and when addresses or frames run
- * out. A failure is logged, rate-limited, unless @gfp_mask has __GFP_NOWARN.
- * The OOM killer is never woken.
+ * Return: the address; NULL if @size is 0 or overflows, if it is more than the machine
+ * has memory or the range has room, if @align is above a page and not a power of two,
+ * if @prot maps nothing, if there is no hole or no memory, and after a fatal signal.
+ * A failure is logged, rate-limited, unless @gfp_mask has __GFP_NOWARN. The OOM killer
+ * is never woken.
  */
 void *__vmx_alloc_node_range(unsigned long size, unsigned long align,
 			     unsigned long start, unsigned long end,
@@ -383,12 +384,17 @@ void *__vmx_alloc_node_range(unsigned long size, unsigned long align,
 }
 EXPORT_SYMBOL_GPL(__vmx_alloc_node_range);
 
-/** vmx_alloc_init() - get ready for vmx_alloc(), on the slice's addresses */
+/**
+ * vmx_alloc_init() - set up areas and magazines
+ *
+ * Context: vmx_slice_reserve() has been called.
+ * Return: 0; -ENOMEM; or the errno of vmx_magazines_init(). Then nothing is left.
+ */
 int vmx_alloc_init(void)
 {
 	int err;
 
-	/* The parameter's file is there already. */
+	/* Parameters have files already: they may change at any time. */
 	kernel_param_lock(THIS_MODULE);
 	if (vmx_lazy_max == ULONG_MAX)
 		vmx_lazy_max = min((unsigned long)fls(num_online_cpus()) * SZ_32M,
@@ -406,9 +412,12 @@ int vmx_alloc_init(void)
 }
 
 /**
- * vmx_alloc_exit() - free whatever is left
+ * vmx_alloc_exit() - undo vmx_alloc_init(), and free all areas
  *
- * No other module uses vmx any more, so an area that is left is a leak.
+ * No other module uses vmx any more, so an area that is left is a leak. The log says
+ * how many there were.
+ *
+ * Context: process context; may sleep.
  */
 void vmx_alloc_exit(void)
 {

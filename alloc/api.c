@@ -17,16 +17,17 @@
 
 /**
  * __vmx_alloc_node() - allocate noncontiguous memory with plain protection
- * @size: bytes; made a multiple of the page size
- * @align: of the address; see __vmx_alloc_node_range()
- * @gfp_mask: likewise
- * @node: the node to take memory from, or NUMA_NO_NODE
- * @caller: who is to be named in the list
+ * @size: bytes; rounded up to pages
+ * @align: alignment of the address in bytes, as for __vmx_alloc_node_range()
+ * @gfp_mask: for the frames, as for __vmx_alloc_node_range()
+ * @node: the node to take frames from, or NUMA_NO_NODE
+ * @caller: shown in the list
  *
- * (Linux 3.10's had the protection as a parameter; that of 6.12 has not.)
+ * Linux 3.10's __vmalloc_node() has the protection as a parameter. Linux 6.12's does
+ * not.
  *
- * Context: sleeps if @gfp_mask allows it.
- * Return: the address, or NULL.
+ * Context: process context; sleeps if @gfp_mask allows it.
+ * Return: the address; NULL in the cases of __vmx_alloc_node_range().
  */
 void *__vmx_alloc_node(unsigned long size, unsigned long align, gfp_t gfp_mask,
 		       int node, const void *caller)
@@ -51,16 +52,15 @@ static __always_inline void *__vmx_alloc_node_flags(unsigned long size,
 
 /**
  * vmx_alloc() - allocate noncontiguous memory
- * @size: bytes; made a multiple of the page size
+ * @size: bytes; rounded up to pages
  *
- * Frames may come from high memory.  From 2 MiB on, the area is aligned and gets
- * 2 MiB entries where blocks of that size are to be had, as by vmalloc_huge();
- * vmalloc() leaves that to its caller because set_memory_ro() and its like can't
- * cut an entry, but those are not for the slice in any case.
- * See __vmx_alloc_node_range().
+ * Frames may come from high memory. From 2 MiB on, the area is aligned to 2 MiB and
+ * gets leaves where blocks of 2 MiB are available, as vmalloc_huge() does it.
+ * vmalloc() does this only on request, because set_memory_ro() and similar functions
+ * cannot split a leaf. They must not be used on the slice in any case.
  *
- * Context: may sleep.
- * Return: the address, or NULL.
+ * Context: process context; may sleep.
+ * Return: the address; NULL in the cases of __vmx_alloc_node_range().
  */
 void *vmx_alloc(unsigned long size)
 {
@@ -71,11 +71,13 @@ void *vmx_alloc(unsigned long size)
 EXPORT_SYMBOL_GPL(vmx_alloc);
 
 /**
- * vmx_zalloc() - vmx_alloc(), cleared
- * @size: bytes; made a multiple of the page size
+ * vmx_zalloc() - allocate noncontiguous memory that is cleared
+ * @size: bytes; rounded up to pages
  *
- * Context: may sleep.
- * Return: the address, or NULL.
+ * As vmx_alloc(), with all bytes 0.
+ *
+ * Context: process context; may sleep.
+ * Return: the address; NULL in the cases of __vmx_alloc_node_range().
  */
 void *vmx_zalloc(unsigned long size)
 {
@@ -86,12 +88,14 @@ void *vmx_zalloc(unsigned long size)
 EXPORT_SYMBOL_GPL(vmx_zalloc);
 
 /**
- * vmx_alloc_node() - vmx_alloc() with frames of a node, where it has them
- * @size: bytes; made a multiple of the page size
+ * vmx_alloc_node() - allocate noncontiguous memory, preferably from one node
+ * @size: bytes; rounded up to pages
  * @node: the node to prefer, or NUMA_NO_NODE
  *
- * Context: may sleep.
- * Return: the address, or NULL.
+ * As vmx_alloc(). If the node has no free frames, they come from other nodes.
+ *
+ * Context: process context; may sleep.
+ * Return: the address; NULL in the cases of __vmx_alloc_node_range().
  */
 void *vmx_alloc_node(unsigned long size, int node)
 {
@@ -101,12 +105,14 @@ void *vmx_alloc_node(unsigned long size, int node)
 EXPORT_SYMBOL_GPL(vmx_alloc_node);
 
 /**
- * vmx_zalloc_node() - vmx_alloc_node(), cleared
- * @size: bytes; made a multiple of the page size
+ * vmx_zalloc_node() - allocate cleared memory, preferably from one node
+ * @size: bytes; rounded up to pages
  * @node: the node to prefer, or NUMA_NO_NODE
  *
- * Context: may sleep.
- * Return: the address, or NULL.
+ * As vmx_alloc_node(), with all bytes 0.
+ *
+ * Context: process context; may sleep.
+ * Return: the address; NULL in the cases of __vmx_alloc_node_range().
  */
 void *vmx_zalloc_node(unsigned long size, int node)
 {
@@ -117,16 +123,16 @@ void *vmx_zalloc_node(unsigned long size, int node)
 EXPORT_SYMBOL_GPL(vmx_zalloc_node);
 
 /**
- * __vmx_alloc() - vmx_alloc() with flags
- * @size: bytes; made a multiple of the page size
- * @gfp_mask: for the frames; GFP_ATOMIC and GFP_NOWAIT are fine, but not in an
- *	interrupt, nor with interrupts or bottom halves disabled
+ * __vmx_alloc() - allocate noncontiguous memory with GFP flags
+ * @size: bytes; rounded up to pages
+ * @gfp_mask: for the frames. GFP_ATOMIC and GFP_NOWAIT are allowed in process context
+ *	with interrupts and bottom halves enabled, for example under a spinlock
  *
- * A request that may not sleep can't purge: it fails when only quarantined
- * addresses are left.
+ * A request that may not sleep cannot purge: it fails if only quarantined addresses
+ * are left.
  *
- * Context: sleeps if @gfp_mask allows it.
- * Return: the address, or NULL.
+ * Context: process context; sleeps if @gfp_mask allows it.
+ * Return: the address; NULL in the cases of __vmx_alloc_node_range().
  */
 void *__vmx_alloc(unsigned long size, gfp_t gfp_mask)
 {
@@ -136,13 +142,14 @@ void *__vmx_alloc(unsigned long size, gfp_t gfp_mask)
 EXPORT_SYMBOL_GPL(__vmx_alloc);
 
 /**
- * vmx_alloc_user() - cleared memory for remap_vmx_range()
- * @size: bytes; made a multiple of the page size
+ * vmx_alloc_user() - allocate cleared memory for remap_vmx_range()
+ * @size: bytes; rounded up to pages
  *
- * Each frame counts references of its own.
+ * Each frame has its own reference count.
  *
- * Context: may sleep.
- * Return: the address, aligned to SHMLBA; or NULL.
+ * Context: process context; may sleep.
+ * Return: the address, aligned to SHMLBA; NULL in the cases of
+ * __vmx_alloc_node_range().
  */
 void *vmx_alloc_user(unsigned long size)
 {
@@ -154,11 +161,11 @@ void *vmx_alloc_user(unsigned long size)
 EXPORT_SYMBOL_GPL(vmx_alloc_user);
 
 /**
- * vmx_alloc_32() - memory whose frames lie below 4 GiB
- * @size: bytes; made a multiple of the page size
+ * vmx_alloc_32() - allocate memory whose frames lie below 4 GiB
+ * @size: bytes; rounded up to pages
  *
- * Context: may sleep.
- * Return: the address, or NULL.
+ * Context: process context; may sleep.
+ * Return: the address; NULL in the cases of __vmx_alloc_node_range().
  */
 void *vmx_alloc_32(unsigned long size)
 {
@@ -169,16 +176,16 @@ void *vmx_alloc_32(unsigned long size)
 EXPORT_SYMBOL_GPL(vmx_alloc_32);
 
 /**
- * vmx_alloc_huge() - memory with 2 MiB entries where that is possible
- * @size: bytes; made a multiple of the page size
+ * vmx_alloc_huge() - allocate memory that is mapped by leaves where possible
+ * @size: bytes; rounded up to pages
  * @gfp_mask: for the frames
  *
- * From 2 MiB on, the area is aligned to 2 MiB, and each 2 MiB of it gets one
- * entry if a block of that size is to be had, small pages otherwise.  A request
- * that may not sleep gets small pages.
+ * From 2 MiB on, the area is aligned to 2 MiB if there is such a hole. Then each
+ * 2 MiB of it gets one leaf if a block of 2 MiB is available, and small pages
+ * otherwise. A request that may not sleep gets small pages.
  *
- * Context: sleeps if @gfp_mask allows it.
- * Return: the address, or NULL.
+ * Context: process context; sleeps if @gfp_mask allows it.
+ * Return: the address; NULL in the cases of __vmx_alloc_node_range().
  */
 void *vmx_alloc_huge(unsigned long size, gfp_t gfp_mask)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vmx_free(): into a magazine, or for real; now, or by a worker
+ * vmx_free(): put an area into a magazine, or really free it
  *
- * Units: bytes.
+ * In an interrupt, a worker does it later.
  */
 #include <linux/export.h>
 #include <linux/llist.h>
@@ -15,7 +15,7 @@
 #include "chain.h"
 #include "magazine.h"
 
-/* What vmx_free_atomic() was given, until a worker frees it. */
+/* The areas that vmx_free_atomic() has left to the worker of a CPU. */
 struct vmx_deferred {
 	struct llist_head list;
 	struct work_struct work;
@@ -39,13 +39,13 @@ static void free_deferred(struct work_struct *work)
 }
 
 /**
- * vmx_free_atomic() - vmx_free() for callers that may not sleep
+ * vmx_free_atomic() - free an area in a context that may not sleep
  * @addr: as for vmx_free()
  *
- * A worker of this CPU does it soon; until then the memory's first bytes hold
- * the link that it is queued by.
+ * A worker frees the area soon. Until then, the first bytes of its memory hold the
+ * link of the worker's queue.
  *
- * Context: any but NMI.
+ * Context: any except NMI.
  */
 void vmx_free_atomic(const void *addr)
 {
@@ -53,10 +53,10 @@ void vmx_free_atomic(const void *addr)
 
 	if (!addr || WARN_ON_ONCE(in_nmi()))
 		return;
-	/* Before the link is written there. */
+	/* Check before writing the link there. */
 	if (WARN(!vmx_area_at(addr), "vmx: %p is no area's start: not freed\n", addr))
 		return;
-	/* Another CPU's list would do as well: no need to stay on this one. */
+	/* Any CPU's list is right, so the task may move to another CPU meanwhile. */
 	deferred = raw_cpu_ptr(&vmx_deferred);
 	if (llist_add((struct llist_node *)addr, &deferred->list))
 		schedule_work(&deferred->work);
@@ -69,7 +69,7 @@ static __always_inline void really_free(const void *addr)
 		vmx_areas_try_purge();
 }
 
-/* Not inline: without magazines, nothing is paid for them. */
+/* Not inline, so that vmx_free() without magazines does not pay for them. */
 static noinline void free_to_magazine(const void *addr)
 {
 	if (!vmx_magazine_put(addr))
@@ -77,16 +77,17 @@ static noinline void free_to_magazine(const void *addr)
 }
 
 /**
- * vmx_free() - free what vmx_alloc() and its like gave
- * @addr: the address that they returned, or vmx_map() with VM_MAP_PUT_PAGES; NULL
- *	is fine
+ * vmx_free() - free an area
+ * @addr: the address that an allocating function returned, or vmx_map() with
+ *	VM_MAP_PUT_PAGES; NULL does nothing
  *
- * An address that is no area's start is a bug in the caller: it is warned
- * about, and nothing happens.
+ * An address that is not the start of an area is a bug in the caller: vmx warns, and
+ * does nothing else.
  *
- * Context: may sleep; in an interrupt the work is left to a worker.  What
- * smp_call_function() calls may run with interrupts disabled and outside of one:
- * there, as under a lock, vmx_free_atomic() is the one to call.
+ * Context: process context, may sleep; or in an interrupt, where a worker frees the
+ * area later. With a spinlock held, and with interrupts or bottom halves disabled, use
+ * vmx_free_atomic(). A function that smp_call_function() calls must use it, too: it
+ * may run outside of an interrupt, with interrupts disabled.
  */
 void vmx_free(const void *addr)
 {
@@ -103,7 +104,7 @@ void vmx_free(const void *addr)
 }
 EXPORT_SYMBOL_GPL(vmx_free);
 
-/** vmx_free_init() - get ready for vmx_free_atomic() */
+/** vmx_free_init() - set up the queues of vmx_free_atomic() */
 void vmx_free_init(void)
 {
 	int cpu;
@@ -116,7 +117,7 @@ void vmx_free_init(void)
 	}
 }
 
-/** vmx_free_exit() - what vmx_free_atomic() got is freed; no more comes */
+/** vmx_free_exit() - wait until the workers have freed all queued areas */
 void vmx_free_exit(void)
 {
 	int cpu;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What lies at an address: the slice, an area, a frame
+ * Look up an address: is it in the slice, in which area, and on which frame?
  *
- * Locking: vmx_area_lock while an area is looked for.
- * Units: bytes.
+ * Locking: find_vmx_area() takes vmx_area_lock.
  */
 #include <linux/export.h>
 #include <linux/mm.h>
@@ -12,11 +11,11 @@
 #include "vmx_pgtable.h"
 
 /**
- * is_vmx_addr() - does an address lie in the slice?
+ * is_vmx_addr() - tell whether an address lies in the slice
  * @addr: any address
  *
  * Context: any.
- * Return: true if so, mapped or not.
+ * Return: true if the address lies in the slice, whether it is mapped or not.
  */
 bool is_vmx_addr(const void *addr)
 {
@@ -25,14 +24,15 @@ bool is_vmx_addr(const void *addr)
 EXPORT_SYMBOL_GPL(is_vmx_addr);
 
 /**
- * find_vmx_area() - the area that an address lies in
- * @addr: any address
+ * find_vmx_area() - find the area that an address lies in
+ * @addr: any address; the guard page belongs to its area
  *
- * Nothing holds the area in place: ask only about areas of your own, or such as
- * can't be freed meanwhile.
+ * The function does not keep the area from being freed. Ask only about your own areas,
+ * or about areas that cannot be freed meanwhile.
  *
- * Context: not in an interrupt, nor with interrupts or bottom halves disabled.
- * Return: the area, or NULL; the guard page belongs to its area.
+ * Context: process context with interrupts and bottom halves enabled. Takes
+ * vmx_area_lock.
+ * Return: the area; NULL if the address lies in no area, or in one that has been freed.
  */
 struct vmx_area *find_vmx_area(const void *addr)
 {
@@ -46,15 +46,15 @@ struct vmx_area *find_vmx_area(const void *addr)
 EXPORT_SYMBOL_GPL(find_vmx_area);
 
 /**
- * vmx_to_page() - the frame behind an address
- * @addr: an address in an area of the caller's
+ * vmx_to_page() - find the frame that an address reaches
+ * @addr: an address in an area of the caller
  *
- * Walks the page tables, as vmalloc_to_page() does.  The frames of a block are
- * one allocation of which only the first counts references: don't get_page()
- * the result.
+ * Walk the page tables, as vmalloc_to_page() does. The frames of a block are one
+ * allocation, and only its first frame counts references: do not get_page() the
+ * result.
  *
  * Context: any.
- * Return: its struct page; NULL outside the slice and where nothing is mapped.
+ * Return: the frame's struct page; NULL outside the slice and where nothing is mapped.
  */
 struct page *vmx_to_page(const void *addr)
 {
@@ -68,11 +68,12 @@ struct page *vmx_to_page(const void *addr)
 EXPORT_SYMBOL_GPL(vmx_to_page);
 
 /**
- * vmx_to_pfn() - the frame number behind an address
- * @addr: an address in an area of the caller's, which is mapped
+ * vmx_to_pfn() - find the number of the frame that an address reaches
+ * @addr: an address in an area of the caller; it must be mapped
  *
  * Context: any.
- * Return: its frame number.
+ * Return: the frame number. As with vmalloc_to_pfn(), it is meaningless if nothing is
+ * mapped at @addr.
  */
 unsigned long vmx_to_pfn(const void *addr)
 {

@@ -1,30 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Magazines: areas just freed, still mapped, to be handed out again
+ * Magazines: keep freed areas mapped, and hand them out again
  *
- * In front of the area layer, each CPU keeps a short stack of freed areas for
- * every size from one page to VMX_MAGAZINE_PAGES.  An area taken from there needs no
- * hole, no frame and no page-table entry, whatever its size.  The idea is that
- * of Bonwick and Adams, "Magazines and Vmem" (USENIX 2001), without the depot:
- * what a magazine has no room for is really freed, and what it hasn't got is
- * really allocated.  fork() keeps stacks in the same manner.
+ * In front of the area layer, each CPU keeps a short stack of freed areas for every size
+ * from one page to VMX_MAGAZINE_PAGES. To serve a request from such a stack, vmx needs
+ * no hole, no frame and no page-table entry, whatever its size. The idea is that of
+ * Bonwick and Adams, "Magazines and Vmem" (USENIX 2001), without the depot: an area
+ * that does not fit into a magazine is really freed, and a request that finds its
+ * magazine empty goes through the whole chain. fork() keeps stacks in the same manner.
  *
- * Only plain areas come here: GFP_KERNEL, no alignment, the whole slice, and
- * asked for by a module; what was written to debugfs is always really freed.
- * A cached area stays in the list, marked VMX_CACHED, and belongs to nobody:
- * find_vmx_area() doesn't know it.
+ * Only areas of plain requests of modules are cached: GFP_KERNEL, no alignment, the
+ * whole slice. Areas that were made by a write to debugfs are always really freed. A
+ * cached area stays in the list, marked VMX_CACHED. It belongs to nobody, and
+ * find_vmx_area() does not find it.
  *
- * The price: a cached area's memory is still mapped, so a use after free meets
- * no fault.  Whoever looks for one loads vmx with magazines=0.
+ * The price: the memory of a cached area is still mapped, so a use after free does not
+ * fault. To find one, load vmx with magazines=0.
  *
- * Bounds: VMX_MAGAZINE_ROUNDS areas of a size, and vmx_magazine_limits.pages pages in all,
- * for each CPU.  Memory pressure (a shrinker), a request that finds no hole, a CPU
- * that goes offline, writing to "purge" and magazines=0 empty them.
+ * Bounds: each CPU caches VMX_MAGAZINE_ROUNDS areas of a size, and
+ * vmx_magazine_limits.pages pages in all. Magazines are drained under memory pressure
+ * (by a shrinker), when a request finds no hole, when a CPU goes offline, by a write to
+ * "purge", and by magazines=0.
  *
- * Locking: drain_mutex while magazines are emptied; inside, vmx_purge_mutex, tried.
- * Reclaim tries drain_mutex, so nothing is allocated there.  Each CPU's magazines
- * have a spinlock of their own, taken with nothing else inside; any CPU may take any.
- * Units: pages, but for size.
+ * Locking: drain_mutex is held while magazines are drained. The purge_mutex of
+ * vmx_area.c is tried inside. Reclaim only tries drain_mutex, so nothing may be
+ * allocated under it. Each CPU's magazines have their own spinlock. Any CPU may take
+ * any of these, and takes no other lock inside.
+ *
+ * Units: pages, except size.
  */
 #include <linux/cpuhotplug.h>
 #include <linux/module.h>
@@ -42,7 +45,7 @@ struct vmx_magazine_limits vmx_magazine_limits;
 static struct {
 	bool on;		/* the parameter */
 	bool ready;
-	struct mutex drain_mutex;	/* held while magazines are emptied */
+	struct mutex drain_mutex;	/* held while magazines are drained */
 	struct vmx_shrinker shrinker;
 	int hotplug_state;
 } magazines = {
@@ -50,6 +53,7 @@ static struct {
 	.drain_mutex = __MUTEX_INITIALIZER(magazines.drain_mutex),
 };
 
+/* Take all areas of @nr pages out of @mags. They are linked by cached. */
 static struct vmx_area *take_size(struct vmx_magazines *mags, unsigned int nr)
 {
 	struct vmx_magazine *mag = &mags->size[nr];
@@ -65,7 +69,7 @@ static struct vmx_area *take_size(struct vmx_magazines *mags, unsigned int nr)
 	return top;
 }
 
-/* Frees what one CPU has cached; returns how many pages that were. */
+/* Really free all areas that one CPU has cached. Return their pages. */
 static unsigned long drain_cpu(unsigned int cpu)
 {
 	struct vmx_magazines *mags = per_cpu_ptr(&vmx_magazines, cpu);
@@ -91,9 +95,10 @@ static unsigned long drain_cpu(unsigned int cpu)
 /**
  * vmx_magazines_drain() - really free every cached area
  *
- * Whatever was cached when it was called is unmapped afterwards, no matter by whom.
+ * An area that was cached at the time of the call is unmapped afterwards, by this task
+ * or by another one.
  *
- * Context: may sleep.
+ * Context: process context; may sleep.
  */
 void vmx_magazines_drain(void)
 {
@@ -105,7 +110,7 @@ void vmx_magazines_drain(void)
 	mutex_unlock(&magazines.drain_mutex);
 }
 
-/** vmx_magazines_stats() - what they hold and have done */
+/** vmx_magazines_stats() - read the counters of all magazines */
 void vmx_magazines_stats(struct vmx_magazines_stats *stats)
 {
 	unsigned long drained = 0;
@@ -139,7 +144,7 @@ static unsigned long scan_cached(struct shrinker *s, struct shrink_control *sc)
 	unsigned long freed = 0;
 	unsigned int cpu;
 
-	/* Reclaim does not wait for who is at it already. */
+	/* Reclaim does not wait for another task that drains. */
 	if (!mutex_trylock(&magazines.drain_mutex))
 		return SHRINK_STOP;
 	for_each_possible_cpu(cpu) {
@@ -159,7 +164,7 @@ static int cpu_is_dead(unsigned int cpu)
 	return 0;
 }
 
-/* 4 MiB for each CPU, but at most an eighth of the slice for all CPUs together. */
+/* Allow 4 MiB for each CPU, but at most an eighth of the slice for all CPUs. */
 static void set_limits(void)
 {
 	unsigned long slice = (vmx_end - vmx_start) >> PAGE_SHIFT;
@@ -170,12 +175,12 @@ static void set_limits(void)
 }
 
 /**
- * vmx_magazines_switch() - switch the magazines on or off, which empties them
- * @on: on
+ * vmx_magazines_switch() - switch the magazines on, or drain them and switch them off
+ * @on: true to switch them on
  *
- * Before vmx_magazines_init() and after vmx_magazines_exit() only the setting changes.
+ * Before vmx_magazines_init() and after vmx_magazines_exit(), only note the setting.
  *
- * Context: may sleep; the caller holds the parameters' lock.
+ * Context: process context, may sleep; the caller holds the lock of the parameters.
  */
 void vmx_magazines_switch(bool on)
 {
@@ -188,9 +193,11 @@ void vmx_magazines_switch(bool on)
 }
 
 /**
- * vmx_magazines_init() - get ready, with the slice at hand
+ * vmx_magazines_init() - set the limits; register the shrinker and CPU hotplug
  *
- * Return: 0 or a negative errno, with nothing left behind.
+ * Context: the slice is reserved.
+ * Return: 0; or the errno of register_shrinker() or cpuhp_setup_state_nocalls(), such as
+ * -ENOMEM and -ENOSPC. Then nothing is registered.
  */
 int vmx_magazines_init(void)
 {
@@ -211,7 +218,7 @@ int vmx_magazines_init(void)
 		return err;
 	}
 	magazines.hotplug_state = err;
-	/* The parameter's file is there already. */
+	/* Parameters have files already: they may change at any time. */
 	kernel_param_lock(THIS_MODULE);
 	set_limits();
 	magazines.ready = true;
@@ -219,10 +226,10 @@ int vmx_magazines_init(void)
 	return 0;
 }
 
-/** vmx_magazines_exit() - give everything back; no user is left */
+/** vmx_magazines_exit() - undo vmx_magazines_init(), and drain; no user is left */
 void vmx_magazines_exit(void)
 {
-	/* Parameters go later than this: from here on, setting one is enough. */
+	/* The parameters' files still exist. A write only notes the setting now. */
 	kernel_param_lock(THIS_MODULE);
 	magazines.ready = false;
 	kernel_param_unlock(THIS_MODULE);

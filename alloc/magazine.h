@@ -2,8 +2,8 @@
 /*
  * Magazines: the short way of vmx_alloc() and vmx_free()
  *
- * Here, to be inlined, is what a request costs that a magazine meets; the rest,
- * and what it is all about, stands in vmx_magazine.c.
+ * These functions are inlined, so that a request that a magazine serves calls
+ * nothing. alloc/magazine.c explains magazines and has everything else.
  */
 #ifndef _VMX_MAGAZINE_H
 #define _VMX_MAGAZINE_H
@@ -19,14 +19,14 @@
 #include "vmx_area.h"
 #include "vmx_alloc.h"
 
-#define VMX_MAGAZINE_PAGES 64	/* the largest area that is kept */
-#define VMX_MAGAZINE_ROUNDS 16	/* areas of one size that are kept */
+#define VMX_MAGAZINE_PAGES 64	/* pages of the largest area that is cached */
+#define VMX_MAGAZINE_ROUNDS 16	/* areas of one size that a CPU caches */
 
 struct vmx_magazines {
-	spinlock_t lock;		/* protects what follows */
-	unsigned int pages;		/* in all magazines together */
-	unsigned long puts;		/* areas that came in, ever */
-	unsigned long drained;		/* ... and were really freed */
+	spinlock_t lock;		/* protects everything below */
+	unsigned int pages;		/* cached in all sizes together */
+	unsigned long puts;		/* areas put in since loading */
+	unsigned long drained;		/* areas drained since loading */
 	struct vmx_magazine {
 		struct vmx_area *top;
 		unsigned long rounds;
@@ -37,8 +37,8 @@ DECLARE_PER_CPU(struct vmx_magazines, vmx_magazines);
 
 /* All 0 when magazines are switched off. */
 struct vmx_magazine_limits {
-	unsigned int size;	/* pages of the largest area that is kept */
-	unsigned int pages;	/* that each CPU keeps */
+	unsigned int size;	/* pages of the largest area that is cached */
+	unsigned int pages;	/* the most pages that each CPU caches */
 };
 
 extern struct vmx_magazine_limits vmx_magazine_limits;
@@ -48,12 +48,12 @@ void vmx_magazines_exit(void);
 
 /**
  * vmx_magazine_get() - take a cached area
- * @size: bytes
+ * @size: bytes; rounded up to pages
  * @gfp: with __GFP_ZERO, the area is cleared
- * @caller: who asks
+ * @caller: shown in the list
  *
  * Context: process context, may sleep.
- * Return: the area; NULL when there is none of that size.
+ * Return: the area; NULL if no area of that many pages is cached, or if @size is 0.
  */
 static __always_inline struct vmx_area *
 vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
@@ -62,10 +62,10 @@ vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 	struct vmx_magazines *mags;
 	struct vmx_area *area;
 
-	/* Without magazines, the long way says so. */
+	/* Without magazines, vmx_alloc_plain() makes these checks. */
 	if (IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP) || IS_ENABLED(CONFIG_LOCKDEP))
 		might_alloc(gfp);
-	/* Zero bytes are far too many. */
+	/* A size of 0 wraps to more pages than any magazine takes. */
 	if (nr > READ_ONCE(vmx_magazine_limits.size) || unlikely(in_interrupt()))
 		return NULL;
 	mags = raw_cpu_ptr(&vmx_magazines);
@@ -100,9 +100,9 @@ static __always_inline bool vmx_magazine_takes(unsigned long flags)
 }
 
 /*
- * Of two CPUs that free an area at once, one is to be warned about, though the other
- * may not want a magazine: see vmx_area_remove().  It is the last line, not a proof:
- * who frees twice may meet an area that has had another owner since.
+ * Claim an area for a magazine. If two CPUs free the same area at once, only one of them
+ * may succeed, whether it claims the area here or in vmx_area_remove(); the other one
+ * warns. This cannot catch every double free: the area may have a new owner by then.
  */
 static __always_inline bool vmx_magazine_claim(struct vmx_area *area)
 {
@@ -114,11 +114,11 @@ static __always_inline bool vmx_magazine_claim(struct vmx_area *area)
 }
 
 /**
- * vmx_magazine_put() - keep an area that is being freed
- * @addr: its first address
+ * vmx_magazine_put() - put an area that is being freed into a magazine
+ * @addr: its first address, or any other address
  *
  * Context: process context, may sleep.
- * Return: false when it must really be freed.
+ * Return: false if the caller must really free the area.
  */
 static __always_inline bool vmx_magazine_put(const void *addr)
 {
@@ -138,7 +138,7 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	mags = raw_cpu_ptr(&vmx_magazines);
 	mag = &mags->size[nr];
 	spin_lock(&mags->lock);
-	/* With magazines=0 there is no room: nothing comes in after the draining. */
+	/* With magazines=0 there is no room, so nothing comes in after the drain. */
 	if (unlikely(mag->rounds >= VMX_MAGAZINE_ROUNDS ||
 		     mags->pages + nr > READ_ONCE(vmx_magazine_limits.pages) ||
 		     !vmx_magazine_claim(area))) {
@@ -150,7 +150,7 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	mag->rounds++;
 	mags->pages += nr;
 	mags->puts++;
-	/* Once the lock is gone, so may be the area. */
+	/* After the unlock, another CPU may drain the area. */
 	kmemleak_free(addr);
 	trace_vmx_cache_put(area);
 	spin_unlock(&mags->lock);

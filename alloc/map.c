@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Areas over somebody else's frames: vmap() and vm_map_ram() of the slice
+ * Map frames of somebody else: vmap() and vm_map_ram() of the slice
  *
- * The same descriptors, holes and quarantine as for vmx_alloc(); only the
- * frames come from the caller and, unless VM_MAP_PUT_PAGES says otherwise, stay
- * the caller's.
+ * Descriptors, holes and quarantine are the same as for vmx_alloc(). But the caller
+ * provides the frames. They stay the caller's, except with VM_MAP_PUT_PAGES.
  *
- * Locking: none of its own.  Units: counts are in pages.
+ * Units: counts are in pages.
  */
 #include <linux/export.h>
 #include <linux/mm.h>
@@ -53,17 +52,18 @@ static void *map_pages(struct page **pages, unsigned int count,
 }
 
 /**
- * vmx_map() - map an array of pages, as vmap() does
- * @pages: the pages
+ * vmx_map() - map an array of frames, as vmap() does
+ * @pages: the frames
  * @count: how many
- * @flags: VM_MAP, and VM_MAP_PUT_PAGES to hand over the pages (one reference
- *	to each) and the array (from kvmalloc()), to be freed by vmx_free()
- * @prot: the entries' protection; never executable, nor PAGE_NONE
+ * @flags: VM_MAP. With VM_MAP_PUT_PAGES, vmx_free() drops one reference to each frame
+ *	and frees the array with kvfree(). All other flags are ignored
+ * @prot: the entries' protection. The entries are never executable
  *
- * Context: may sleep.
- * Return: the address, to be given back with vmx_unmap(), or vmx_free() after
- * VM_MAP_PUT_PAGES; NULL for a count of zero, for one of more than the machine
- * has memory or the slice has room, and when addresses or memory run out.
+ * Context: process context; may sleep.
+ * Return: the address, for vmx_unmap(), or for vmx_free() with VM_MAP_PUT_PAGES. NULL
+ * if @count is 0, or more than the frames of the machine or the pages of the slice; if
+ * @prot maps nothing, as PAGE_NONE; if a pointer in @pages is NULL, with a warning; if
+ * there is no hole, or no memory. Then the frames and the array stay the caller's.
  */
 void *vmx_map(struct page **pages, unsigned int count, unsigned long flags,
 	      pgprot_t prot)
@@ -75,11 +75,13 @@ EXPORT_SYMBOL_GPL(vmx_map);
 
 /**
  * vmx_unmap() - undo vmx_map()
- * @addr: what it returned; NULL is fine
+ * @addr: the address that vmx_map() returned; NULL does nothing
  *
- * The pages stay the caller's, whatever the flags were.
+ * The frames and the array stay the caller's, even with VM_MAP_PUT_PAGES. An address
+ * that is not the start of an area is a bug in the caller: vmx warns, and does nothing
+ * else.
  *
- * Context: may sleep; not in an interrupt.
+ * Context: process context; may sleep.
  */
 void vmx_unmap(const void *addr)
 {
@@ -90,17 +92,16 @@ void vmx_unmap(const void *addr)
 EXPORT_SYMBOL_GPL(vmx_unmap);
 
 /**
- * vmx_map_ram() - map pages for a short time, as vm_map_ram() does
- * @pages: the pages
+ * vmx_map_ram() - map frames for a short time, as vm_map_ram() does
+ * @pages: the frames
  * @count: how many
- * @node: where to keep the descriptor, or NUMA_NO_NODE
+ * @node: the node for the descriptor, or NUMA_NO_NODE
  *
- * vm_map_ram() keeps blocks of addresses for small counts; vmx needs no second
- * way, as its first costs no more.
+ * vm_map_ram() keeps blocks of addresses for small counts. vmx does the same as for
+ * vmx_map(), because that does not cost more.
  *
- * Context: may sleep.
- * Return: the address, to be given back with vmx_unmap_ram(); or NULL, as
- * vmx_map().
+ * Context: process context; may sleep.
+ * Return: the address, for vmx_unmap_ram(); NULL in the cases of vmx_map().
  */
 void *vmx_map_ram(struct page **pages, unsigned int count, int node)
 {
@@ -111,10 +112,12 @@ EXPORT_SYMBOL_GPL(vmx_map_ram);
 
 /**
  * vmx_unmap_ram() - undo vmx_map_ram()
- * @mem: what it returned
- * @count: how many pages, as given to it
+ * @mem: the address that vmx_map_ram() returned
+ * @count: the count that vmx_map_ram() was given
  *
- * Context: may sleep.
+ * If no area of @count pages starts at @mem, vmx warns once and does nothing else.
+ *
+ * Context: process context; may sleep.
  */
 void vmx_unmap_ram(const void *mem, unsigned int count)
 {
@@ -129,13 +132,13 @@ void vmx_unmap_ram(const void *mem, unsigned int count)
 EXPORT_SYMBOL_GPL(vmx_unmap_ram);
 
 /**
- * vmx_unmap_aliases() - flush now what was freed or unmapped before
+ * vmx_unmap_aliases() - purge what was freed or unmapped before
  *
- * Afterwards no CPU reaches a frame through an address of the slice that was
- * freed before the call, and the addresses can be used again.  (What was left to a
- * worker by vmx_free_atomic() is freed when that has run.)
+ * Afterwards no CPU reaches a frame through an address of the slice that was freed
+ * before the call. The addresses can be used again. The call does not wait for the
+ * worker of vmx_free_atomic().
  *
- * Context: may sleep.
+ * Context: process context; may sleep.
  */
 void vmx_unmap_aliases(void)
 {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changing an area's size: in place where that is possible
+ * Change the size of an area, in place where that is possible
  *
- * Growing takes the hole behind the area, guard page and all; what was the
- * guard page becomes memory and a new one follows.  Shrinking unmaps the tail,
- * returns its frames and quarantines its addresses.  Only when the hole behind
- * is too small does the content move.
+ * To grow, the area takes the front of the hole behind it. Its guard page becomes
+ * memory, and a new guard page follows. To shrink, vmx unmaps the tail, returns its
+ * frames and quarantines its addresses. The content moves to another area only if the
+ * hole behind the area is too small.
  *
- * Locking: the caller owns the area; what readers of the list look at is
+ * Locking: the caller owns the area. Fields that readers of the list look at are
  * changed under vmx_area_lock.
- * Units: bytes and pages, as named.
+ * Units: nr, had, extra and keep are in pages; everything else is in bytes.
  */
 #include <linux/bitops.h>
 #include <linux/export.h>
@@ -28,8 +28,8 @@
 #define PAGES_PER_LEAF BIT(VMX_LEAF_ORDER)
 
 /*
- * Frames that stay when the first @nr are wanted.  A leaf is not cut: to put a
- * table in its place, the part that stays would be unmapped for a moment.
+ * Return how many frames stay if the first @nr are wanted. A leaf stays whole: to put a
+ * table in its place, the wanted part would have to be unmapped for a moment.
  */
 static unsigned int pages_to_keep(const struct vmx_area *area, unsigned int nr)
 {
@@ -47,7 +47,7 @@ static void shrink(struct vmx_area *area, unsigned int keep, gfp_t gfp)
 	tail = vmx_area_alloc(PAGE_SIZE, VMX_NO_GUARD, area->caller,
 			      vmx_meta_gfp(gfp), NUMA_NO_NODE);
 	if (!tail)
-		return;		/* the area just stays as long as it is */
+		return;		/* the area keeps its length */
 	vmx_pgtable_unmap(cut, nr - keep);
 	vmx_area_cut(area, tail, keep);
 	WRITE_ONCE(area->leaves,
@@ -78,7 +78,7 @@ static int grow(struct vmx_area *area, unsigned int nr, gfp_t gfp)
 
 	spin_lock(&vmx_area_lock);
 	old = vmx_frames_adopt(area, &growth);
-	/* It may be too long for a magazine now. */
+	/* The area may be too long for a magazine now. */
 	clear_bit(ilog2(VMX_CACHEABLE), &area->flags);
 	spin_unlock(&vmx_area_lock);
 	if (old != area->pages)
@@ -98,7 +98,7 @@ static void *move(struct vmx_area *area, size_t size, gfp_t gfp,
 {
 	struct vmx_area *new;
 
-	/* It could wait for the very addresses that are to be moved from. */
+	/* With this flag, it could wait for the addresses of @area itself. */
 	gfp &= ~__GFP_NOFAIL;
 	new = vmx_alloc_area(size, 1, vmx_start, vmx_end, gfp, PAGE_KERNEL,
 			     area->flags & (VMX_USERMAP | VMX_ALLOW_HUGE),
@@ -113,24 +113,28 @@ static void *move(struct vmx_area *area, size_t size, gfp_t gfp,
 }
 
 /**
- * vmx_realloc() - change an area's size, as vrealloc() does
- * @p: an area with the plain protection, from vmx_alloc() and its like, or NULL
- * @size: bytes
- * @flags: GFP_KERNEL, and __GFP_ZERO if the area is to be cleared wherever it
- *	grows; then it must have been so from the first, as vmx_alloc_user()'s are:
- *	those grow by cleared memory in any case
+ * vmx_realloc() - change the size of an area, as vrealloc() does
+ * @p: the first address of an area that was allocated with PAGE_KERNEL; or NULL
+ * @size: the new size in bytes; rounded up to pages
+ * @flags: GFP_KERNEL. With __GFP_ZERO, new memory is cleared; the area must then have
+ *	been allocated with __GFP_ZERO, too. An area with VMX_USERMAP, as from
+ *	vmx_alloc_user(), grows by cleared memory in any case
  *
- * Frames that are new, on growing or moving, are plain ones: neither below 4 GiB
- * nor from a node because the old ones were, nor is a special alignment kept on
- * moving.
+ * If the area grows or moves, the new frames are ordinary ones, even if the area was
+ * allocated below 4 GiB or from a node. If it moves, a special alignment is lost.
  *
- * A shorter area keeps its address and loses the frames behind its end, a whole
- * leaf at a time where it has leaves; a CPU may reach them there until the
- * next purge. A longer one keeps its address if the hole behind it allows.
+ * An area that becomes shorter keeps its address and loses the frames behind its new
+ * end. It loses only whole leaves. A CPU may reach the lost frames through the former
+ * addresses until the next purge. An area that becomes longer keeps its address if the
+ * hole behind it is large enough.
  *
- * Context: may sleep.
- * Return: the address, maybe a new one; NULL with @p untouched when memory or
- * addresses run out, and NULL with @p freed for a size of zero.
+ * With @p NULL, allocate an area of @size. With @size 0, free @p.
+ *
+ * Context: process context; may sleep.
+ * Return: the address of the area, which may be a new one. NULL, with @p unchanged, if
+ * @p is not the start of an area with frames of its own (with a warning), if @size
+ * overflows or is more than the machine has memory, or if there is no hole or no
+ * memory. NULL, with @p freed, if @size is 0.
  */
 void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 {
@@ -156,7 +160,7 @@ void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 	if (PAGE_ALIGN(size) < size || size >> PAGE_SHIFT > totalram_pages())
 		return NULL;
 
-	/* User space may be shown all of it. */
+	/* All of the area may be mapped to user space. */
 	if (area->flags & VMX_USERMAP)
 		gfp |= __GFP_ZERO;
 	old = area->requested;
@@ -164,12 +168,12 @@ void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 	if (nr > area->nr_pages && grow(area, nr, gfp))
 		return move(area, size, gfp, caller);
 
-	/* Whoever asks for cleared memory finds it cleared on growing again. */
+	/* If the area grows again with __GFP_ZERO, this part must be cleared. */
 	if (size < old && (want_init_on_free() || want_init_on_alloc(gfp)))
 		memset(area->addr + size, 0, old - size);
-	/* kmemleak reads what it knows of: not while the tail goes. */
+	/* kmemleak must not read the tail while it is being unmapped. */
 	kmemleak_free(area->addr);
-	/* Readers of the list may find more pages than this needs, never less. */
+	/* A reader of the list may see more pages than this needs, but never fewer. */
 	spin_lock(&vmx_area_lock);
 	area->requested = size;
 	spin_unlock(&vmx_area_lock);

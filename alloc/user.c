@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Areas seen from outside: mapped to user space, and read through an iterator
+ * Show areas to others: map them to user space, and read them through an iterator
  *
- * Locking: vmx_area_lock around each page that is read.
- * Units: bytes, but for pgoff.
+ * Locking: vmx_read_iter() takes vmx_area_lock for each page that it reads.
+ * Units: bytes, except pgoff.
  */
 #include <linux/export.h>
 #include <linux/mm.h>
@@ -19,16 +19,17 @@
 
 /**
  * remap_vmx_range() - map an area to user space
- * @vma: where to; all of it is filled
- * @addr: an area's first address, from vmx_alloc_user() or with VMX_USERMAP
- * @pgoff: pages of the area to leave out at its start
+ * @vma: the user mapping; the function fills all of it
+ * @addr: the first address of an area from vmx_alloc_user() or with VMX_USERMAP
+ * @pgoff: how many pages to leave out at the start of the area
  *
- * The frames stay until both the area is freed and the last user mapping is
- * gone.
+ * A frame stays allocated until the area has been freed and the last user mapping of
+ * the frame is gone.
  *
- * Context: the mmap method of a file, mmap lock held for writing.
- * Return: 0; -EINVAL when @addr is no such area, is not page-aligned, or is too
- * short for @vma; otherwise vm_insert_pages()'s errno.
+ * Context: the mmap method of a file, with the mmap lock held for writing.
+ * Return: 0; -EINVAL if @addr is not the first address of such an area, or if the area
+ * has fewer pages than @pgoff and @vma together; otherwise the errno of
+ * vm_insert_pages(): -EFAULT, -EBUSY or -ENOMEM.
  */
 int remap_vmx_range(struct vm_area_struct *vma, void *addr, unsigned long pgoff)
 {
@@ -44,8 +45,8 @@ int remap_vmx_range(struct vm_area_struct *vma, void *addr, unsigned long pgoff)
 EXPORT_SYMBOL_GPL(remap_vmx_range);
 
 /*
- * One page at the most.  Under the lock nobody takes the area down, so what the
- * address reaches is the area's and not a frame that has moved on.
+ * Copy at most one page. Nobody can unmap the area while the lock is held, so the
+ * address reaches a frame of the area, not one that belongs to somebody else by now.
  */
 static bool copy_from_area(void *to, unsigned long addr, size_t len)
 {
@@ -54,7 +55,7 @@ static bool copy_from_area(void *to, unsigned long addr, size_t len)
 
 	spin_lock(&vmx_area_lock);
 	area = vmx_area_find(addr);
-	/* Not the guard page: after vmx_realloc() a TLB may still reach it. */
+	/* Leave out the guard page: after vmx_realloc(), a TLB may still map it. */
 	copied = area && vmx_area_complete(area) &&
 		 addr - (unsigned long)area->addr <
 		 vmx_area_pages(area) * PAGE_SIZE &&
@@ -65,15 +66,16 @@ static bool copy_from_area(void *to, unsigned long addr, size_t len)
 
 /**
  * vmx_read_iter() - read from the slice, as vread_iter() does
- * @iter: where to
- * @addr: from where
- * @count: how many bytes
+ * @iter: the destination
+ * @addr: the first address to read
+ * @count: how many bytes to read
  *
  * Holes, guard pages and quarantined addresses read as zeros.
  *
- * Context: may sleep.
- * Return: the bytes copied, fewer than @count only when @iter takes no more or
- * the slice ends; 0 when nothing in the range belongs to an area; -ENOMEM.
+ * Context: process context; may sleep. Takes vmx_area_lock.
+ * Return: the number of bytes copied. It is less than @count if @iter cannot take more,
+ * or if the slice ends. 0 if @count is 0, if @addr is outside the slice, or if no byte
+ * of the range belongs to an area. -ENOMEM without memory.
  */
 long vmx_read_iter(struct iov_iter *iter, const char *addr, size_t count)
 {

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reserving the slice and giving it back whole
+ * Reserve the slice, and give it back
  *
- * Modules can't reserve addresses of the vmalloc range as such, but they can
- * vmap().  So one placeholder page is mapped over the whole slice, which makes
- * the kernel build every page table below the top and keep the range in its
- * own books (and in /proc/vmallocinfo, under this function's name).  Then the
- * walker clears the entries, and the slice is blank: vmx's to fill.  vunmap()
- * of the same address undoes it.
+ * No function that is exported to modules reserves addresses of the vmalloc range only.
+ * But modules can call vmap(). So vmx maps one frame, the placeholder, at every page of
+ * the slice. The kernel then builds all page tables below the top one, and records the
+ * range as used. /proc/vmallocinfo shows it under the name of vmx_slice_reserve(). Then
+ * vmx_pgtable_init() clears the entries. vunmap() of the same address undoes all this.
  *
- * vmap() aligns to pages only.  Where 2 MiB leaves are possible, a leaf more is
- * reserved and the aligned inside used; what is left over at both ends stays
- * mapped, read-only, to the placeholder.
+ * vmap() aligns to pages only. Where 2 MiB leaves are possible, vmx reserves 2 MiB less
+ * a page more than the slice and uses the aligned part. The rest, at both ends, stays
+ * mapped to the placeholder, read-only.
  *
- * Locking: none; called once from init and once from exit.  Units: bytes.
+ * The functions are called once each, by init and by exit.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -25,9 +24,10 @@
 
 unsigned long vmx_start, vmx_end;
 
-static void *vmx_reserved;		/* what vmap() gave */
+static void *vmx_reserved;		/* what vmap() returned */
 static struct page *vmx_placeholder;
 
+/* Map the placeholder at every page of @size bytes. */
 static void *map_placeholder(unsigned long size)
 {
 	unsigned long i, nr = size >> PAGE_SHIFT;
@@ -51,13 +51,15 @@ static int complain(unsigned long size, int err, const char *why)
 }
 
 /**
- * vmx_slice_reserve() - take a slice of the vmalloc range
- * @size: bytes
+ * vmx_slice_reserve() - reserve a slice of the vmalloc range
+ * @size: bytes; rounded up to a leaf where leaves are possible
  *
  * On success the slice is [vmx_start, vmx_end), and nothing in it is mapped.
  *
- * Return: 0; -EINVAL for a size of zero or not page-sized; -ENOMEM when the
- * kernel can't give that much. An error has been logged.
+ * Context: process context; may sleep.
+ * Return: 0; -EINVAL if @size is 0 or not a multiple of the page size; -ENOMEM if it is
+ * more than the machine has memory, if vmap() cannot reserve that much, or without
+ * memory. The log says why.
  */
 int vmx_slice_reserve(unsigned long size)
 {
@@ -70,7 +72,7 @@ int vmx_slice_reserve(unsigned long size)
 				"must be a multiple of the page size, and not 0");
 	size = ALIGN(size, align);
 	whole = size + align - PAGE_SIZE;
-	/* vmap() refuses these without a word. */
+	/* vmap() refuses these and logs nothing. */
 	if (!size || whole < size || whole >> PAGE_SHIFT > totalram_pages())
 		return complain(size, -ENOMEM,
 				"more than this machine has memory; take less");
@@ -81,7 +83,7 @@ int vmx_slice_reserve(unsigned long size)
 	vmx_reserved = map_placeholder(whole);
 	if (!vmx_reserved) {
 		err = complain(size, -ENOMEM,
-			       "vmap() can't give that much of the vmalloc range; take less");
+			       "vmap() cannot reserve that much of the vmalloc range; take less");
 		goto free_placeholder;
 	}
 	vmx_start = ALIGN((unsigned long)vmx_reserved, align);
@@ -101,9 +103,9 @@ free_placeholder:
 }
 
 /**
- * vmx_slice_release() - give it back
+ * vmx_slice_release() - give the slice back to the kernel
  *
- * Nothing in it is mapped any more.
+ * Context: process context; may sleep. Nothing in the slice is mapped any more.
  */
 void vmx_slice_release(void)
 {
