@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Every difference between supported kernels
+ * All differences between the supported kernels
  *
- * All tests of the kernel's version stand here, each with the version that
- * made the change; the other files see one kernel.
+ * Every test of the kernel's version is here, with the version that made the change.
+ * The other files see one kernel.
  */
 #ifndef _VMX_COMPAT_H
 #define _VMX_COMPAT_H
@@ -22,16 +22,16 @@
 #define alloc_pages_bulk_node alloc_pages_bulk_array_node
 #endif
 
-/* 6.7 (and 6.8 for good) turned the inclusive MAX_ORDER into MAX_PAGE_ORDER. */
+/* 6.8 renamed MAX_ORDER to MAX_PAGE_ORDER; 6.4 had made it inclusive. */
 #ifndef MAX_PAGE_ORDER
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
-#define MAX_PAGE_ORDER (MAX_ORDER - 1)	/* exclusive until 6.4 */
+#define MAX_PAGE_ORDER (MAX_ORDER - 1)	/* exclusive before 6.4 */
 #else
 #define MAX_PAGE_ORDER MAX_ORDER
 #endif
 #endif
 
-/* 6.3 made vm_flags read-only and gave it setters. */
+/* 6.3 made vm_flags read-only, and added functions that set it. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 {
@@ -39,14 +39,14 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 }
 #endif
 
-/* 6.10 took the source away from __assign_str(): __string() has it already. */
+/* 6.10 removed the second argument of __assign_str(): __string() has the source. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
 #define vmx_assign_str(field, source) __assign_str(field, source)
 #else
 #define vmx_assign_str(field, source) __assign_str(field)
 #endif
 
-/* 6.7 made shrinkers objects that the kernel allocates. */
+/* Since 6.7 the kernel allocates the shrinker. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 struct vmx_shrinker {
 	struct shrinker shrinker;
@@ -91,7 +91,7 @@ static inline void vmx_shrinker_unregister(struct vmx_shrinker *s)
 #endif
 }
 
-/* 6.19 exports __flush_tlb_all() to KVM only. */
+/* Since 6.19 __flush_tlb_all() is exported to KVM only. */
 #define VMX_HAVE_FLUSH_TLB_ALL (LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0))
 
 #endif /* _VMX_COMPAT_H */

@@ -10,8 +10,9 @@
  * has one pointer for each leaf, and the order of a leaf in page_order:
  * vmx_area_page() finds any page of either kind.
  *
- * Locking: none. An area belongs to the task that makes it or frees it, or to its
- * owner, who resizes it.
+ * There is no lock: only the task that makes, frees or resizes an area changes its
+ * frames.
+ *
  * Units: pages.
  */
 #include <linux/log2.h>
@@ -37,16 +38,16 @@ static noinline struct page **alloc_array(unsigned int nr, gfp_t gfp, int node)
 	if (bytes <= PAGE_SIZE || !gfpflags_allow_blocking(gfp))
 		return kmalloc_node(bytes, gfp | __GFP_NOWARN, node);
 	/*
-	 * Not kvmalloc_node(): without the OOM killer it would compact memory. And no
-	 * block where blocks are scarce: on Linux 6.1, to free a small block after
-	 * thousands of single frames empties the CPU's lists of frames.
+	 * Not kvmalloc_node(): without the OOM killer it would compact memory. And not a
+	 * block if blocks are scarce: on Linux 6.1, freeing a small block after thousands
+	 * of single frames empties the CPU's lists of frames.
 	 */
 	if (order <= MAX_PAGE_ORDER &&
 	    !vmx_order_is_scarce(max_t(unsigned int, order, VMX_LEAF_ORDER))) {
 		pages = kmalloc_node(bytes, vmx_block_gfp(gfp), node);
 		if (pages)
 			return pages;
-		/* A success would prove nothing: the slab may have had it. */
+		/* Do not report a success: the memory may have been in the slab. */
 		vmx_block_asked(order, false);
 	}
 	return __vmalloc(bytes, gfp);
@@ -67,9 +68,10 @@ static __always_inline void free_array(struct vmx_area *area, struct page **page
 }
 
 /*
- * One pointer for each leaf is enough. To fill in the others would cost 1,300
- * instructions for 512 pages, more than everything else that vmx does to them. When
- * there are too few blocks, page_order stays 0, and each page gets its pointer.
+ * Take blocks for an area that will consist of leaves only. One pointer for each leaf
+ * is enough: to fill in the others would cost 1,300 instructions for 512 pages, more
+ * than everything else that vmx does for them. If there are too few blocks, page_order
+ * stays 0, and each page gets its pointer.
  */
 static noinline int take_leaves(struct vmx_area *area, gfp_t gfp, int node)
 {
@@ -106,7 +108,7 @@ free_heads:
 	return err;
 }
 
-/* Not inline: one block is the common case. */
+/* Take several blocks, or split ones. Not inline: one block is the common case. */
 static noinline int take_several(struct vmx_area *area, gfp_t gfp, int node)
 {
 	int err = vmx_blocks_take_many(area->pages, 0, area->nr_pages, gfp, node,
@@ -124,21 +126,21 @@ static noinline int take_several(struct vmx_area *area, gfp_t gfp, int node)
  * @area: the area, with nr_pages set; gets pages, page_order and nid
  * @gfp: as for alloc_pages(); with __GFP_ZERO the frames are cleared
  * @node: the node to prefer, or NUMA_NO_NODE
- * @leaves: take blocks for 2 MiB leaves, as far as there are enough; then nr_pages
- *	is a multiple of a leaf, and @gfp allows sleeping
+ * @leaves: take blocks for 2 MiB leaves if there are enough; nr_pages is then a
+ *	multiple of a leaf, and @gfp allows sleeping
  *
- * With VMX_USERMAP in the area's flags, each frame has a reference count of its own.
+ * With VMX_USERMAP in the area's flags, each frame counts its own references.
  *
  * Context: sleeps if @gfp allows it.
  * Return: 0; -ENOMEM; -EINTR when a fatal signal ended a request that may sleep. On
- * failure nothing is kept.
+ * failure everything is returned.
  */
 int vmx_frames_take(struct vmx_area *area, gfp_t gfp, int node, bool leaves)
 {
 	unsigned int nr = area->nr_pages;
 	struct page **pages;
 
-	/* So common that the short way stands here. */
+	/* The most common request. */
 	if (nr == 1) {
 		area->pages = area->inline_pages;
 		trace_vmx_page_array(area->pages, 1, 0, area->flags);
@@ -157,6 +159,7 @@ int vmx_frames_take(struct vmx_area *area, gfp_t gfp, int node, bool leaves)
 	return take_several(area, gfp, node);
 }
 
+/* Return @nr frames, the first one being number @from. */
 static __always_inline void return_some(struct vmx_area *area, unsigned int from,
 					unsigned int nr, bool may_sleep)
 {
@@ -169,9 +172,11 @@ static __always_inline void return_some(struct vmx_area *area, unsigned int from
 }
 
 /**
- * vmx_frames_return() - give back an area's frames, and free its page array
+ * vmx_frames_return() - return an area's frames, and free its page array
  * @area: the area; nothing maps its frames any longer
  * @may_sleep: the caller may sleep
+ *
+ * Context: sleeps if @may_sleep allows it.
  */
 void vmx_frames_return(struct vmx_area *area, bool may_sleep)
 {
@@ -186,12 +191,13 @@ void vmx_frames_return(struct vmx_area *area, bool may_sleep)
 /**
  * vmx_frames_grow() - take the frames that a longer area needs
  * @area: the area; unchanged until vmx_frames_adopt()
- * @nr: how many pages it is to have, more than now
+ * @nr: how many pages it will have, more than now
  * @gfp: as for vmx_frames_take()
  * @growth: gets the new page array, which has the old frames too
  *
  * Context: may sleep.
- * Return: 0, -ENOMEM or -EINTR.
+ * Return: 0; -ENOMEM; -EINTR when a fatal signal ended it. On failure nothing has
+ * changed.
  */
 int vmx_frames_grow(struct vmx_area *area, unsigned int nr, gfp_t gfp,
 		    struct vmx_growth *growth)
@@ -219,11 +225,11 @@ int vmx_frames_grow(struct vmx_area *area, unsigned int nr, gfp_t gfp,
 }
 
 /**
- * vmx_frames_adopt() - let an area have the frames that it grows by
+ * vmx_frames_adopt() - make the frames that vmx_frames_grow() took part of the area
  * @area: the area
  * @growth: from vmx_frames_grow()
  *
- * Context: any; the caller keeps readers of the area out.
+ * Context: any; the caller holds the lock that readers of the area take.
  * Return: the old page array, for vmx_frames_free_array().
  */
 struct page **vmx_frames_adopt(struct vmx_area *area,
@@ -254,19 +260,26 @@ void vmx_frames_ungrow(struct vmx_area *area, const struct vmx_growth *growth)
 	free_array(area, growth->pages);
 }
 
-/** vmx_frames_free_array() - free a page array that @area does not use any longer */
+/**
+ * vmx_frames_free_array() - free a page array that an area does not use any longer
+ * @area: the area
+ * @pages: its former page array, from vmx_frames_adopt()
+ *
+ * Context: may sleep.
+ */
 void vmx_frames_free_array(struct vmx_area *area, struct page **pages)
 {
 	free_array(area, pages);
 }
 
 /**
- * vmx_frames_cut() - give back the frames behind the end of a shorter area
+ * vmx_frames_cut() - return the frames behind the end of a shorter area
  * @area: the area
- * @keep: how many frames it keeps: with page_order, those of whole leaves
- * @nr: how many it had
+ * @keep: how many frames it keeps; with page_order, a multiple of a leaf
+ * @nr: how many frames it had
  *
- * A block is given back as one, except the block that is cut.
+ * If the end lies inside a block, the block is split; every other block is returned in
+ * one piece.
  *
  * Context: may sleep.
  */

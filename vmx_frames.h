@@ -16,7 +16,7 @@
 struct vmx_frames_stats {
 	long	frames;		/* taken now */
 	long	highmem;	/* of these, from ZONE_HIGHMEM */
-	long	peak;		/* the most that were taken at a time */
+	long	peak;		/* the largest value that "frames" has had */
 };
 
 /* Frames that an area gets when it grows, until it adopts them. */
@@ -26,13 +26,13 @@ struct vmx_growth {
 	short nid;		/* node of the new frames; NUMA_NO_NODE: several */
 };
 
-/* Return the order of the block that begins with @head, a frame of an area's own. */
+/* Return the order of the block that begins with @head. vmx has taken the block. */
 static inline unsigned int vmx_block_order(struct page *head)
 {
 	return page_private(head);
 }
 
-/* Make @gfp fit for what is not a frame: descriptors and page arrays. */
+/* Return the flags for memory that is not frames: descriptors and page arrays. */
 static inline gfp_t vmx_meta_gfp(gfp_t gfp)
 {
 	gfp &= ~(GFP_ZONEMASK | __GFP_ZERO | __GFP_COMP | __GFP_ACCOUNT);

@@ -44,7 +44,7 @@
 #include "vmx_pgtable.h"
 #include "pgtable/root.h"
 
-/* What the walk from the root to a PTE table found, in vmx_pgtable_init(). */
+/* What vmx_pgtable_init() found on the walk from the root to a PTE table. */
 struct vmx_slot {
 	pmd_t *pmd;	/* the entry; without leaves, each process may have its own */
 	pmd_t saved;	/* its value with the table attached */
@@ -66,7 +66,8 @@ struct vmx_root vmx_root;
 /**
  * vmx_pgtable_leaf_size() - return how many bytes one leaf maps
  *
- * Return: bytes; 0 where leaves can't be used.
+ * Context: any.
+ * Return: bytes; 0 if leaves cannot be used.
  */
 unsigned long vmx_pgtable_leaf_size(void)
 {
@@ -78,6 +79,7 @@ static struct vmx_slot *slot_of(unsigned long addr)
 	return &tables.slots[(addr - tables.base) >> PMD_SHIFT];
 }
 
+/* Let the walk find the table of an empty slot. */
 static noinline void slot_attach_table(struct vmx_slot *slot, unsigned long addr)
 {
 	spin_lock(&tables.slot_lock);
@@ -127,9 +129,9 @@ static __always_inline bool any_of_four_used(pte_t *pte)
 }
 
 /*
- * Write entries for frames that follow one another, where stores don't trap: each
- * entry is the one before it plus a page. Return how many were written: fewer than
- * @nr when an entry was in use.
+ * Write entries for adjacent frames, where stores do not trap: each entry is the one
+ * before it plus a page. Return how many were written: fewer than @nr if an entry was
+ * in use.
  */
 static __always_inline unsigned int
 set_run(pte_t *pte, struct page *first, unsigned int nr, pgprot_t prot)
@@ -155,8 +157,8 @@ set_run(pte_t *pte, struct page *first, unsigned int nr, pgprot_t prot)
 }
 
 /*
- * What all entries of a run have in common. @entry maps @first. Where the array of
- * struct page is linear, every other entry follows from it.
+ * What all entries of a run have in common. @entry maps @first. If the array of struct
+ * page is linear, every other entry follows from it.
  */
 struct run {
 	struct page *first;
@@ -174,7 +176,7 @@ static __always_inline void set_one(const struct run *run, pte_t *pte, struct pa
 	vmx_arch_set_pte(pte, entry, run->trap);
 }
 
-/* Write entries for any frames; otherwise as set_run(). */
+/* Write entries for any frames; in all else like set_run(). */
 static __always_inline unsigned int set_each(pte_t *pte, struct page **pages,
 					     unsigned int nr, pgprot_t prot,
 					     bool trap)
@@ -203,7 +205,7 @@ static __always_inline unsigned int set_each(pte_t *pte, struct page **pages,
 	return pte - start;
 }
 
-/* Not inline: map_small() has the common case. */
+/* Like set_each(), and ask whether stores trap. Not inline: not the common case. */
 static noinline unsigned int set_any(pte_t *pte, struct page **pages,
 				     unsigned int nr, pgprot_t prot)
 {
@@ -214,8 +216,9 @@ static noinline unsigned int set_any(pte_t *pte, struct page **pages,
 
 /*
  * Empty a slot that will hold a leaf. Its table has no entry in use, because the
- * caller owns the whole slot. Return true when CPUs may know of the table. A leaf in
- * the slot would be a bug: set_leaf() finds it.
+ * caller owns the whole slot. Return true if CPUs may have cached where the table is:
+ * then a flush must come before the leaf. A leaf in the slot would be a bug: set_leaf()
+ * finds it.
  */
 static __always_inline bool detach_table(struct vmx_slot *slot)
 {
@@ -261,6 +264,7 @@ static __always_inline int map_small(unsigned long addr, struct page **pages,
 	return 0;
 }
 
+/* Map pages of several slots by PTEs. */
 static noinline int map_slots(unsigned long addr, struct page **pages,
 			      unsigned int nr, pgprot_t prot,
 			      enum vmx_layout layout)
@@ -287,13 +291,13 @@ static noinline int map_slots(unsigned long addr, struct page **pages,
  * @pages: the frames, in address order
  * @nr: how many
  * @prot: the entries' protection
- * @layout: what the caller knows of the frames
+ * @layout: what the caller knows about the frames
  *
  * Nothing needs to be flushed afterwards: CPUs do not cache absent entries.
  *
  * Context: any.
- * Return: 0; -EBUSY when an entry was in use, which is a bug somewhere. Then
- * everything is unmapped again, but not flushed.
+ * Return: 0; -EBUSY, after a warning, if an entry was in use, which is a bug
+ * somewhere. Then everything is unmapped again, but not flushed.
  */
 int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
 		    pgprot_t prot, enum vmx_layout layout)
@@ -312,7 +316,7 @@ int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
  * @prot: the entries' protection
  *
  * Context: may sleep; vmx_pgtable_leaf_size() is not 0.
- * Return: @nr, or as vmx_pgtable_map().
+ * Return: @nr; or -EBUSY, as vmx_pgtable_map().
  */
 int vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
 			   unsigned int nr, pgprot_t prot)
@@ -339,11 +343,11 @@ int vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
  * @pages: the frames, in address order
  * @nr: how many
  * @prot: the entries' protection
- * @is_leaf: tells whether a block of the size of a leaf begins with this page. It is
- *	asked only about the first page of a whole slot
+ * @is_leaf: returns true if a block of the size of a leaf begins with this page. It is
+ *	called only for the first page of a whole slot
  *
  * Context: may sleep.
- * Return: the number of leaves, or as vmx_pgtable_map().
+ * Return: the number of leaves; or -EBUSY, as vmx_pgtable_map().
  */
 int vmx_pgtable_map_mixed(unsigned long addr, struct page **pages,
 			  unsigned int nr, pgprot_t prot,
@@ -409,9 +413,11 @@ static noinline void unmap_slots(unsigned long addr, unsigned int nr)
 /**
  * vmx_pgtable_unmap() - make addresses reach nothing
  * @addr: the first address, inside the slice
- * @nr: how many pages, as they were mapped
+ * @nr: how many pages; a leaf is unmapped as a whole
  *
- * Until the next vmx_pgtable_flush() a CPU may still reach the old frames.
+ * Until the next vmx_pgtable_flush() a CPU may still reach the former frames.
+ *
+ * Context: any.
  */
 void vmx_pgtable_unmap(unsigned long addr, unsigned int nr)
 {
@@ -423,7 +429,7 @@ void vmx_pgtable_unmap(unsigned long addr, unsigned int nr)
 }
 
 /**
- * vmx_pgtable_flush() - make every CPU forget old translations
+ * vmx_pgtable_flush() - make every CPU drop its kernel translations
  *
  * One inter-processor call, and each CPU drops its whole TLB. From a few dozen pages
  * on this is cheaper than page by page, and the quarantine collects more than that.
@@ -437,13 +443,18 @@ void vmx_pgtable_flush(void)
 	on_each_cpu(vmx_arch_flush_local, NULL, 1);
 }
 
-/** vmx_pgtable_flushes() - return how often that was done */
+/**
+ * vmx_pgtable_flushes() - return the number of flushes since the module was loaded
+ *
+ * Context: any.
+ * Return: the number.
+ */
 unsigned long vmx_pgtable_flushes(void)
 {
 	return atomic_long_read(&tables.flushes);
 }
 
-/* The tables of a slot exist from vmap() to vunmap(), so there is nothing to check. */
+/* Walk to the tables of a slot. They exist from vmap() to vunmap(): check nothing. */
 static void find_slot(struct vmx_slot *slot, unsigned long addr)
 {
 	pgd_t *pgd = pgd_offset_pgd(vmx_root.table, addr);
@@ -457,8 +468,8 @@ static void find_slot(struct vmx_slot *slot, unsigned long addr)
 
 /**
  * vmx_pgtable_init() - clear all entries of the slice
- * @start: its first address, mapped by vmap() to small pages
- * @end: the first address behind it; where there are leaves, both are aligned to one
+ * @start: its first address; vmap() has mapped all of it by PTEs
+ * @end: the first address behind it; if there are leaves, both are aligned to one
  *
  * Context: in the process that loads the module.
  * Return: 0, or -ENOMEM with nothing changed.
@@ -488,7 +499,9 @@ int vmx_pgtable_init(unsigned long start, unsigned long end)
 
 /**
  * vmx_pgtable_exit() - attach the kernel's tables again
- * @end: the end of the slice; nothing in it is mapped any more
+ * @end: the end of the slice; nothing in it is mapped any longer
+ *
+ * Context: may sleep.
  */
 void vmx_pgtable_exit(unsigned long end)
 {

@@ -2,7 +2,7 @@
 /*
  * The page tables: the slice, its entries, and what they say
  *
- * This part knows addresses, frames and protections: no descriptor, no block.
+ * This part knows addresses, frames and protections, but no descriptor and no block.
  *
  * Units: addresses are page-aligned, counts are in pages.
  */
@@ -20,10 +20,10 @@ void vmx_slice_release(void);
 
 /* vmx_pgtable.c */
 
-/* What the caller knows of the frames that it maps. */
+/* What the caller knows about the frames that it maps. */
 enum vmx_layout {
 	VMX_SCATTERED,	/* nothing */
-	VMX_LINEAR,	/* each frame follows the one before it */
+	VMX_LINEAR,	/* they are adjacent and in order */
 };
 
 int vmx_pgtable_init(unsigned long start, unsigned long end);
@@ -51,11 +51,15 @@ enum vmx_walk_end {
 
 /**
  * struct vmx_walk - the way of one address through the page tables
- * @step: what was found at each level; @used is false for a level that the machine
- *	does not have
+ * @step: what was found at each level
+ * @step.used: an entry was read; false for a level that the machine does not have, and
+ *	for levels below the end of the walk
+ * @step.table: physical address of the table
+ * @step.index: number of the entry in the table
+ * @step.entry: the entry
  * @last: the level of the last entry that was read
  * @end: why the walk ended there
- * @pfn: with VMX_WALK_PAGE, the frame that the address reaches
+ * @pfn: with VMX_WALK_PAGE, the number of the frame that the address reaches
  */
 struct vmx_walk {
 	struct {
@@ -69,7 +73,7 @@ struct vmx_walk {
 	unsigned long		pfn;
 };
 
-/* A copy of the PTE table that was looked at last. It starts all zero. */
+/* A copy of the PTE table that was read last. The caller clears it at first. */
 struct vmx_ptes {
 	bool		valid;
 	unsigned long	base;

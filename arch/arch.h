@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The architecture's part of the page-table walker
+ * What each architecture provides
  *
- * Each architecture gives:
- *
- *   vmx_arch_kernel_root()	the top table that is in use now
- *   vmx_arch_flush_local()	drops all of this CPU's kernel translations
- *   vmx_arch_pte_stores_trap()	must the hypervisor store PTEs? (for the next three)
- *   vmx_arch_set_pte(), vmx_arch_clear_pte()	store a PTE of the slice
- *   vmx_arch_mk_pte()		a PTE that maps a frame
- *   vmx_arch_move_pte()	the same PTE for another frame, if stores don't trap
- *   vmx_arch_prot_maps()	does a PTE of this protection lead anywhere?
- *   vmx_arch_has_leaves()	may a table above the PTEs hold a leaf?
- *   vmx_arch_leaf()		such a leaf
- *   vmx_arch_set_leaf()	store it in an empty entry
- *   VMX_GFP_32			where frames below 4 GiB are
- *   vmx_arch_entry_flags(), vmx_arch_entry_phys()	the halves of an entry
- *   vmx_arch_entry_present()	does it lead anywhere?
- *   vmx_arch_flag_name()	a flag bit's name, for people
- *   vmx_arch_dump_flags()	... and as the kernel's dump prints them
+ * vmx_arch_kernel_root()	return the top table that is in use now
+ * vmx_arch_flush_local()	drop all kernel translations of this CPU
+ * vmx_arch_pte_stores_trap()	must a hypervisor store PTEs? Callers pass the answer
+ *				to the next three functions
+ * vmx_arch_set_pte()		store a PTE of the slice
+ * vmx_arch_clear_pte()		clear a PTE of the slice
+ * vmx_arch_mk_pte()		return a PTE that maps a frame
+ * vmx_arch_move_pte()		return the same PTE for another frame; not where stores
+ *				trap
+ * vmx_arch_prot_maps()		does a PTE with this protection map its frame?
+ * vmx_arch_has_leaves()	may a table above the PTEs hold a leaf?
+ * vmx_arch_leaf()		return a leaf
+ * vmx_arch_set_leaf()		store a leaf in an empty entry
+ * VMX_GFP_32			the zone flag for frames below 4 GiB
+ * vmx_arch_entry_flags()	return the flags of an entry
+ * vmx_arch_entry_phys()	return the physical address in an entry
+ * vmx_arch_entry_present()	does the entry map a frame or lead to a table?
+ * vmx_arch_flag_name()		return the name of a flag
+ * vmx_arch_dump_flags()	print the flags as the kernel's own dump does
  */
 #ifndef _VMX_ARCH_H
 #define _VMX_ARCH_H
@@ -28,7 +30,7 @@
 /* The order of a block that one leaf maps. */
 #define VMX_LEAF_ORDER (PMD_SHIFT - PAGE_SHIFT)
 
-/* Do neighbours in the array of struct page always describe neighbours? */
+/* Is the struct page of the next frame always the next in memory? */
 #define VMX_PAGE_ARRAY_LINEAR (IS_ENABLED(CONFIG_SPARSEMEM_VMEMMAP) || \
 			       IS_ENABLED(CONFIG_FLATMEM))
 

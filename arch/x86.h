@@ -15,9 +15,9 @@
 #include "vmx_compat.h"
 
 /*
- * The table in CR3 belongs to the process that runs now.  Its entries for the
- * vmalloc range lead to the same lower tables as every other process's, but
- * the top table itself lives only as long as that process's mm.
+ * The table in CR3 belongs to the current process. Its entries for the vmalloc range
+ * lead to lower tables that all processes share, but the top table itself exists only
+ * as long as that process's mm.
  */
 static inline pgd_t *vmx_arch_kernel_root(void)
 {
@@ -31,10 +31,10 @@ static inline void vmx_arch_flush_local(void *unused)
 }
 #else
 /*
- * INVLPG would leave the entries of other PCIDs in place, and under page-table
- * isolation they hold kernel addresses too.  What drops everything, global
- * entries included, is INVPCID type 2 or a change of CR4.PGE.  Runs as an
- * inter-processor call, so interrupts are off and CR4 can't change meanwhile.
+ * INVLPG would leave the entries of other PCIDs in place, and with page-table isolation
+ * those hold kernel addresses, too. INVPCID type 2 and a change of CR4.PGE drop
+ * everything, global entries included. This runs as an inter-processor call, so
+ * interrupts are off and CR4 cannot change meanwhile.
  */
 static inline void vmx_arch_flush_local(void *unused)
 {
@@ -50,13 +50,13 @@ static inline void vmx_arch_flush_local(void *unused)
 }
 #endif
 
-/* Frames that a device with 32 address lines reaches. */
+/* The zone of frames below 4 GiB. Without ZONE_DMA32, all of low memory is there. */
 #define VMX_GFP_32 (IS_ENABLED(CONFIG_ZONE_DMA32) ? GFP_DMA32 : 0)
 
 /*
- * set_pte() is a call through the paravirt table, three times the price of a
- * store.  Only a Xen PV guest needs it: there, page tables are read-only and
- * the hypervisor does the store.  Asked once for a run of entries.
+ * set_pte() is a call through the paravirt table and costs three times as much as a
+ * store. Only a Xen PV guest needs it: there, page tables are read-only and the
+ * hypervisor stores the entry. Callers ask once for a run of entries.
  */
 static __always_inline bool vmx_arch_pte_stores_trap(void)
 {
@@ -71,13 +71,13 @@ static __always_inline void vmx_arch_set_pte(pte_t *ptep, pte_t pte, bool trap)
 		native_set_pte(ptep, pte);
 }
 
-/* An entry that is not present has its frame inverted (L1TF): not for vmx. */
+/* vmx writes only present entries. (The frame of others is inverted, against L1TF.) */
 static inline bool vmx_arch_prot_maps(pgprot_t prot)
 {
 	return pgprot_val(prot) & _PAGE_PRESENT;
 }
 
-/* What mk_pte() checks besides is of no use for a kernel's entry that is present. */
+/* mk_pte() has further checks that a present entry of the kernel does not need. */
 static __always_inline pte_t vmx_arch_mk_pte(struct page *page, pgprot_t prot, bool trap)
 {
 	if (trap)
@@ -86,13 +86,13 @@ static __always_inline pte_t vmx_arch_mk_pte(struct page *page, pgprot_t prot, b
 			       (pgprot_val(prot) & __supported_pte_mask));
 }
 
-/* The same entry, which is present and no hypervisor's, so many frames further on. */
+/* Return the same entry for the frame that is @frames further on. */
 static __always_inline pte_t vmx_arch_move_pte(pte_t pte, long frames)
 {
 	return native_make_pte(native_pte_val(pte) + ((pteval_t)frames << PAGE_SHIFT));
 }
 
-/* Not native_set_pte(0): with PAE, that would drop the upper half first. */
+/* Not native_set_pte(0): with PAE, it would clear the upper half first. */
 static __always_inline void vmx_arch_clear_pte(pte_t *ptep, bool trap)
 {
 	if (trap)
@@ -102,8 +102,8 @@ static __always_inline void vmx_arch_clear_pte(pte_t *ptep, bool trap)
 }
 
 /*
- * On i386 with page-table isolation each process has PMD tables of its own,
- * so a leaf set in one of them would be seen by that process alone.
+ * On i386 with page-table isolation each process has its own PMD tables, so only one
+ * process would see a leaf in them.
  */
 static inline bool vmx_arch_has_leaves(void)
 {
@@ -121,7 +121,7 @@ static inline pmd_t vmx_arch_leaf(struct page *page, pgprot_t prot)
 	return pmd_mkhuge(pfn_pmd(page_to_pfn(page), vmx_arch_leaf_prot(prot)));
 }
 
-/* Where stores trap there are no leaves. */
+/* A plain store: where stores trap, there are no leaves. */
 static inline void vmx_arch_set_leaf(pmd_t *pmdp, pmd_t leaf)
 {
 	native_set_pmd(pmdp, leaf);
@@ -142,7 +142,7 @@ static inline u64 vmx_arch_entry_phys(u64 entry)
 	return entry & PTE_PFN_MASK;
 }
 
-/* As the manuals name them; bit 7 is PS above the PTE level and PAT in a PTE. */
+/* The names of the manuals. Bit 7 is PS above the PTE level and PAT in a PTE. */
 static inline const char *vmx_arch_flag_name(unsigned int bit)
 {
 	switch (bit) {
@@ -172,8 +172,8 @@ static inline const char *vmx_arch_flag_name(unsigned int bit)
 }
 
 /*
- * One run's flags in the columns of the kernel's own page-table dump, so that
- * the two can be compared line by line.  @level counts from 0, the top table.
+ * Print the flags of a run in the columns of the kernel's own page-table dump, so that
+ * the two can be compared line by line. @level is an enum vmx_walk_level.
  */
 static inline void vmx_arch_dump_flags(char *to, size_t size, u64 entry,
 				       int level)

@@ -2,20 +2,19 @@
 /*
  * Page frames: taking and returning them in blocks
  *
- * A request is met with the largest blocks of 2^order frames that are useful
- * and to be had without effort, then with smaller ones, down to single frames;
- * only for those does the page allocator reclaim.  A block goes back in one
- * piece, as it was taken: that, not a faster search for addresses, is what
- * makes vmx cheaper than page-by-page allocation.
+ * A request gets the largest blocks of 2^order frames that are useful and that the
+ * page allocator has ready. Then it gets smaller blocks, and single frames at last.
+ * The page allocator reclaims for single frames only. A block is returned in one
+ * piece, as it was taken. This, and not a faster search for addresses, makes vmx
+ * cheaper than page-by-page allocation.
  *
- * The frames of a block are one allocation.  Only the first is
- * reference-counted and its page->private holds the order (0 for a single
- * frame, as the page allocator leaves it), so nobody may take a reference to
- * another one.  Frames for user space are split into single ones at once.
+ * The frames of a block are one allocation. Only the first frame counts references,
+ * and its page->private holds the order of the block. (Of a single frame it is 0, as
+ * the page allocator leaves it.) So nobody may take a reference to another frame of a
+ * block. Blocks for user space are split into single frames at once.
  *
- * Nothing here wakes the OOM killer: a request that can't be met fails.
+ * Nothing here wakes the OOM killer: a request that cannot be met fails.
  *
- * Locking: none; a page array belongs to whoever fills or empties it.
  * Units: counts are in pages.
  */
 #include <linux/atomic.h>
@@ -31,12 +30,17 @@
 #include "blocks.h"
 #include "scarce.h"
 
-/* Single frames between two looks whether others wait: vmalloc()'s number. */
+/* Call cond_resched() after this number of single frames, as vmalloc() does. */
 #define BATCH 100U
 
 struct vmx_taken vmx_taken;
 
-/** vmx_frames_stats() - count the frames that are taken, by kind */
+/**
+ * vmx_frames_stats() - count the frames that are taken, by kind
+ * @stats: gets the counts, in frames
+ *
+ * Context: any.
+ */
 void vmx_frames_stats(struct vmx_frames_stats *stats)
 {
 	stats->frames = atomic_long_read(&vmx_taken.frames);
@@ -44,7 +48,7 @@ void vmx_frames_stats(struct vmx_frames_stats *stats)
 	stats->peak = READ_ONCE(vmx_taken.peak);
 }
 
-/* A block of up to 2^@order frames, whose order is left there; or NULL. */
+/* Take a block of at most 2^@order frames, and store its order there. Or return NULL. */
 static struct page *take_largest(gfp_t gfp, int node, unsigned int *order)
 {
 	struct page *page;
@@ -60,7 +64,10 @@ static struct page *take_largest(gfp_t gfp, int node, unsigned int *order)
 	return NULL;
 }
 
-/* Up to @nr single frames, as many as the free lists give away cheaply. */
+/*
+ * Take at most @nr single frames, as many as the free lists have ready. Return how
+ * many; 0 if there is not even one.
+ */
 static unsigned int take_singles(struct page **pages, unsigned int nr,
 				 gfp_t gfp, int node)
 {
@@ -78,8 +85,12 @@ static unsigned int take_singles(struct page **pages, unsigned int nr,
 }
 
 /**
- * vmx_block_split() - make a block's frames single ones
- * @head: the first frame of a block; each frame counts references afterwards
+ * vmx_block_split() - split a block into single frames
+ * @head: the first frame of a block, or a single frame
+ *
+ * Afterwards each frame counts its own references.
+ *
+ * Context: any; the caller owns the block.
  */
 void vmx_block_split(struct page *head)
 {
@@ -88,16 +99,21 @@ void vmx_block_split(struct page *head)
 	if (!order)
 		return;
 	split_page(head, order);
-	/* Only the first frame's is the page allocator's to reset, or ours. */
+	/*
+	 * The private values of the other frames are left over from an earlier use: the
+	 * page allocator resets only the first one.
+	 */
 	for (i = 0; i < 1U << order; i++)
 		set_page_private(head + i, 0);
 }
 
 /**
- * vmx_blocks_give_back() - give back frames of any number of blocks, uncounted
+ * vmx_blocks_give_back() - return any number of blocks, and count nothing
  * @pages: the array
  * @nr: how many frames; whole blocks
  * @may_sleep: the caller may sleep
+ *
+ * Context: sleeps if @may_sleep allows it.
  */
 void vmx_blocks_give_back(struct page **pages, unsigned int nr, bool may_sleep)
 {
@@ -108,7 +124,7 @@ void vmx_blocks_give_back(struct page **pages, unsigned int nr, bool may_sleep)
 		rest = pages + min_t(size_t, end - pages, BATCH);
 		while (pages < rest) {
 			order = vmx_block_order(*pages);
-			/* Single frames come by the thousand: theirs is the short way. */
+			/* There may be thousands of single frames: they come first. */
 			if (likely(!order)) {
 				vmx_return_block(*pages++, 0);
 			} else {
@@ -121,6 +137,7 @@ void vmx_blocks_give_back(struct page **pages, unsigned int nr, bool may_sleep)
 	}
 }
 
+/* Set @nid to the node of @page; to NUMA_NO_NODE if earlier frames have another one. */
 static void note_node(short *nid, struct page *page, bool first)
 {
 	if (first)
@@ -149,15 +166,17 @@ static void note_singles(short *nid, struct page **pages, unsigned int nr, bool 
  * vmx_blocks_take_many() - fill a page array, block by block
  * @pages: the array
  * @had: how many frames it has already, in whole blocks
- * @nr: how many it is to have
- * @gfp: as for vmx_blocks_take()
- * @node: likewise
- * @split: likewise
- * @nid: likewise; when @had isn't 0, where those are from
+ * @nr: how many frames it will have
+ * @gfp: as for alloc_pages(); with __GFP_ZERO the frames are cleared
+ * @node: the node to prefer, or NUMA_NO_NODE
+ * @split: split each block, so that each frame counts its own references
+ * @nid: gets the node of all frames, NUMA_NO_NODE if they are of several nodes; if
+ *	@had is not 0, it already has the node of those frames
+ *
+ * On failure all frames are returned, the first @had ones too.
  *
  * Context: sleeps if @gfp allows it.
- * Return: as for vmx_blocks_take(). On failure all frames have gone back, those that
- * were there too.
+ * Return: 0; -ENOMEM; -EINTR when a fatal signal ended a request that may sleep.
  */
 int vmx_blocks_take_many(struct page **pages, unsigned int had, unsigned int nr,
 			 gfp_t gfp, int node, bool split, short *nid)
@@ -206,17 +225,18 @@ give_back_taken:
 }
 
 /**
- * vmx_leaves_take() - take blocks for leaves, as many as lie ready
- * @heads: where to leave the first page of each
- * @nr: how many
- * @gfp: as for vmx_blocks_take(); the caller may sleep
+ * vmx_leaves_take() - take blocks for leaves, as many as the free lists have
+ * @heads: gets the first page of each block
+ * @nr: how many blocks
+ * @gfp: as for alloc_pages(); with __GFP_ZERO the frames are cleared
  * @node: the node to prefer, or NUMA_NO_NODE
- * @nid: as for vmx_blocks_take()
+ * @nid: gets the node of all frames, NUMA_NO_NODE if they are of several nodes
  *
- * Only machines without high memory have leaves.
+ * Machines with high memory have no leaves, so nothing is counted for it.
  *
- * Return: how many it got. To have fewer is no failure: vmx_blocks_take_many() has
- * other ways for the rest, and says so when there is none.
+ * Context: may sleep.
+ * Return: how many blocks it took. If there are fewer than @nr, the caller fills the
+ * rest by vmx_blocks_take_many(), which returns an error if it cannot.
  */
 unsigned int vmx_leaves_take(struct page **heads, unsigned int nr, gfp_t gfp,
 			     int node, short *nid)
@@ -240,7 +260,7 @@ unsigned int vmx_leaves_take(struct page **heads, unsigned int nr, gfp_t gfp,
 		note_node(nid, page, !got);
 		cond_resched();
 	}
-	/* The peak is of requests that were met. */
+	/* Only requests that succeed count for the peak. */
 	if (likely(got == nr))
 		vmx_count_more(nr << VMX_LEAF_ORDER);
 	else
@@ -249,10 +269,12 @@ unsigned int vmx_leaves_take(struct page **heads, unsigned int nr, gfp_t gfp,
 }
 
 /**
- * vmx_leaves_spread() - a pointer for each page, from one for each block
- * @pages: where to
- * @heads: from vmx_leaves_take()
- * @nr: how many of them
+ * vmx_leaves_spread() - fill in a pointer for each page, from one for each block
+ * @pages: gets the pointers, 2^VMX_LEAF_ORDER for each block
+ * @heads: the first page of each block, from vmx_leaves_take()
+ * @nr: how many blocks
+ *
+ * Context: any.
  */
 void vmx_leaves_spread(struct page **pages, struct page **heads, unsigned int nr)
 {
@@ -261,9 +283,10 @@ void vmx_leaves_spread(struct page **pages, struct page **heads, unsigned int nr
 }
 
 /**
- * vmx_leaves_return() - give back what vmx_leaves_take() took
- * @heads: the first page of each block; one that was split since goes frame by frame
- * @nr: how many
+ * vmx_leaves_return() - return the blocks that vmx_leaves_take() took
+ * @heads: the first page of each block; a block that was split since is returned
+ *	frame by frame
+ * @nr: how many blocks
  *
  * Context: may sleep.
  */

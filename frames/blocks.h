@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Blocks: a page array is filled with frames, and emptied
+ * Blocks: fill a page array with frames, and empty it
  *
- * The short ways of frames/blocks.c, to be inlined into vmx_frames.c.
+ * The common cases are inline here, for vmx_frames.c: a single frame, and an area of
+ * one block. frames/blocks.c has the other cases and says what a block is.
  *
  * Units: counts are in pages.
  */
@@ -23,7 +24,7 @@
 #include "vmx_frames.h"
 #include "scarce.h"
 
-/* A leaf is the largest thing that a block is of use for. */
+/* The order of the largest blocks: a leaf has no use for more. */
 #define VMX_BLOCK_ORDER_MAX min_t(unsigned int, MAX_PAGE_ORDER, VMX_LEAF_ORDER)
 
 /* Opportunistic: no reclaim, no reserves; callers fall back to smaller orders. */
@@ -43,7 +44,7 @@ unsigned int vmx_leaves_take(struct page **heads, unsigned int nr, gfp_t gfp,
 void vmx_leaves_spread(struct page **pages, struct page **heads, unsigned int nr);
 void vmx_leaves_return(struct page **heads, unsigned int nr);
 
-/* Frames that are taken, for the statistics. */
+/* How many frames are taken: see struct vmx_frames_stats. */
 struct vmx_taken {
 	atomic_long_t frames;
 	atomic_long_t highmem;
@@ -52,6 +53,7 @@ struct vmx_taken {
 
 extern struct vmx_taken vmx_taken;
 
+/* Add @nr frames to the count of high memory, or subtract them: @sign is 1 or -1. */
 static __always_inline void vmx_count_highmem(struct page **pages, unsigned int nr, int sign)
 {
 	long highmem = 0;
@@ -67,7 +69,7 @@ static __always_inline void vmx_count_more(unsigned int nr)
 {
 	long now = atomic_long_add_return(nr, &vmx_taken.frames);
 
-	/* A lost update costs the peak a little, and nobody a lock. */
+	/* Without a lock: of two updates at once, the smaller peak may win. */
 	if (now > READ_ONCE(vmx_taken.peak))
 		WRITE_ONCE(vmx_taken.peak, now);
 }
@@ -84,7 +86,7 @@ static __always_inline void vmx_count_returned(struct page **pages, unsigned int
 	vmx_count_highmem(pages, nr, -1);
 }
 
-/* The task has a say in which node it is. */
+/* Does the task's memory policy choose the node? */
 static __always_inline bool vmx_has_policy(int node)
 {
 #ifdef CONFIG_NUMA
@@ -94,6 +96,10 @@ static __always_inline bool vmx_has_policy(int node)
 #endif
 }
 
+/*
+ * Take one block, as alloc_pages_node() does, which takes this CPU's node if @node is
+ * NUMA_NO_NODE; but the task's memory policy comes first, as with alloc_pages().
+ */
 static __always_inline struct page *vmx_take_block(gfp_t gfp, int node, unsigned int order)
 {
 	if (vmx_has_policy(node))
@@ -102,7 +108,7 @@ static __always_inline struct page *vmx_take_block(gfp_t gfp, int node, unsigned
 			     node == NUMA_NO_NODE ? numa_mem_id() : node, NULL);
 }
 
-/* For a single frame the page allocator is to reclaim, but not to kill. */
+/* Reclaim for a single frame if @gfp allows it, but do not wake the OOM killer. */
 static inline gfp_t vmx_single_gfp(gfp_t gfp)
 {
 	gfp |= __GFP_NOWARN;
@@ -111,7 +117,7 @@ static inline gfp_t vmx_single_gfp(gfp_t gfp)
 	return gfp;
 }
 
-/* A block's page pointers; unrolled, as there are 512 of them for a leaf. */
+/* Write the page pointers of a block. Unrolled: a block of a leaf has 512. */
 static __always_inline void vmx_fill(struct page **pages, struct page *page, unsigned int nr)
 {
 	for (; nr >= 8; nr -= 8, pages += 8, page += 8) {
@@ -142,6 +148,7 @@ static __always_inline void vmx_fill(struct page **pages, struct page *page, uns
 		pages[0] = page;
 }
 
+/* Return one block or single frame to the page allocator. */
 static __always_inline void vmx_return_block(struct page *head, unsigned int order)
 {
 	trace_vmx_return_block(head, order);
@@ -174,7 +181,8 @@ static __always_inline int vmx_blocks_take_single(struct page **pages, gfp_t gfp
  * @nid: gets the node of all frames
  *
  * Context: sleeps if @gfp allows it.
- * Return: 0; -EAGAIN when vmx_blocks_take_many() has to do it.
+ * Return: 0; -EAGAIN when one block is not enough or not free: then call
+ * vmx_blocks_take_many().
  */
 static __always_inline int vmx_blocks_take_one(struct page **pages, unsigned int nr,
 					       gfp_t gfp, int node, short *nid)
@@ -198,7 +206,7 @@ static __always_inline int vmx_blocks_take_one(struct page **pages, unsigned int
 	return 0;
 }
 
-/* Give back what vmx_blocks_take_single() took. */
+/* Return the frame that vmx_blocks_take_single() took. */
 static __always_inline void vmx_blocks_return_single(struct page **pages)
 {
 	vmx_count_returned(pages, 1);
@@ -206,10 +214,12 @@ static __always_inline void vmx_blocks_return_single(struct page **pages)
 }
 
 /**
- * vmx_blocks_return() - give back frames
+ * vmx_blocks_return() - return any number of blocks
  * @pages: the array
  * @nr: how many frames; whole blocks
  * @may_sleep: the caller may sleep
+ *
+ * Context: sleeps if @may_sleep allows it.
  */
 static __always_inline void vmx_blocks_return(struct page **pages, unsigned int nr,
 					      bool may_sleep)

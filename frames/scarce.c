@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Scarce blocks: when asking the page allocator for one is a waste
+ * Scarce blocks: when it is a waste to ask the page allocator for one
  *
- * In fragmented memory a request for a block is refused, and being refused costs
- * more than ten single frames do.  (Linux 6.12 even takes it for a sign that memory
- * is short, and shortens each CPU's lists of free frames.)  So from an order that
- * was refused on, the free lists are looked at before anybody asks.  They decide:
- * with blocks in them, asking goes on.
+ * In fragmented memory the page allocator refuses a request for a block, and a refusal
+ * costs more than ten single frames. (Linux 6.12 also takes it for a sign that memory
+ * is short, and shortens each CPU's lists of free frames.) So after a refusal, vmx
+ * looks at the free lists before it asks for that order or a larger one again, and asks
+ * only if they have such a block.
  *
- * What CPUs keep in lists of their own is not seen: small blocks that just came
- * back may lie there a while, and single frames are taken meanwhile.
+ * This does not see the lists that each CPU keeps. A small block that was just returned
+ * may lie there for a while, and vmx takes single frames meanwhile.
  *
- * Locking: none.  vmx_scarce_order is a hint, whoever writes it last, and the free
- * lists are read without their lock: what comes out is an opinion.  Units: orders.
+ * Locking: none. vmx_scarce_order is a hint that any task may overwrite, and the free
+ * lists are read without their lock. So an answer may be wrong: it costs a refusal or
+ * smaller blocks, nothing else.
+ * Units: orders.
  */
 #include <linux/gfp.h>
 #include <linux/limits.h>
@@ -26,30 +28,30 @@
 
 unsigned int vmx_scarce_order = UINT_MAX;
 
-/* The zone would give frames away, rather than keep them for others. */
+/* Does the zone have more free frames than it keeps back for other requests? */
 static bool has_to_spare(struct zone *zone, enum zone_type highest)
 {
-	/* They may be set anew meanwhile: either will do. */
+	/* The limits may change meanwhile: the old and the new value are both good. */
 	unsigned long kept = data_race(low_wmark_pages(zone) + zone->lowmem_reserve[highest]);
 
 	return zone_page_state(zone, NR_FREE_PAGES) > kept;
 }
 
-/* Some block of this order is free, and not set aside for a purpose. */
+/* Is a block of this order free, and not reserved (for CMA, or for atomic requests)? */
 static bool has_free(struct free_area *area)
 {
 	unsigned int type;
 
-	/* Without the zone's lock: an opinion. */
+	/* Without the zone's lock: see the top of this file. */
 	for (type = 0; data_race(area->nr_free) && type < MIGRATE_PCPTYPES; type++) {
-		/* Likewise. */
+		/* Without the lock, too. */
 		if (!data_race(list_empty(&area->free_list[type])))
 			return true;
 	}
 	return false;
 }
 
-/* The largest order up to @order, and above @least, that the zone has; or @least. */
+/* Return the largest order above @least, at most @order, that is free; or @least. */
 static unsigned int largest_free(struct zone *zone, unsigned int order,
 				 unsigned int least)
 {
@@ -63,12 +65,13 @@ static unsigned int largest_free(struct zone *zone, unsigned int order,
 }
 
 /**
- * vmx_order_seen() - the largest block that lies in the free lists
- * @order: no larger than this
+ * vmx_order_seen() - find the largest block in the free lists
+ * @order: the largest order that is of use
  * @gfp: as for alloc_pages()
  *
  * Context: any.
- * Return: its order; 0 when there are single frames at the most.
+ * Return: the order of the block, at most @order; 0 if there are only single frames,
+ * or nothing.
  */
 unsigned int vmx_order_seen(unsigned int order, gfp_t gfp)
 {
@@ -88,13 +91,15 @@ unsigned int vmx_order_seen(unsigned int order, gfp_t gfp)
 }
 
 /**
- * vmx_block_asked() - remember how asking for a block went
- * @order: of the block
- * @got: there was one
+ * vmx_block_asked() - remember whether the page allocator had a block
+ * @order: the order that was asked for
+ * @got: true if there was one
+ *
+ * Context: any.
  */
 void vmx_block_asked(unsigned int order, bool got)
 {
-	/* Most answers are no news, and write nothing. */
+	/* Most answers change nothing: write only what is new. */
 	if (unlikely(got == vmx_order_is_scarce(order)))
 		WRITE_ONCE(vmx_scarce_order, order + got);
 }

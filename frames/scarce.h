@@ -2,7 +2,7 @@
 /*
  * Scarce blocks: is it worthwhile to ask for a block of this order?
  *
- * The short ways of frames/scarce.c, to be inlined.
+ * What the common cases need is inline here; frames/scarce.c has the rest.
  *
  * Units: orders.
  */

@@ -2,9 +2,9 @@
 /*
  * Reading the page tables: what an address reaches, and by which entries
  *
- * Nothing here changes an entry or takes a lock. Any kernel address can be asked
- * about. Tables outside the slice change, and are freed, while they are read: every
- * read is one that may fail.
+ * These functions change no entry and take no lock. They accept any kernel address.
+ * The kernel may change and free tables outside the slice while they are read, so each
+ * read uses copy_from_kernel_nofault().
  *
  * Units: bytes.
  */
@@ -17,7 +17,7 @@
 #include "vmx_pgtable.h"
 #include "root.h"
 
-/* Read the entry at @from, which may point to anything. Return false if it can't. */
+/* Read the entry at @from, which may point to anything. Return false if that fails. */
 static bool read_entry(struct vmx_walk *walk, enum vmx_walk_level level,
 		       const void *from, void *entry, size_t size)
 {
@@ -34,6 +34,7 @@ static bool read_entry(struct vmx_walk *walk, enum vmx_walk_level level,
 	return true;
 }
 
+/* Note why the walk ended, and the frame that it found. */
 static void walk_ends(struct vmx_walk *walk, enum vmx_walk_end end,
 		      unsigned long pfn)
 {
@@ -44,9 +45,9 @@ static void walk_ends(struct vmx_walk *walk, enum vmx_walk_end end,
 /**
  * vmx_pgtable_describe() - follow an address through the page tables
  * @addr: any kernel address
- * @walk: what was found
+ * @walk: gets what was found
  *
- * Each entry is read once. So a table that changes meanwhile gives an old or a new
+ * Each entry is read once, so a table that changes meanwhile gives the old or the new
  * answer, but never a fault.
  *
  * Context: any.
@@ -106,11 +107,12 @@ void vmx_pgtable_describe(unsigned long addr, struct vmx_walk *walk)
 
 /**
  * vmx_pgtable_entry() - return the entry at which the walk to an address ends
- * @ptes: keeps a PTE table, for callers that read one entry after the other
+ * @ptes: keeps a copy of a PTE table, for callers that read one entry after the other
  * @addr: any kernel address
  * @level: gets the entry's level
  *
- * Return: the entry; 0 for an empty one.
+ * Context: any.
+ * Return: the entry; 0 if it is empty.
  */
 u64 vmx_pgtable_entry(struct vmx_ptes *ptes, unsigned long addr,
 		      enum vmx_walk_level *level)
@@ -133,7 +135,13 @@ u64 vmx_pgtable_entry(struct vmx_ptes *ptes, unsigned long addr,
 	return pte_val(ptes->pte[pte_index(addr)]);
 }
 
-/** vmx_level_name() - return the name of a level, as people write it */
+/**
+ * vmx_level_name() - return the name of a level
+ * @level: the level
+ *
+ * Context: any.
+ * Return: the name in the kernel's sources: "pgd", "p4d", "pud", "pmd" or "pte".
+ */
 const char *vmx_level_name(enum vmx_walk_level level)
 {
 	static const char * const names[] = { "pgd", "p4d", "pud", "pmd", "pte" };
@@ -141,7 +149,13 @@ const char *vmx_level_name(enum vmx_walk_level level)
 	return names[level];
 }
 
-/** vmx_level_size() - return how many bytes one entry of a level covers */
+/**
+ * vmx_level_size() - return how many bytes one entry of a level covers
+ * @level: the level
+ *
+ * Context: any.
+ * Return: the size in bytes.
+ */
 unsigned long vmx_level_size(enum vmx_walk_level level)
 {
 	switch (level) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The root: the top page table that all walks begin at
+ * The root: the top page table, where all walks begin
  *
  * It is the top table of the process that loaded the module. Its entries for the
  * vmalloc range lead to the tables that all processes share, and its mm is pinned,

@@ -46,7 +46,7 @@ TEST_F(frames, taken_and_returned)
 }
 
 /*
- * A loss of one frame for each area would be ten times the noise.  Areas have
+ * A loss of one frame for each area would be ten times the noise. Areas have
  * many sizes, with whole blocks and remainders, and are freed in another order
  * than they are made.
  */
