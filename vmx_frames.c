@@ -15,7 +15,6 @@
  *
  * Units: pages.
  */
-#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
@@ -180,12 +179,23 @@ static __always_inline void return_some(struct vmx_area *area, unsigned int from
  */
 void vmx_frames_return(struct vmx_area *area, bool may_sleep)
 {
-	if (area->nr_pages == 1) {
+	/* An area that was cut to one page may still have a longer array. */
+	if (area->nr_pages == 1 && area->pages == area->inline_pages) {
 		vmx_blocks_return_single(area->inline_pages);
 		return;
 	}
 	return_some(area, 0, area->nr_pages, may_sleep);
 	free_array(area, area->pages);
+}
+
+static int take_any(struct page **pages, unsigned int nr, gfp_t gfp, bool split,
+		    short *nid)
+{
+	if (nr == 1)
+		return vmx_blocks_take_single(pages, gfp, NUMA_NO_NODE, nid);
+	if (!split && !vmx_blocks_take_one(pages, nr, gfp, NUMA_NO_NODE, nid))
+		return 0;
+	return vmx_blocks_take_many(pages, 0, nr, gfp, NUMA_NO_NODE, split, nid);
 }
 
 /**
@@ -213,8 +223,8 @@ int vmx_frames_grow(struct vmx_area *area, unsigned int nr, gfp_t gfp,
 		vmx_leaves_spread(pages, area->pages, had >> area->page_order);
 	else if (pages != area->pages)
 		memcpy(pages, area->pages, had * sizeof(*pages));
-	err = vmx_blocks_take_many(pages + had, 0, nr - had, gfp, NUMA_NO_NODE,
-				   area->flags & VMX_USERMAP, &growth->nid);
+	err = take_any(pages + had, nr - had, gfp, area->flags & VMX_USERMAP,
+		       &growth->nid);
 	if (err) {
 		free_array(area, pages);
 		return err;

@@ -12,7 +12,6 @@
 
 #include <linux/atomic.h>
 #include <linux/gfp.h>
-#include <linux/highmem.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
