@@ -33,7 +33,6 @@
 
 #include "arch/arch.h"
 #include "vmx_area.h"
-#include "vmx_compat.h"
 #include "vmx_frames.h"
 #include "vmx_pgtable.h"
 #include "alloc/chain.h"
@@ -219,7 +218,8 @@ alloc_area(unsigned long size, unsigned long align, unsigned long start,
 	trace_vmx_request(size, align, gfp_mask, node, caller);
 	align = max(align, PAGE_SIZE);
 	err = -EINVAL;
-	if (!size || !is_power_of_2(align) || !vmx_arch_prot_maps(prot))
+	if (!size || !is_power_of_2(align) || !vmx_arch_prot_maps(prot) ||
+	    VMX_FIT_OF(vm_flags) >= VMX_FIT_KINDS)
 		goto refuse;
 	start = max(start, vmx_start);
 	end = min(end, vmx_end);
@@ -266,7 +266,6 @@ undo_area:
 	vmx_undo_area(area, err);
 refuse:
 	trace_vmx_refused(size, err);
-	vmx_warn_failed(gfp_mask, size, err);
 	return ERR_PTR(err);
 }
 
@@ -339,7 +338,7 @@ noinline void *vmx_alloc_plain(unsigned long size, gfp_t gfp_mask,
 				  PAGE_KERNEL,
 				  size <= VMX_MAGAZINE_PAGES * PAGE_SIZE ?
 				  VMX_CACHEABLE : 0, NUMA_NO_NODE, caller);
-	return IS_ERR(area) ? vmx_fail_area(area) : area->addr;
+	return IS_ERR(area) ? vmx_fail_area(area, gfp_mask, size) : area->addr;
 }
 
 /**
@@ -380,7 +379,7 @@ void *__vmx_alloc_node_range(unsigned long size, unsigned long align,
 		return vmx_alloc_plain(size, gfp_mask, caller);
 	area = vmx_alloc_area(size, align, start, end, gfp_mask, prot, vm_flags,
 			      node, caller);
-	return IS_ERR(area) ? vmx_fail_area(area) : area->addr;
+	return IS_ERR(area) ? vmx_fail_area(area, gfp_mask, size) : area->addr;
 }
 EXPORT_SYMBOL_GPL(__vmx_alloc_node_range);
 

@@ -23,6 +23,6 @@ void vmx_free_exit(void);
 
 /* alloc/failures.c */
 void vmx_warn_failed(gfp_t gfp, unsigned long size, int err);
-void *vmx_fail_area(struct vmx_area *area);
+void *vmx_fail_area(struct vmx_area *area, gfp_t gfp, unsigned long size);
 
 #endif /* _VMX_ALLOC_CHAIN_H */

@@ -67,13 +67,16 @@ void vmx_warn_failed(gfp_t gfp, unsigned long size, int err)
 }
 
 /**
- * vmx_fail_area() - count a failed allocation
+ * vmx_fail_area() - count a failed allocation, and say so in the log
  * @area: an error pointer
+ * @gfp: the request's
+ * @size: bytes that were asked for
  *
  * Return: NULL, for the module that asked.
  */
-void *vmx_fail_area(struct vmx_area *area)
+void *vmx_fail_area(struct vmx_area *area, gfp_t gfp, unsigned long size)
 {
 	vmx_count_failure(PTR_ERR(area));
+	vmx_warn_failed(gfp, size, PTR_ERR(area));
 	return NULL;
 }

@@ -368,11 +368,13 @@ static struct vmx_place next_fit(const struct search *s)
 static const struct {
 	const char *name;
 	struct vmx_place (*find)(const struct search *s);
-} fits[] = {	/* in the order of enum vmx_fit */
+} fits[VMX_FIT_KINDS] = {	/* in the order of enum vmx_fit */
 #define FIT(NAME, name) { #name, name##_fit },
 	VMX_FITS(FIT)
 #undef FIT
 };
+
+static_assert(VMX_FIT_KINDS <= VMX_FIT_MASK >> VMX_FIT_SHIFT);
 
 /** vmx_fit_name() - return a fit's name, as people write it */
 const char *vmx_fit_name(enum vmx_fit fit)

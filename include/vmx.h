@@ -47,7 +47,7 @@
 	FIT(FIRST, first) FIT(BEST, best) FIT(LAST, last) FIT(NEXT, next)
 
 #define VMX_FIT_ENUM(NAME, name) VMX_FIT_##NAME,
-enum vmx_fit { VMX_FITS(VMX_FIT_ENUM) };
+enum vmx_fit { VMX_FITS(VMX_FIT_ENUM) VMX_FIT_KINDS };
 #undef VMX_FIT_ENUM
 
 #define VMX_FIT_SHIFT	24
