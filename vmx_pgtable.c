@@ -40,7 +40,6 @@
 #include <trace/events/vmx.h>
 
 #include "arch/arch.h"
-#include "vmx_compat.h"
 #include "vmx_pgtable.h"
 #include "pgtable/root.h"
 
@@ -295,7 +294,7 @@ static noinline int map_slots(unsigned long addr, struct page **pages,
  *
  * Nothing needs to be flushed afterwards: CPUs do not cache absent entries.
  *
- * Context: any.
+ * Context: not in an interrupt; does not sleep.
  * Return: 0; -EBUSY, after a warning, if an entry was in use, which is a bug
  * somewhere. Then everything is unmapped again, but not flushed.
  */

@@ -20,7 +20,6 @@
 
 #include "arch/arch.h"
 #include "vmx_area.h"
-#include "vmx_compat.h"
 #include "vmx_frames.h"
 #include "vmx_pgtable.h"
 #include "chain.h"

@@ -15,7 +15,6 @@
 #include "vmx_area.h"
 #include "vmx_compat.h"
 #include "vmx_pgtable.h"
-#include "chain.h"
 
 /**
  * remap_vmx_range() - map an area to user space

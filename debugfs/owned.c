@@ -10,11 +10,11 @@
  * that freeing takes, are taken inside. vmx_is_owned() takes no lock.
  */
 #include <linux/kmemleak.h>
+#include <linux/lockdep.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/xarray.h>
 
-#include "vmx_area.h"
 #include "files.h"
 
 #define TO_BE_FREED XA_MARK_0
