@@ -312,8 +312,7 @@ struct vmx_area *vmx_area_find(unsigned long addr)
 	if (addr < vmx_starts.first || addr >= vmx_area_start(&space.sentinel))
 		return NULL;
 	area = vmx_index_below(addr);
-	if (!area || addr >= vmx_area_end(area) ||
-	    READ_ONCE(area->flags) & VMX_CACHED)
+	if (!area || addr >= vmx_area_end(area) || vmx_area_is_freed(area))
 		return NULL;
 	return area;
 }
@@ -473,17 +472,14 @@ void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 	spin_unlock(&vmx_area_lock);
 }
 
-/*
- * Claim @area for the task that frees it. Return false if another task has claimed
- * it. Magazines claim areas without vmx_area_lock, so this must be atomic.
- */
-static bool claim(struct vmx_area *area)
+/* Take a claimed area off the list. */
+static void unlist(struct vmx_area *area)
 {
-	unsigned long flags = READ_ONCE(area->flags);
-
-	if (flags & VMX_CACHEABLE)
-		return test_and_clear_bit(ilog2(VMX_CACHEABLE), &area->flags);
-	return !(flags & VMX_CACHED);
+	trace_vmx_unlink(area);
+	vmx_index_del(area);
+	*list_link(area) = area->next;
+	area->next = NULL;
+	area->state = VMX_DYING;
 }
 
 /**
@@ -503,17 +499,27 @@ struct vmx_area *vmx_area_remove(const void *addr)
 
 	spin_lock(&vmx_area_lock);
 	area = vmx_listed_at(addr);
-	if (area && !claim(area))
+	if (area && !vmx_area_claim(area))
 		area = NULL;
-	if (area) {
-		trace_vmx_unlink(area);
-		vmx_index_del(area);
-		*list_link(area) = area->next;
-		area->next = NULL;
-		area->state = VMX_DYING;
-	}
+	if (area)
+		unlist(area);
 	spin_unlock(&vmx_area_lock);
 	return area;
+}
+
+/**
+ * vmx_area_unlist() - take an area off the list that the caller has claimed
+ * @area: the area; vmx_area_claim() has returned true for it
+ *
+ * The caller has the same duties as after vmx_area_remove().
+ *
+ * Context: process context; does not sleep.
+ */
+void vmx_area_unlist(struct vmx_area *area)
+{
+	spin_lock(&vmx_area_lock);
+	unlist(area);
+	spin_unlock(&vmx_area_lock);
 }
 
 /**

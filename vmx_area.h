@@ -11,6 +11,7 @@
 #define _VMX_AREA_H
 
 #include <linux/align.h>
+#include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/lockdep.h>
 #include <linux/sched.h>
@@ -73,6 +74,7 @@ void vmx_area_retract(struct vmx_area *area, unsigned long bytes);
 void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 		  unsigned int keep);
 struct vmx_area *vmx_area_remove(const void *addr);
+void vmx_area_unlist(struct vmx_area *area);
 void vmx_area_cancel(struct vmx_area *area);
 bool vmx_area_quarantine(struct vmx_area *area);
 bool vmx_areas_purge(void);
@@ -107,11 +109,44 @@ static inline unsigned long vmx_area_end(const struct vmx_area *area)
 	return vmx_area_start(area) + area->size;
 }
 
+/*
+ * Has the area been freed? It is cached in a magazine, or it waits for the task or the
+ * worker that really frees it.
+ */
+static inline bool vmx_area_is_freed(const struct vmx_area *area)
+{
+	return READ_ONCE(area->flags) & (VMX_CACHED | VMX_FREED);
+}
+
+/**
+ * vmx_area_claim() - become the one that really frees an area
+ * @area: a listed area
+ *
+ * Set VMX_FREED. Only this function sets it, and nobody clears it: it ends with the
+ * descriptor. Of all that free an area at the same time, one succeeds, here or in
+ * vmx_magazine_claim(). The area may stay in the list for a while, but it is not in
+ * use any longer.
+ *
+ * Context: any; takes no lock.
+ * Return: false if the area has been freed already.
+ */
+static inline bool vmx_area_claim(struct vmx_area *area)
+{
+	unsigned long flags = READ_ONCE(area->flags);
+
+	do {
+		if (unlikely(flags & (VMX_CACHED | VMX_FREED)))
+			return false;
+	} while (!try_cmpxchg(&area->flags, &flags,
+			      (flags & ~(unsigned long)VMX_CACHEABLE) | VMX_FREED));
+	return true;
+}
+
 /**
  * vmx_listed_at() - find the listed area that starts at an address
  * @addr: any address
  *
- * A listed area is in use, or it is cached in a magazine.
+ * A listed area is in use, or it has been freed: see vmx_area_is_freed().
  *
  * Context: any. Without vmx_area_lock the answer holds only for the owner of the
  * area, because nobody else can make it untrue.
@@ -131,7 +166,7 @@ static inline struct vmx_area *vmx_listed_at(const void *addr)
  * vmx_area_at() - find the area in use that starts at an address
  * @addr: any address
  *
- * A cached area is not in use: it has been freed.
+ * A freed area is not in use, even if it is still listed.
  *
  * Context: as vmx_listed_at().
  * Return: the area, or NULL.
@@ -140,7 +175,7 @@ static inline struct vmx_area *vmx_area_at(const void *addr)
 {
 	struct vmx_area *area = vmx_listed_at(addr);
 
-	return area && !(READ_ONCE(area->flags) & VMX_CACHED) ? area : NULL;
+	return area && !vmx_area_is_freed(area) ? area : NULL;
 }
 
 /* The pages of @area that can be mapped: all except the guard page. */

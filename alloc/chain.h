@@ -15,6 +15,7 @@ void *vmx_alloc_plain(unsigned long size, gfp_t gfp_mask, const void *caller);
 
 /* alloc/unmap.c */
 bool __vmx_unmap(const void *addr, bool deallocate_pages);
+bool vmx_unmap_claimed(struct vmx_area *area);
 void vmx_undo_area(struct vmx_area *area, int err);
 
 /* alloc/free.c */
@@ -23,6 +24,7 @@ void vmx_free_exit(void);
 
 /* alloc/failures.c */
 void vmx_warn_failed(gfp_t gfp, unsigned long size, int err);
+void vmx_warn_not_freed(const void *addr);
 void *vmx_fail_area(struct vmx_area *area, gfp_t gfp, unsigned long size);
 
 #endif /* _VMX_ALLOC_CHAIN_H */

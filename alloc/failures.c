@@ -67,6 +67,26 @@ void vmx_warn_failed(gfp_t gfp, unsigned long size, int err)
 }
 
 /**
+ * vmx_warn_not_freed() - say in the log that an address cannot be freed
+ * @addr: not the start of an area, or that of an area that has been freed already
+ *
+ * This is for vmx_free_atomic(). It is not a WARN(), because that has no limit: a bug
+ * that occurs in each interrupt would keep the CPU printing.
+ *
+ * Context: any except NMI.
+ */
+void vmx_warn_not_freed(const void *addr)
+{
+	static DEFINE_RATELIMIT_STATE(rs, DEFAULT_RATELIMIT_INTERVAL,
+				      DEFAULT_RATELIMIT_BURST);
+
+	if (!__ratelimit(&rs))
+		return;
+	pr_err("%p is not the start of an area: not freed\n", addr);
+	dump_stack();
+}
+
+/**
  * vmx_fail_area() - count a failed allocation, and say so in the log
  * @area: an error pointer
  * @gfp: the request's

@@ -25,13 +25,12 @@ static DEFINE_PER_CPU(struct vmx_deferred, vmx_deferred);
 
 static void free_deferred(struct work_struct *work)
 {
-	struct vmx_deferred *deferred =
-		container_of(work, struct vmx_deferred, work);
-	struct llist_node *node, *next;
+	struct vmx_deferred *queue = container_of(work, struct vmx_deferred, work);
+	struct vmx_area *area, *next;
 	bool due = false;
 
-	llist_for_each_safe(node, next, llist_del_all(&deferred->list)) {
-		due |= __vmx_unmap(node, true);
+	llist_for_each_entry_safe(area, next, llist_del_all(&queue->list), deferred) {
+		due |= vmx_unmap_claimed(area);
 		cond_resched();
 	}
 	if (due)
@@ -42,24 +41,30 @@ static void free_deferred(struct work_struct *work)
  * vmx_free_atomic() - free an area in a context that may not sleep
  * @addr: as for vmx_free()
  *
- * A worker frees the area soon. Until then, the first bytes of its memory hold the
- * link of the worker's queue.
+ * A worker frees the area soon. Until then its memory stays mapped, but vmx does not
+ * write to it. find_vmx_area() does not find the area any longer.
  *
- * Context: any except NMI.
+ * A bad address, or an area that has been freed already, is a bug in the caller. vmx
+ * logs it, rate-limited, and does nothing else.
+ *
+ * Context: any except NMI; takes no lock.
  */
 void vmx_free_atomic(const void *addr)
 {
-	struct vmx_deferred *deferred;
+	struct vmx_deferred *queue;
+	struct vmx_area *area;
 
 	if (!addr || WARN_ON_ONCE(in_nmi()))
 		return;
-	/* Check before writing the link there. */
-	if (WARN(!vmx_area_at(addr), "vmx: %p is no area's start: not freed\n", addr))
+	area = vmx_listed_at(addr);
+	if (!area || !vmx_area_claim(area)) {
+		vmx_warn_not_freed(addr);
 		return;
+	}
 	/* Any CPU's list is right, so the task may move to another CPU meanwhile. */
-	deferred = raw_cpu_ptr(&vmx_deferred);
-	if (llist_add((struct llist_node *)addr, &deferred->list))
-		schedule_work(&deferred->work);
+	queue = raw_cpu_ptr(&vmx_deferred);
+	if (llist_add(&area->deferred, &queue->list))
+		schedule_work(&queue->work);
 }
 EXPORT_SYMBOL_GPL(vmx_free_atomic);
 
@@ -81,8 +86,8 @@ static noinline void free_to_magazine(const void *addr)
  * @addr: the address that an allocating function returned, or vmx_map() with
  *	VM_MAP_PUT_PAGES; NULL does nothing
  *
- * An address that is not the start of an area is a bug in the caller: vmx warns, and
- * does nothing else.
+ * An address that is not the start of an area, or an area that has been freed already,
+ * is a bug in the caller: vmx warns, and does nothing else.
  *
  * Context: process context, may sleep; or in an interrupt, where a worker frees the
  * area later. With a spinlock held, and with interrupts or bottom halves disabled, use

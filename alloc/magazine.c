@@ -83,8 +83,8 @@ static unsigned long drain_cpu(unsigned int cpu)
 		for (area = take_size(mags, nr); area; area = next) {
 			next = area->cached;
 			pages += nr;
-			WRITE_ONCE(area->flags, VMX_ALLOC);
-			due |= __vmx_unmap(area->addr, true);
+			WRITE_ONCE(area->flags, VMX_ALLOC | VMX_FREED);
+			due |= vmx_unmap_claimed(area);
 		}
 	}
 	if (due)

@@ -101,7 +101,7 @@ static __always_inline bool vmx_magazine_takes(unsigned long flags)
 
 /*
  * Claim an area for a magazine. If two CPUs free the same area at once, only one of them
- * may succeed, whether it claims the area here or in vmx_area_remove(); the other one
+ * may succeed, whether it claims the area here or with vmx_area_claim(); the other one
  * warns. This cannot catch every double free: the area may have a new owner by then.
  */
 static __always_inline bool vmx_magazine_claim(struct vmx_area *area)

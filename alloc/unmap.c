@@ -24,13 +24,18 @@
 #include "vmx_pgtable.h"
 #include "chain.h"
 
+static __always_inline void unmap_area(struct vmx_area *area)
+{
+	vmx_pgtable_unmap((unsigned long)area->addr, vmx_area_pages(area));
+}
+
 /* Take the area off the list, and clear its entries. */
 static struct vmx_area *remove_vmx_area(const void *addr)
 {
 	struct vmx_area *area = vmx_area_remove(addr);
 
 	if (area)
-		vmx_pgtable_unmap((unsigned long)addr, vmx_area_pages(area));
+		unmap_area(area);
 	return area;
 }
 
@@ -44,6 +49,17 @@ static void put_pages(struct vmx_area *area)
 		cond_resched();
 	}
 	kvfree(area->pages);
+}
+
+/* Return the frames, and quarantine the addresses; true if a purge is due. */
+static __always_inline bool give_back(struct vmx_area *area, bool deallocate_pages)
+{
+	debug_check_no_locks_freed(area->addr, vmx_area_pages(area) * PAGE_SIZE);
+	if (area->flags & VMX_ALLOC)
+		vmx_frames_return(area, true);
+	else if (deallocate_pages && area->flags & VMX_PUT_PAGES)
+		put_pages(area);
+	return vmx_area_quarantine(area);
 }
 
 /**
@@ -64,12 +80,23 @@ bool __vmx_unmap(const void *addr, bool deallocate_pages)
 		WARN(addr, "vmx: %p is no area's start: not freed\n", addr);
 		return false;
 	}
-	debug_check_no_locks_freed(addr, vmx_area_pages(area) * PAGE_SIZE);
-	if (area->flags & VMX_ALLOC)
-		vmx_frames_return(area, true);
-	else if (deallocate_pages && area->flags & VMX_PUT_PAGES)
-		put_pages(area);
-	return vmx_area_quarantine(area);
+	return give_back(area, deallocate_pages);
+}
+
+/**
+ * vmx_unmap_claimed() - free an area that the caller has claimed
+ * @area: the area, which is still listed; vmx_area_claim() has returned true for it.
+ *	Frames that were handed over by VM_MAP_PUT_PAGES are freed, too
+ *
+ * Context: may sleep.
+ * Return: true when a purge is due: then vmx_areas_try_purge() is the caller's duty.
+ */
+bool vmx_unmap_claimed(struct vmx_area *area)
+{
+	kmemleak_free(area->addr);
+	vmx_area_unlist(area);
+	unmap_area(area);
+	return give_back(area, true);
 }
 
 /**

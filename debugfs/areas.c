@@ -142,6 +142,8 @@ static int areas_show(struct seq_file *m, void *v)
 		seq_puts(m, " zero");
 	if (flags & VMX_CACHED)
 		seq_puts(m, " cached");
+	if (flags & VMX_FREED)
+		seq_puts(m, " freed");
 	seq_put_decimal_ll(m, " pid=", READ_ONCE(area->pid));
 	seq_puts(m, " comm=");
 	/* See vmx_area_note_owner(). */

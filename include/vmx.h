@@ -15,6 +15,7 @@
 
 #include <linux/gfp.h>
 #include <linux/list.h>
+#include <linux/llist.h>
 #include <linux/rbtree.h>
 #include <linux/sched.h>
 #include <linux/types.h>
@@ -37,6 +38,7 @@
 #define VMX_CACHEABLE	0x00040000	/* may go into a magazine when it is freed */
 #define VMX_CACHED	0x00080000	/* freed, and in a magazine */
 #define VMX_SPLIT	0x00100000	/* its blocks have been split into single frames */
+#define VMX_FREED	0x00200000	/* see vmx_area_claim() */
 
 /*
  * The fits: the rules by which an area gets its hole. A caller gives one in
@@ -109,6 +111,7 @@ struct vmx_area {
 	union {
 		struct list_head quarantine;	/* while this range waits for a flush */
 		struct vmx_area *cached;	/* the next area in the same magazine */
+		struct llist_node deferred;	/* freed in an interrupt: a worker's queue */
 	};
 	pid_t		pid;		/* the task that asked for the area */
 	char		comm[TASK_COMM_LEN];

@@ -52,8 +52,17 @@ static void expect_checks_hold(struct __test_metadata *_metadata, int log, const
 
 TEST_F(family, checks_of_vmx_user)
 {
+	char line[256] = "";
+	int log = kmsg_open();
+
 	expect_checks_hold(_metadata, self->log, "vmx_user");
 	EXPECT_EQ(1, vmx_stat("areas"));
+	EXPECT_EQ(vmx_stat("allocs"), vmx_stat("frees") + 1);
+	/* It frees one area twice. */
+	EXPECT_EQ(1, kmsg_count(log, "vmx: ", line, sizeof(line)));
+	EXPECT_NE(NULL, strstr(line, "is not the start of an area: not freed"))
+		TH_LOG("%s", line);
+	close(log);
 }
 
 TEST_F(family, checks_of_vmx_family)

@@ -362,10 +362,23 @@ static void remove_one(void)
 			fail("remove %#lx: a cached area was removed", it->addr);
 		set_cached(it, false);
 	}
-	area = vmx_area_remove((void *)it->addr);
-	trace("remove %#lx", it->addr);
-	if (area != it->area)
-		fail("remove %#lx: %p, not %p", it->addr, area, it->area);
+	if (one_in(4)) {
+		/* As vmx_free_atomic() and its worker do it */
+		area = it->area;
+		trace("claim and remove %#lx", it->addr);
+		if (!vmx_area_claim(area))
+			fail("claim %#lx: refused", it->addr);
+		if (vmx_area_claim(area) || vmx_area_remove((void *)it->addr))
+			fail("claim %#lx: somebody else can still free it", it->addr);
+		if (vmx_area_at((void *)it->addr))
+			fail("claim %#lx: it is still in use", it->addr);
+		vmx_area_unlist(area);
+	} else {
+		area = vmx_area_remove((void *)it->addr);
+		trace("remove %#lx", it->addr);
+		if (area != it->area)
+			fail("remove %#lx: %p, not %p", it->addr, area, it->area);
+	}
 	if (area->flags & VMX_CACHEABLE)
 		fail("remove %#lx: a magazine can still take it", it->addr);
 	model_remove(it);

@@ -6,10 +6,12 @@
  * kernel log, and insmod fails with EUCLEAN.  While the module is loaded it
  * holds one area, which cannot be freed through debugfs.
  */
+#include <linux/highmem.h>
 #include <linux/irq_work.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/preempt.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -133,15 +135,33 @@ static bool node_is_asked(void)
 struct interrupt {
 	struct irq_work work;
 	void *p;
+	int times;
 	bool inside;
 };
 
 static void free_it(struct irq_work *work)
 {
 	struct interrupt *irq = container_of(work, struct interrupt, work);
+	int i;
 
 	irq->inside = in_hardirq();
-	vmx_free(irq->p);
+	for (i = 0; i < irq->times; i++)
+		vmx_free(irq->p);
+}
+
+/* Free @p in a hard interrupt, more than once if @times says so. */
+static bool free_in_interrupt(void *p, int times)
+{
+	struct interrupt irq = {
+		.work = IRQ_WORK_INIT_HARD(free_it),
+		.p = p,
+		.times = times,
+	};
+
+	/* Not smp_call_function(): an idle CPU runs it outside of interrupts. */
+	irq_work_queue(&irq.work);
+	irq_work_sync(&irq.work);
+	return CHECK(irq.inside);
 }
 
 static bool gone_soon(const void *p)
@@ -158,14 +178,12 @@ static bool free_anywhere(void)
 {
 	static DEFINE_SPINLOCK(lock);
 	void *a = vmx_alloc(PAGE_SIZE), *b = vmx_alloc(PAGE_SIZE), *c = vmx_alloc(PAGE_SIZE);
-	struct interrupt irq = { .work = IRQ_WORK_INIT_HARD(free_it), .p = a };
+	bool good;
 
 	if (!CHECK(a) || !CHECK(b) || !CHECK(c))
 		return false;
 	vmx_free(NULL);
-	/* Not smp_call_function(): an idle CPU runs it outside of interrupts. */
-	irq_work_queue(&irq.work);
-	irq_work_sync(&irq.work);
+	good = free_in_interrupt(a, 1);
 	spin_lock_irq(&lock);
 	vmx_free_atomic(b);
 	spin_unlock_irq(&lock);
@@ -173,8 +191,73 @@ static bool free_anywhere(void)
 	local_bh_disable();
 	vmx_free_atomic(c);
 	local_bh_enable();
-	return CHECK(irq.inside) &&
-	       CHECK(gone_soon(a)) && CHECK(gone_soon(b)) && CHECK(gone_soon(c));
+	return good && CHECK(gone_soon(a)) && CHECK(gone_soon(b)) && CHECK(gone_soon(c));
+}
+
+/* The worker frees @p, and then nothing is mapped there. */
+static bool unmapped_soon(const void *p)
+{
+	unsigned long end = jiffies + 5 * HZ;
+
+	while (vmx_to_page(p) && time_before(jiffies, end))
+		schedule_timeout_uninterruptible(1);
+	return CHECK(!vmx_to_page(p)) && CHECK(!find_vmx_area(p));
+}
+
+/* The worker drops references after it has unmapped the frame. */
+static bool references_become(struct page *page, int count)
+{
+	unsigned long end = jiffies + 5 * HZ;
+
+	while (page_count(page) > count && time_before(jiffies, end))
+		schedule_timeout_uninterruptible(1);
+	return CHECK(page_count(page) == count);
+}
+
+/*
+ * The memory is read-only, so vmx must not write to it.  It is freed twice: the second
+ * time is logged once, and the frame loses one reference only.
+ */
+static bool free_read_only_twice(void)
+{
+	struct page **pages = kvmalloc_array(1, sizeof(*pages), GFP_KERNEL);
+	struct page *page = alloc_page(GFP_KERNEL);
+	bool good;
+	void *p;
+
+	if (!CHECK(pages) || !CHECK(page))
+		return false;
+	pages[0] = page;
+	get_page(page);
+	p = vmx_map(pages, 1, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL_RO);
+	good = CHECK(p) && free_in_interrupt(p, 2) && unmapped_soon(p);
+	good = good && references_become(page, 1);
+	__free_page(page);
+	return good;
+}
+
+/* Whoever has mapped the memory to user space sees the same bytes all the time. */
+static bool free_what_a_user_sees(void)
+{
+	char *p = __vmx_alloc_node_range(PAGE_SIZE, 1, 0, ULONG_MAX, GFP_KERNEL,
+					 PAGE_KERNEL, VMX_USERMAP, NUMA_NO_NODE,
+					 free_what_a_user_sees);
+	struct page *page;
+	bool good;
+	char *seen;
+
+	if (!CHECK(p))
+		return false;
+	memset(p, 0x5a, PAGE_SIZE);
+	page = vmx_to_page(p);
+	get_page(page);		/* as a user mapping does */
+	seen = kmap(page);
+	good = free_in_interrupt(p, 1) && CHECK(!find_vmx_area(p)) &&
+	       CHECK(!memchr_inv(seen, 0x5a, PAGE_SIZE)) && unmapped_soon(p) &&
+	       CHECK(!memchr_inv(seen, 0x5a, PAGE_SIZE));
+	kunmap(page);
+	put_page(page);
+	return good;
 }
 
 /*
@@ -197,7 +280,7 @@ static int __init user_init(void)
 	held = hold();
 	good = CHECK(held) && range_is_kept() && impossible_sizes() &&
 	       is_ours() && zalloc_is_zero() && node_is_asked() &&
-	       free_anywhere();
+	       free_anywhere() && free_read_only_twice() && free_what_a_user_sees();
 	if (good)
 		return 0;
 	vmx_free(held);

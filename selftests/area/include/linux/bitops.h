@@ -5,7 +5,4 @@
 #include_next <linux/bitops.h>
 #include <linux/bitmap.h>	/* for_each_set_bit() */
 
-/* There is one thread. */
-#define test_and_clear_bit	__test_and_clear_bit
-
 #endif
