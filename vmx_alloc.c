@@ -202,6 +202,13 @@ wait_for_hole(unsigned long size, unsigned long align, unsigned long flags,
 	return area;
 }
 
+/* May a caller give these flags? All others are private to vmx. */
+static __always_inline bool are_for_callers(unsigned long vm_flags)
+{
+	return !(vm_flags & ~(VMX_CALLER_FLAGS | VMX_FIT_MASK)) &&
+	       VMX_FIT_OF(vm_flags) < VMX_FIT_KINDS;
+}
+
 /*
  * The whole chain. It is inlined into its two callers: the compiler then drops what a
  * plain request never needs, which saves it 80 instructions.
@@ -209,7 +216,7 @@ wait_for_hole(unsigned long size, unsigned long align, unsigned long flags,
 static __always_inline struct vmx_area *
 alloc_area(unsigned long size, unsigned long align, unsigned long start,
 	   unsigned long end, gfp_t gfp_mask, pgprot_t prot,
-	   unsigned long vm_flags, int node, const void *caller)
+	   unsigned long vm_flags, bool cacheable, int node, const void *caller)
 {
 	unsigned long leaf = 0, real_size = PAGE_ALIGN(size);
 	struct vmx_area *area;
@@ -219,7 +226,7 @@ alloc_area(unsigned long size, unsigned long align, unsigned long start,
 	align = max(align, PAGE_SIZE);
 	err = -EINVAL;
 	if (!size || !is_power_of_2(align) || !vmx_arch_prot_maps(prot) ||
-	    VMX_FIT_OF(vm_flags) >= VMX_FIT_KINDS)
+	    !are_for_callers(vm_flags))
 		goto refuse;
 	start = max(start, vmx_start);
 	end = min(end, vmx_end);
@@ -227,7 +234,7 @@ alloc_area(unsigned long size, unsigned long align, unsigned long start,
 	if (real_size < size || real_size >> PAGE_SHIFT > totalram_pages() ||
 	    start >= end || real_size > end - start)
 		goto refuse;
-	vm_flags |= VMX_ALLOC | VMX_UNLIST;
+	vm_flags |= VMX_ALLOC | VMX_UNLIST | (cacheable ? VMX_CACHEABLE : 0);
 	if (gfp_mask & __GFP_ZERO)
 		vm_flags |= VMX_ZEROED;
 
@@ -277,7 +284,7 @@ refuse:
  * @end: end of the addresses
  * @gfp_mask: for the frames and for what describes them
  * @prot: the entries' protection
- * @vm_flags: VMX_NO_GUARD, VMX_USERMAP, VMX_ALLOW_HUGE, VMX_CACHEABLE, VMX_FIT()
+ * @vm_flags: VMX_NO_GUARD, VMX_USERMAP, VMX_ALLOW_HUGE, VMX_FIT()
  * @node: the node to take memory from, or NUMA_NO_NODE
  * @caller: shown in the list
  *
@@ -285,8 +292,8 @@ refuse:
  *
  * Context: process context; sleeps if @gfp_mask allows it.
  * Return: the area; -EINVAL for a size of zero, for an alignment above a page that is
- * not a power of two, for a protection that maps nothing, and where the locks can't be
- * taken (in an interrupt, and in an atomic request with interrupts off); -E2BIG for
+ * not a power of two, for a protection that maps nothing, for any other flag or fit in
+ * @vm_flags, and where the locks can't be taken (in an interrupt, and in an atomic request with interrupts off); -E2BIG for
  * more than the machine or [@start, @end) holds; -ENOSPC without a hole; -ENOMEM
  * without memory; -EINTR after a fatal signal; -EBUSY, after a warning, when entries of
  * a hole are in use.
@@ -297,7 +304,7 @@ struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 				unsigned long vm_flags, int node,
 				const void *caller)
 {
-	return alloc_area(size, align, start, end, gfp_mask, prot, vm_flags,
+	return alloc_area(size, align, start, end, gfp_mask, prot, vm_flags, false,
 			  node, caller);
 }
 
@@ -335,9 +342,9 @@ noinline void *vmx_alloc_plain(unsigned long size, gfp_t gfp_mask,
 				      caller);
 	else
 		area = alloc_area(size, PAGE_SIZE, 0, ULONG_MAX, gfp_mask,
-				  PAGE_KERNEL,
-				  size <= VMX_MAGAZINE_PAGES * PAGE_SIZE ?
-				  VMX_CACHEABLE : 0, NUMA_NO_NODE, caller);
+				  PAGE_KERNEL, 0,
+				  size <= VMX_MAGAZINE_PAGES * PAGE_SIZE,
+				  NUMA_NO_NODE, caller);
 	return IS_ERR(area) ? vmx_fail_area(area, gfp_mask, size) : area->addr;
 }
 
@@ -356,14 +363,15 @@ noinline void *vmx_alloc_plain(unsigned long size, gfp_t gfp_mask,
  * @prot: the entries' protection: PAGE_KERNEL for plain memory; never PAGE_NONE
  * @vm_flags: VMX_NO_GUARD, VMX_USERMAP, VMX_ALLOW_HUGE, VMX_FIT(), or 0. The fit counts
  *	only if @start and @end leave the slice whole; otherwise the lowest hole is
- *	taken. With 0, a plain request of 2 MiB or more gets leaves
+ *	taken. With 0, a plain request of 2 MiB or more gets leaves. Other flags, and
+ *	fits that do not exist, are refused
  * @node: the node to take frames from, or NUMA_NO_NODE
  * @caller: shown in the list; __builtin_return_address(0)
  *
  * Context: process context; sleeps if @gfp_mask allows it.
  * Return: the address; NULL if @size is 0 or overflows, if it is more than the machine
  * has memory or the range has room, if @align is above a page and not a power of two,
- * if @prot maps nothing, if there is no hole or no memory, and after a fatal signal.
+ * if @prot maps nothing, if @vm_flags has other flags, if there is no hole or no memory, and after a fatal signal.
  * A failure is logged, rate-limited, unless @gfp_mask has __GFP_NOWARN. The OOM killer
  * is never woken.
  */

@@ -19,6 +19,14 @@
 #include <linux/string.h>
 #include "vmx.h"
 
+/* Private flags of vmx_area.flags. vmx sets them, and refuses them from callers. */
+#define VMX_UNLIST	0x00000020	/* VM_UNINITIALIZED: not complete yet */
+#define VMX_ZEROED	0x00020000	/* the caller asked for cleared frames */
+#define VMX_CACHEABLE	0x00040000	/* may go into a magazine when it is freed */
+#define VMX_CACHED	0x00080000	/* freed, and in a magazine */
+#define VMX_SPLIT	0x00100000	/* its blocks have been split into single frames */
+#define VMX_FREED	0x00200000	/* freed: see vmx_area_claim() */
+
 /*
  * The life of a range. Every range in the ring has a descriptor and a state. The
  * list that starts at vmx_list has the live ones.

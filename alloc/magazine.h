@@ -131,6 +131,8 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	    area->nid != numa_mem_id())
 		return false;
 	nr = area->nr_pages;
+	if (unlikely(nr > VMX_MAGAZINE_PAGES))
+		return false;
 	debug_check_no_locks_freed(addr, nr * PAGE_SIZE);
 	if (want_init_on_free())
 		memset(area->addr, 0, nr * PAGE_SIZE);

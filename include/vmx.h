@@ -25,20 +25,14 @@
 
 /*
  * vmx_area.flags. A flag that the kernel also has, has the kernel's name (VM_...)
- * and value.
+ * and value. More flags are private: see vmx_area.h.
  */
 #define VMX_ALLOC	0x00000002	/* VM_ALLOC: vmx allocated the frames */
 #define VMX_MAP		0x00000004	/* VM_MAP: the caller provided the frames */
 #define VMX_USERMAP	0x00000008	/* VM_USERMAP: may be mapped to user space */
-#define VMX_UNLIST	0x00000020	/* VM_UNINITIALIZED: not complete yet */
 #define VMX_NO_GUARD	0x00000040	/* VM_NO_GUARD: no guard page */
 #define VMX_PUT_PAGES	0x00000200	/* VM_MAP_PUT_PAGES: vmx_free() frees the frames */
 #define VMX_ALLOW_HUGE	0x00000400	/* VM_ALLOW_HUGE_VMAP: use leaves where possible */
-#define VMX_ZEROED	0x00020000	/* the caller asked for cleared frames */
-#define VMX_CACHEABLE	0x00040000	/* may go into a magazine when it is freed */
-#define VMX_CACHED	0x00080000	/* freed, and in a magazine */
-#define VMX_SPLIT	0x00100000	/* its blocks have been split into single frames */
-#define VMX_FREED	0x00200000	/* see vmx_area_claim() */
 
 /*
  * The fits: the rules by which an area gets its hole. A caller gives one in
@@ -57,6 +51,9 @@ enum vmx_fit { VMX_FITS(VMX_FIT_ENUM) VMX_FIT_KINDS };
 #define VMX_FIT(fit)	((unsigned long)(fit) << VMX_FIT_SHIFT)
 #define VMX_FIT_OF(flags) \
 	((enum vmx_fit)(((flags) & VMX_FIT_MASK) >> VMX_FIT_SHIFT))
+
+/* What a caller may give in vm_flags, besides VMX_FIT(). */
+#define VMX_CALLER_FLAGS (VMX_USERMAP | VMX_NO_GUARD | VMX_ALLOW_HUGE)
 
 #define VMX_INLINE_PAGES 16
 #define VMX_ALIGN_ORDERS 9	/* alignments up to 2 MiB are searched exactly */

@@ -87,6 +87,47 @@ static bool not_without_access(void)
 	return good;
 }
 
+static void *with_flags(unsigned long bytes, unsigned long vm_flags)
+{
+	return __vmx_alloc_node_range(bytes, 1, 0, ULONG_MAX, GFP_KERNEL | __GFP_NOWARN,
+				      PAGE_KERNEL, vm_flags, NUMA_NO_NODE, with_flags);
+}
+
+/* A caller may give three flags and a fit; vmx refuses all other bits and fits. */
+static bool private_flags_are_refused(void)
+{
+	const unsigned long callers = VMX_USERMAP | VMX_NO_GUARD | VMX_ALLOW_HUGE;
+	/* An area of 65 pages is too long for a magazine. */
+	const unsigned long sizes[] = { PAGE_SIZE, 65 * PAGE_SIZE };
+	unsigned int i, bit, fit;
+	bool good = true;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		for (bit = 0; good && bit < BITS_PER_LONG; bit++) {
+			bool ours = BIT(bit) & (callers | VMX_FIT_MASK);
+			void *p = ours ? NULL : with_flags(sizes[i], BIT(bit));
+			void *q = ours ? NULL : with_flags(sizes[i], callers | BIT(bit));
+
+			good = CHECK(!p) && CHECK(!q);
+			vmx_free(p);
+			vmx_free(q);
+		}
+		for (fit = 0; good && fit < 16; fit++) {
+			void *p = with_flags(sizes[i], VMX_FIT(fit) | VMX_USERMAP);
+
+			good = CHECK(!p == (fit > VMX_FIT_NEXT));
+			vmx_free(p);
+		}
+		if (good) {
+			void *p = with_flags(sizes[i], callers | VMX_FIT(VMX_FIT_LAST));
+
+			good = CHECK(p);
+			vmx_free(p);
+		}
+	}
+	return good;
+}
+
 static bool below_4g(void)
 {
 	char *p = vmx_alloc_32(64 * PAGE_SIZE);
@@ -549,7 +590,7 @@ static struct dentry *shared_file;
 static int __init family_init(void)
 {
 	bool good = zeroed_on_node() && aligned_in_somebodys_name() &&
-		    not_without_access() &&
+		    not_without_access() && private_flags_are_refused() &&
 		    below_4g() && huge() && single_frames() && atomic() && never_fails() &&
 		    waits_for_addresses() && grows_in_place() &&
 		    grows_cleared_for_users() &&

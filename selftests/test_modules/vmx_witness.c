@@ -67,7 +67,7 @@ static long compare(unsigned long addr, unsigned long bytes, u32 seed)
 		return AMISS("%lx: no area", addr);
 	if (area->addr != (void *)addr ||
 	    area->size != (area->nr_pages + 1) * PAGE_SIZE ||
-	    area->phys_addr || !area->caller || (area->flags & VMX_UNLIST))
+	    area->phys_addr || !area->caller || (area->flags & VM_UNINITIALIZED))
 		return AMISS("area %lu: size %lx nr_pages %u flags %lx phys_addr %pa caller %ps",
 			     area->id, area->size, area->nr_pages, area->flags,
 			     &area->phys_addr, area->caller);
