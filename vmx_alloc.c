@@ -226,7 +226,7 @@ alloc_area(unsigned long size, unsigned long align, unsigned long start,
 	align = max(align, PAGE_SIZE);
 	err = -EINVAL;
 	if (!size || !is_power_of_2(align) || !vmx_arch_prot_maps(prot) ||
-	    !are_for_callers(vm_flags))
+	    !are_for_callers(vm_flags) || !vmx_node_exists(node))
 		goto refuse;
 	start = max(start, vmx_start);
 	end = min(end, vmx_end);
@@ -293,7 +293,7 @@ refuse:
  * Context: process context; sleeps if @gfp_mask allows it.
  * Return: the area; -EINVAL for a size of zero, for an alignment above a page that is
  * not a power of two, for a protection that maps nothing, for any other flag or fit in
- * @vm_flags, and where the locks can't be taken (in an interrupt, and in an atomic request with interrupts off); -E2BIG for
+ * @vm_flags, for a node that is not online, and where the locks can't be taken (in an interrupt, and in an atomic request with interrupts off); -E2BIG for
  * more than the machine or [@start, @end) holds; -ENOSPC without a hole; -ENOMEM
  * without memory; -EINTR after a fatal signal; -EBUSY, after a warning, when entries of
  * a hole are in use.
@@ -365,13 +365,13 @@ noinline void *vmx_alloc_plain(unsigned long size, gfp_t gfp_mask,
  *	only if @start and @end leave the slice whole; otherwise the lowest hole is
  *	taken. With 0, a plain request of 2 MiB or more gets leaves. Other flags, and
  *	fits that do not exist, are refused
- * @node: the node to take frames from, or NUMA_NO_NODE
+ * @node: the node to take frames from, which must be online; or NUMA_NO_NODE
  * @caller: shown in the list; __builtin_return_address(0)
  *
  * Context: process context; sleeps if @gfp_mask allows it.
  * Return: the address; NULL if @size is 0 or overflows, if it is more than the machine
  * has memory or the range has room, if @align is above a page and not a power of two,
- * if @prot maps nothing, if @vm_flags has other flags, if there is no hole or no memory, and after a fatal signal.
+ * if @prot maps nothing, if @vm_flags has other flags, if @node is not online, if there is no hole or no memory, and after a fatal signal.
  * A failure is logged, rate-limited, unless @gfp_mask has __GFP_NOWARN. The OOM killer
  * is never woken.
  */

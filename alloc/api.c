@@ -20,7 +20,7 @@
  * @size: bytes; rounded up to pages
  * @align: alignment of the address in bytes, as for __vmx_alloc_node_range()
  * @gfp_mask: for the frames, as for __vmx_alloc_node_range()
- * @node: the node to take frames from, or NUMA_NO_NODE
+ * @node: the node to take frames from, which must be online; or NUMA_NO_NODE
  * @caller: shown in the list
  *
  * Linux 3.10's __vmalloc_node() has the protection as a parameter. Linux 6.12's does
@@ -90,7 +90,7 @@ EXPORT_SYMBOL_GPL(vmx_zalloc);
 /**
  * vmx_alloc_node() - allocate noncontiguous memory, preferably from one node
  * @size: bytes; rounded up to pages
- * @node: the node to prefer, or NUMA_NO_NODE
+ * @node: the node to prefer, which must be online; or NUMA_NO_NODE
  *
  * As vmx_alloc(). If the node has no free frames, they come from other nodes.
  *
@@ -107,7 +107,7 @@ EXPORT_SYMBOL_GPL(vmx_alloc_node);
 /**
  * vmx_zalloc_node() - allocate cleared memory, preferably from one node
  * @size: bytes; rounded up to pages
- * @node: the node to prefer, or NUMA_NO_NODE
+ * @node: the node to prefer, which must be online; or NUMA_NO_NODE
  *
  * As vmx_alloc_node(), with all bytes 0.
  *

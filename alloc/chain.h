@@ -5,7 +5,17 @@
 #ifndef _VMX_ALLOC_CHAIN_H
 #define _VMX_ALLOC_CHAIN_H
 
+#include <linux/nodemask.h>
+#include <linux/numa.h>
+
 #include "vmx_alloc.h"
+
+/* The page allocator looks a node up without a check. */
+static inline bool vmx_node_exists(int node)
+{
+	return node == NUMA_NO_NODE ||
+	       (node >= 0 && node < MAX_NUMNODES && node_online(node));
+}
 
 /* vmx_alloc.c */
 struct vmx_area *get_vmx_area_caller(unsigned long size, unsigned long flags,

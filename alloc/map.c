@@ -25,7 +25,7 @@ static void *map_pages(struct page **pages, unsigned int count,
 
 	might_sleep();
 	if (!count || count > totalram_pages() || !vmx_arch_prot_maps(prot) ||
-	    count > (vmx_end - vmx_start) >> PAGE_SHIFT)
+	    count > (vmx_end - vmx_start) >> PAGE_SHIFT || !vmx_node_exists(node))
 		return NULL;
 	for (i = 0; i < count; i++) {
 		if (WARN_ON_ONCE(!pages[i]))
@@ -95,13 +95,14 @@ EXPORT_SYMBOL_GPL(vmx_unmap);
  * vmx_map_ram() - map frames for a short time, as vm_map_ram() does
  * @pages: the frames
  * @count: how many
- * @node: the node for the descriptor, or NUMA_NO_NODE
+ * @node: the node for the descriptor, which must be online; or NUMA_NO_NODE
  *
  * vm_map_ram() keeps blocks of addresses for small counts. vmx does the same as for
  * vmx_map(), because that does not cost more.
  *
  * Context: process context; may sleep.
- * Return: the address, for vmx_unmap_ram(); NULL in the cases of vmx_map().
+ * Return: the address, for vmx_unmap_ram(); NULL in the cases of vmx_map(), and if
+ * @node is not online.
  */
 void *vmx_map_ram(struct page **pages, unsigned int count, int node)
 {

@@ -17,6 +17,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/nodemask.h>
 #include <linux/preempt.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -125,6 +126,35 @@ static bool private_flags_are_refused(void)
 			vmx_free(p);
 		}
 	}
+	return good;
+}
+
+/* vmx refuses a node that is not online before it takes anything. */
+static bool nodes_that_are_not_there(void)
+{
+	static const int nodes[] = {
+		77, MAX_NUMNODES - 1, MAX_NUMNODES, INT_MAX, -2, INT_MIN,
+	};
+	struct page *page = alloc_page(GFP_KERNEL);
+	bool good = CHECK(page);
+	int i;
+
+	for (i = 0; good && i < ARRAY_SIZE(nodes); i++) {
+		int node = nodes[i];
+
+		if (node >= 0 && node < MAX_NUMNODES && node_online(node))
+			continue;
+		good = CHECK(!vmx_alloc_node(PAGE_SIZE, node)) &&
+		       CHECK(!vmx_zalloc_node(65 * PAGE_SIZE, node)) &&
+		       CHECK(!__vmx_alloc_node(1, 1, GFP_ATOMIC | __GFP_NOWARN, node, NULL)) &&
+		       CHECK(!__vmx_alloc_node_range(PMD_SIZE, 1, 0, ULONG_MAX,
+						     GFP_KERNEL | __GFP_NOWARN,
+						     PAGE_KERNEL, VMX_ALLOW_HUGE,
+						     node, NULL)) &&
+		       CHECK(!vmx_map_ram(&page, 1, node));
+	}
+	if (page)
+		__free_page(page);
 	return good;
 }
 
@@ -591,6 +621,7 @@ static int __init family_init(void)
 {
 	bool good = zeroed_on_node() && aligned_in_somebodys_name() &&
 		    not_without_access() && private_flags_are_refused() &&
+		    nodes_that_are_not_there() &&
 		    below_4g() && huge() && single_frames() && atomic() && never_fails() &&
 		    waits_for_addresses() && grows_in_place() &&
 		    grows_cleared_for_users() &&
