@@ -138,12 +138,15 @@ static void *move(struct vmx_area *area, size_t size, gfp_t gfp,
 void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 {
 	const void *caller = __builtin_return_address(0);
-	gfp_t gfp = flags | __GFP_HIGHMEM;
+	gfp_t gfp = flags;
 	struct vmx_area *area;
 	unsigned int nr, keep;
 	size_t old;
 
 	might_sleep();
+	/* As vmalloc() does: the page allocator has no zone for two of these flags. */
+	if (!(gfp & (__GFP_DMA | __GFP_DMA32)))
+		gfp |= __GFP_HIGHMEM;
 	if (!size) {
 		vmx_free(p);
 		return NULL;
