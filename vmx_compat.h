@@ -31,6 +31,13 @@
 #endif
 #endif
 
+/* 6.3 removed __GFP_ATOMIC: __GFP_HIGH means the same. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define VMX_GFP_ATOMIC __GFP_ATOMIC
+#else
+#define VMX_GFP_ATOMIC 0
+#endif
+
 /* 6.3 made vm_flags read-only, and added functions that set it. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)

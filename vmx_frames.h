@@ -12,6 +12,29 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include "vmx.h"
+#include "vmx_compat.h"
+
+/*
+ * The gfp flags of a caller that vmx honours; docs/module.md has the same as a table.
+ * Every other flag is stripped here, because of what it would do:
+ *
+ *	__GFP_COMP		a compound block cannot be split
+ *	__GFP_MOVABLE		frames of vmx cannot be moved
+ *	__GFP_RECLAIMABLE	nor reclaimed
+ *	__GFP_WRITE		nor are they page cache, which becomes dirty
+ *	__GFP_ZEROTAGS		with __GFP_ZERO on x86: the frames would not be cleared
+ *	__GFP_SKIP_ZERO		the same
+ *	__GFP_SKIP_KASAN...	KASAN would not know that the frames are in use
+ *	__GFP_NO_OBJ_EXT	for the slab's own use
+ *
+ * So a flag that a later kernel adds is stripped until somebody has thought about it.
+ */
+#define VMX_GFP_META (__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_HIGH | VMX_GFP_ATOMIC | \
+		      __GFP_NOWARN | __GFP_RETRY_MAYFAIL | __GFP_NORETRY | __GFP_NOFAIL | \
+		      __GFP_MEMALLOC | __GFP_NOMEMALLOC | __GFP_HARDWALL | \
+		      __GFP_THISNODE | __GFP_NOLOCKDEP)
+#define VMX_GFP_FRAMES (VMX_GFP_META | __GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | \
+			__GFP_ZERO | __GFP_ACCOUNT)
 
 struct vmx_frames_stats {
 	long	frames;		/* taken now */
@@ -32,14 +55,21 @@ static inline unsigned int vmx_block_order(struct page *head)
 	return page_private(head);
 }
 
+/*
+ * Do not wake the OOM killer, unless the caller insists on success. A caller that may
+ * not sleep cannot insist: the kernel would warn.
+ */
+static inline gfp_t vmx_no_oom_gfp(gfp_t gfp)
+{
+	if (!gfpflags_allow_blocking(gfp))
+		return gfp & ~__GFP_NOFAIL;
+	return gfp & __GFP_NOFAIL ? gfp : gfp | __GFP_RETRY_MAYFAIL;
+}
+
 /* Return the flags for memory that is not frames: descriptors and page arrays. */
 static inline gfp_t vmx_meta_gfp(gfp_t gfp)
 {
-	gfp &= ~(GFP_ZONEMASK | __GFP_ZERO | __GFP_COMP | __GFP_ACCOUNT);
-	/* Do not wake the OOM killer for these either. */
-	if (gfpflags_allow_blocking(gfp) && !(gfp & __GFP_NOFAIL))
-		gfp |= __GFP_RETRY_MAYFAIL;
-	return gfp;
+	return vmx_no_oom_gfp(gfp & VMX_GFP_META);
 }
 
 int vmx_frames_take(struct vmx_area *area, gfp_t gfp, int node, bool leaves);

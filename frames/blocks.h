@@ -29,8 +29,8 @@
 /* Opportunistic: no reclaim, no reserves; callers fall back to smaller orders. */
 static inline gfp_t vmx_block_gfp(gfp_t gfp)
 {
-	return (gfp & ~(__GFP_RECLAIM | __GFP_NOFAIL | __GFP_HIGH |
-			__GFP_RETRY_MAYFAIL)) |
+	return (gfp & VMX_GFP_FRAMES & ~(__GFP_RECLAIM | __GFP_NOFAIL | __GFP_HIGH |
+					 __GFP_RETRY_MAYFAIL)) |
 	       __GFP_NOWARN | __GFP_NORETRY | __GFP_NOMEMALLOC;
 }
 
@@ -107,13 +107,10 @@ static __always_inline struct page *vmx_take_block(gfp_t gfp, int node, unsigned
 			     node == NUMA_NO_NODE ? numa_mem_id() : node, NULL);
 }
 
-/* Reclaim for a single frame if @gfp allows it, but do not wake the OOM killer. */
+/* Reclaim for a single frame if @gfp allows it. */
 static inline gfp_t vmx_single_gfp(gfp_t gfp)
 {
-	gfp |= __GFP_NOWARN;
-	if (gfpflags_allow_blocking(gfp) && !(gfp & __GFP_NOFAIL))
-		gfp |= __GFP_RETRY_MAYFAIL;
-	return gfp;
+	return vmx_no_oom_gfp((gfp & VMX_GFP_FRAMES) | __GFP_NOWARN);
 }
 
 /* Write the page pointers of a block. Unrolled: a block of a leaf has 512. */
