@@ -15,7 +15,9 @@
  *		clear_vmx_unlist()	the area is complete
  *
  * The names are Linux 3.10's, with "vmx" for "vm", and each function does what its
- * namesake did. alloc/unmap.c is the way back.
+ * namesake did. A plain request skips the middle of the chain (vmx_alloc_plain()), and
+ * the debugfs files begin with vmx_alloc_area(), which returns the descriptor.
+ * alloc/unmap.c is the way back.
  *
  * Units: bytes, except nr_pages.
  */

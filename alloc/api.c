@@ -2,8 +2,8 @@
 /*
  * The exported functions that allocate: vmalloc()'s family, with "vmx"
  *
- * Each is __vmx_alloc_node_range() with some arguments filled in. Plain requests ask
- * the magazines first.
+ * Each is __vmx_alloc_node_range() with some arguments filled in. A plain request asks
+ * the magazines first, and then goes to vmx_alloc_plain(), which is the same chain.
  *
  * Units: bytes.
  */

@@ -5,7 +5,7 @@
  * To grow, the area takes the front of the hole behind it. Its guard page becomes
  * memory, and a new guard page follows. To shrink, vmx unmaps the tail, returns its
  * frames and quarantines its addresses. The content moves to another area only if the
- * hole behind the area is too small.
+ * area cannot grow in place.
  *
  * Locking: the caller owns the area. Fields that readers of the list look at are
  * changed under vmx_area_lock.

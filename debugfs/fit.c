@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * fit: the fit of requests that name none
+ * fit: the fit that requests in "alloc" get if they do not name one
  */
 #include <linux/fs.h>
 #include <linux/module.h>

@@ -3,10 +3,10 @@
  * Who owns an area: those that were made by writing to "alloc" belong to the files
  *
  * These areas, and no others, can be freed by writing to "free" and reached through
- * "mem". An area is in owned.areas, by id, from the end of the write that made it, if
- * that write succeeded as a whole.
+ * "mem". An area is added to owned.areas, by its id, when the whole write that made it
+ * has succeeded.
  *
- * Locking: owned.lock makes a write to "free" one step. vmx_area_lock, and the locks
+ * Locking: only one write to "free" runs at a time, under owned.lock. vmx_area_lock, and the locks
  * that freeing takes, are taken inside. vmx_is_owned() takes no lock.
  */
 #include <linux/kmemleak.h>

@@ -5,15 +5,16 @@
  * A request gets the largest blocks of 2^order frames that are useful and that the
  * page allocator has ready. Then it gets smaller blocks, and single frames at last.
  * The page allocator reclaims for single frames only. A block is returned in one
- * piece, as it was taken. This, and not a faster search for addresses, makes vmx
- * cheaper than page-by-page allocation.
+ * piece, as it was taken. From a few pages on,
+ * this is what makes vmx cheaper than page-by-page allocation.
  *
  * The frames of a block are one allocation. Only the first frame counts references,
  * and its page->private holds the order of the block. (Of a single frame it is 0, as
  * the page allocator leaves it.) So nobody may take a reference to another frame of a
  * block. Blocks for user space are split into single frames at once.
  *
- * Nothing here wakes the OOM killer: a request that cannot be met fails.
+ * A request that cannot be met fails, and does not wake the OOM killer; only one with
+ * __GFP_NOFAIL may.
  *
  * Units: counts are in pages.
  */
