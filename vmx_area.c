@@ -534,6 +534,7 @@ void vmx_area_cancel(struct vmx_area *area)
 {
 	spin_lock(&vmx_area_lock);
 	vmx_index_del(area);
+	vmx_index_settle();
 	*list_link(area) = area->next;
 	ring_erase(area);
 	space.stats.allocs--;
@@ -622,12 +623,12 @@ static bool purge_batch(struct list_head *flushed)
 	unsigned int n = 0;
 
 	spin_lock(&vmx_area_lock);
+	vmx_index_settle();
 	list_for_each_entry_safe(area, tmp, flushed, quarantine) {
 		space.stats.quarantined_bytes -= area->size;
 		space.stats.quarantined_ranges--;
 		trace_vmx_hole_back(area->addr, area->size);
 		list_del(&area->quarantine);
-		vmx_index_clear(area);
 		ring_erase(area);
 		put_descriptor(area);
 		if (++n == PURGE_BATCH)

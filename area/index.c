@@ -11,10 +11,10 @@
  * or below an address is found by going up while there is no bit, and down again:
  * O(log(pages)), to the base of 64 (32 on 32-bit).
  *
- * A mark may be stale. It is set when an area starts at its page, or when its word
- * gets its first bit. It is cleared by a search that finds nothing below it, or by a
- * purge, which clears the marks of many addresses at a time. So areas that come and
- * go at one address change vmx_starts alone.
+ * An area that leaves the index leaves its mark for a moment. One stretch of pages
+ * may have such stale marks: areas that are removed one after another, in address
+ * order, extend it, and then vmx_starts alone changes. vmx_index_settle() clears the
+ * marks of the whole stretch, before each search and before a new stretch begins.
  *
  * Locking: everything under vmx_area_lock. Units: pages of the slice, except
  * addresses.
@@ -53,28 +53,28 @@ void vmx_index_mark_up(unsigned long bit)
 }
 
 /**
- * vmx_index_clear() - clear the marks of a range in which no area starts
- * @area: the range
+ * vmx_index_settle() - clear the stale marks
+ *
+ * Cost: O(log n) and a write for each 64 pages of the stretch.
  */
-void vmx_index_clear(const struct vmx_area *area)
+void vmx_index_settle(void)
 {
-	unsigned long from = vmx_index_page(area);
-	unsigned long to = from + (area->size >> PAGE_SHIFT);
+	unsigned long from = vmx_marks.stale, to = vmx_marks.stale_end, *words;
 	unsigned int level;
 
 	lockdep_assert_held(&vmx_area_lock);
-	/* A word is certainly empty only if all of its bits are in the range. */
+	vmx_marks.stale = to;
 	for (level = 0; level < vmx_marks.levels && from < to; level++) {
-		bitmap_clear(vmx_marks.level[level], from, to - from);
-		from = DIV_ROUND_UP(from, BITS_PER_LONG);
-		to /= BITS_PER_LONG;
+		words = vmx_marks.level[level];
+		bitmap_clear(words, from, to - from);
+		/* Only the first and the last word can have marks of other pages. */
+		from /= BITS_PER_LONG;
+		to = DIV_ROUND_UP(to, BITS_PER_LONG);
+		if (words[to - 1])
+			to--;
+		if (from < to && words[from])
+			from++;
 	}
-}
-
-static void unmark(unsigned int level, unsigned long bit)
-{
-	vmx_marks.level[level][bit / BITS_PER_LONG] &=
-		~BIT(bit % BITS_PER_LONG);
 }
 
 /**
@@ -90,7 +90,7 @@ struct vmx_area *vmx_index_below(unsigned long addr)
 	unsigned int level;
 
 	lockdep_assert_held(&vmx_area_lock);
-again:
+	vmx_index_settle();
 	bit = page;
 	for (level = 0;; level++) {
 		word = vmx_marks.level[level][bit / BITS_PER_LONG] &
@@ -103,16 +103,9 @@ again:
 		bit = bit / BITS_PER_LONG - 1;
 	}
 	bit = bit / BITS_PER_LONG * BITS_PER_LONG + __fls(word);
-	for (; level; level--) {
-		word = vmx_marks.level[level - 1][bit];
-		if (!word)
-			break;
-		bit = bit * BITS_PER_LONG + __fls(word);
-	}
-	if (!level && vmx_starts.area[bit])
-		return vmx_starts.area[bit];
-	unmark(level, bit);
-	goto again;
+	while (level--)
+		bit = bit * BITS_PER_LONG + __fls(vmx_marks.level[level][bit]);
+	return vmx_starts.area[bit];
 }
 
 /**
@@ -140,6 +133,8 @@ int vmx_index_init(unsigned long start, unsigned long end)
 	vmx_starts.first = start;
 	vmx_starts.pages = pages;
 	vmx_marks.levels = level;
+	vmx_marks.stale = 0;
+	vmx_marks.stale_end = 0;
 	while (level--)
 		vmx_marks.level[level] =
 			(unsigned long *)vmx_starts.area + offset[level];

@@ -17,6 +17,8 @@
 struct vmx_marks {
 	unsigned long	*level[VMX_INDEX_LEVELS];
 	unsigned int	levels;
+	/* No area starts at these pages, but some of them may still have marks. */
+	unsigned long	stale, stale_end;
 };
 
 extern struct vmx_marks vmx_marks;
@@ -24,7 +26,7 @@ extern struct vmx_marks vmx_marks;
 int vmx_index_init(unsigned long start, unsigned long end);
 void vmx_index_exit(void);
 void vmx_index_mark_up(unsigned long bit);
-void vmx_index_clear(const struct vmx_area *area);
+void vmx_index_settle(void);
 struct vmx_area *vmx_index_below(unsigned long addr);
 
 static inline unsigned long vmx_index_page(const struct vmx_area *area)
@@ -45,10 +47,28 @@ static inline void vmx_index_add(struct vmx_area *area)
 		vmx_index_mark_up(page / BITS_PER_LONG);
 }
 
-/** vmx_index_del() - undo vmx_index_add(), except for the mark, which stays */
+/**
+ * vmx_index_del() - undo vmx_index_add()
+ * @area: the area
+ *
+ * The mark may stay until the next vmx_index_settle(). Call that before another area
+ * can start at one of @area's pages.
+ */
 static inline void vmx_index_del(const struct vmx_area *area)
 {
-	WRITE_ONCE(vmx_starts.area[vmx_index_page(area)], NULL);
+	unsigned long page = vmx_index_page(area);
+	unsigned long end = page + (area->size >> PAGE_SHIFT);
+
+	WRITE_ONCE(vmx_starts.area[page], NULL);
+	if (likely(page == vmx_marks.stale_end)) {
+		vmx_marks.stale_end = end;
+	} else if (end == vmx_marks.stale) {
+		vmx_marks.stale = page;
+	} else {
+		vmx_index_settle();
+		vmx_marks.stale = page;
+		vmx_marks.stale_end = end;
+	}
 }
 
 #endif /* _VMX_AREA_INDEX_H */

@@ -190,9 +190,15 @@ static void check_list(void)
 		fail("index: it has areas that are not live");
 }
 
+static bool is_stale(unsigned long page)
+{
+	return page >= vmx_marks.stale && page < vmx_marks.stale_end;
+}
+
 /*
  * Level 0 has a mark for each start, each level above has a mark for each word
- * of marks that is not 0. Marks may remain when areas are gone.
+ * of marks that is not 0. Other marks are in the one stretch of stale marks, where no
+ * area starts, or above it.
  */
 static void check_marks(void)
 {
@@ -208,6 +214,10 @@ static void check_marks(void)
 
 			if (below && !is)
 				fail("marks: level %u, bit %lu is not set", level, bit);
+			if (!below && is && (level || !is_stale(bit)))
+				fail("marks: level %u, bit %lu is set", level, bit);
+			if (!level && below && is_stale(bit))
+				fail("marks: an area starts at page %lu of the stale marks", bit);
 		}
 		bits = DIV_ROUND_UP(bits, BITS_PER_LONG);
 	}
