@@ -16,14 +16,18 @@
  * kept for reuse, because a request often follows a free.
  *
  * A freed range is quarantined: a CPU's TLB may still reach it. One flush serves all
- * ranges that were quarantined before it. Then they become holes. Quarantined
- * neighbours are joined to one range, together with the hole between them. If one of
- * them was about to be purged, both wait for the next flush. So a live neighbour is
- * never far: between two live areas there are at most a quarantined range or two,
- * and the areas that other tasks are freeing at this moment.
+ * ranges that were quarantined before it. Then they become holes. Two quarantined
+ * ranges are joined to one if they touch and wait for the same flush. A flush that has
+ * begun is too early for a range that is freed now. So a range that is being purged is
+ * never joined, and becomes a hole whatever is freed beside it. A hole never becomes
+ * quarantined.
  *
- * Cost, with n holes: O(log n) for insertion and removal. A lookup costs O(log of
- * the slice's pages), to the base of 64.
+ * Between two live areas there can be any number of quarantined ranges. So nothing
+ * here walks along them: the live area below is found through the index, and a tree
+ * has the quarantined ranges by address.
+ *
+ * Cost, with n holes and quarantined ranges: O(log n) for insertion and removal. A
+ * lookup costs O(log of the slice's pages), to the base of 64.
  *
  * Locking: space.purge_mutex, then vmx_area_lock. vmx_area_lock is a plain spinlock,
  * so no function here may be called from an interrupt. It protects everything here,
@@ -44,6 +48,7 @@
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
+#include <linux/rbtree.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <trace/events/vmx.h>
@@ -71,11 +76,14 @@ static struct {
 	unsigned int spares;
 	struct vmx_area sentinel;
 	struct list_head quarantine;	/* ranges that wait for the next flush */
+	struct rb_root quarantined;	/* these and those being purged, by address */
+	unsigned char waiting;		/* state of ranges that wait for the next flush */
 	unsigned long last_id;
 	struct vmx_area_stats stats;
 } space = {
 	.purge_mutex = __MUTEX_INITIALIZER(space.purge_mutex),
 	.quarantine = LIST_HEAD_INIT(space.quarantine),
+	.waiting = VMX_EVEN,
 };
 
 static unsigned long areas_now(void)
@@ -122,13 +130,20 @@ static void ring_erase(struct vmx_area *area)
 	vmx_hole_resize(succ, succ->hole + bytes);
 }
 
-/* Return the link of the list that leads to @area, or to its place in the list. */
+/*
+ * Return the link of the list that leads to @area, or to its place in the list. In
+ * nearly all cases there is at most one quarantined range between @area and the live
+ * area below it.
+ */
 static struct vmx_area **list_link(struct vmx_area *area)
 {
-	do {
-		area = area->before;
-	} while (area->state != VMX_LIVE);
-	return area == &space.sentinel ? &vmx_list : &area->next;
+	struct vmx_area *below = area->before;
+
+	if (below->state != VMX_LIVE)
+		below = below->before;
+	if (unlikely(below->state != VMX_LIVE))
+		below = vmx_index_below(vmx_area_start(area) - 1) ?: &space.sentinel;
+	return below == &space.sentinel ? &vmx_list : &below->next;
 }
 
 static unsigned long guard_size(const struct vmx_area *area)
@@ -317,6 +332,51 @@ struct vmx_area *vmx_area_find(unsigned long addr)
 	return area;
 }
 
+static struct vmx_area *rb_quarantined(struct rb_node *rb)
+{
+	return rb_entry(rb, struct vmx_area, quarantined);
+}
+
+static bool is_lower(struct rb_node *a, const struct rb_node *b)
+{
+	return rb_quarantined(a)->addr < rb_entry(b, struct vmx_area, quarantined)->addr;
+}
+
+/* Return the last quarantined range that starts at or below @addr, or NULL. */
+static struct vmx_area *quarantined_below(unsigned long addr)
+{
+	struct rb_node *rb = space.quarantined.rb_node;
+	struct vmx_area *below = NULL;
+
+	while (rb) {
+		if (vmx_area_start(rb_quarantined(rb)) > addr) {
+			rb = rb->rb_left;
+		} else {
+			below = rb_quarantined(rb);
+			rb = rb->rb_right;
+		}
+	}
+	return below;
+}
+
+/*
+ * Return the first range that ends above @addr. Only areas that other tasks are freeing
+ * at this moment are neither in the index nor in the tree: the walk is short.
+ */
+static struct vmx_area *range_above(unsigned long addr)
+{
+	struct vmx_area *range = vmx_index_below(addr);
+	struct vmx_area *quarantined = quarantined_below(addr);
+
+	if (quarantined && (!range || range->addr < quarantined->addr))
+		range = quarantined;
+	if (!range)
+		range = space.sentinel.after;
+	while (vmx_area_end(range) <= addr)
+		range = range->after;
+	return range;
+}
+
 /**
  * vmx_range_at() - describe the range that contains an address
  * @addr: an address inside the slice
@@ -327,12 +387,10 @@ struct vmx_area *vmx_area_find(unsigned long addr)
  */
 void vmx_range_at(unsigned long addr, struct vmx_range *range)
 {
-	struct vmx_area *area = vmx_index_below(addr) ?: space.sentinel.after;
+	struct vmx_area *area;
 
 	lockdep_assert_held(&vmx_area_lock);
-	/* Find the first range that ends above addr. A live one is never far. */
-	while (vmx_area_end(area) <= addr)
-		area = area->after;
+	area = range_above(addr);
 	if (addr < vmx_area_start(area)) {
 		*range = (struct vmx_range){
 			.start = addr, .end = vmx_area_start(area),
@@ -544,27 +602,54 @@ void vmx_area_cancel(struct vmx_area *area)
 	spin_unlock(&vmx_area_lock);
 }
 
-static bool is_quarantined(const struct vmx_area *area)
+/* Let @area, which touches no range that waits for the same flush, wait for it. */
+static void quarantine_alone(struct vmx_area *area)
 {
-	return area->state == VMX_LAZY || area->state == VMX_PURGING;
+	area->state = space.waiting;
+	list_add_tail(&area->quarantine, &space.quarantine);
+	rb_add(&area->quarantined, &space.quarantined, is_lower);
+	space.stats.quarantined_ranges++;
 }
 
-/* Let a quarantined range wait for the next flush, even if it was being purged. */
-static void wait_for_flush(struct vmx_area *area)
+/* Forget a quarantined range. */
+static void unquarantine(struct vmx_area *area)
 {
-	if (area->state == VMX_LAZY)
-		return;
-	area->state = VMX_LAZY;
-	list_move_tail(&area->quarantine, &space.quarantine);
+	space.stats.quarantined_ranges--;
+	list_del(&area->quarantine);
+	rb_erase(&area->quarantined, &space.quarantined);
 }
 
-/* Join @right, which is in no list, and the hole in front of it to @left. */
-static void join_left(struct vmx_area *left, struct vmx_area *right)
+/* Join @area to the quarantined range below, which it touches. */
+static void join_below(struct vmx_area *area)
 {
-	left->size += right->hole + right->size;
-	space.stats.quarantined_bytes += right->hole;
-	ring_unlink(right);
-	put_descriptor(right);
+	struct vmx_area *below = area->before;
+
+	below->size += area->size;
+	below->after = area->after;
+	below->after->before = below;
+	put_descriptor(area);
+}
+
+/*
+ * Join @area to the quarantined range above, which it touches. That range then has the
+ * hole in front of @area.
+ */
+static void join_above(struct vmx_area *area)
+{
+	struct vmx_area *above = area->after;
+	unsigned long hole = area->hole;
+
+	ring_unlink(area);
+	above->addr = area->addr;
+	above->size += area->size;
+	vmx_hole_resize(above, hole);
+	put_descriptor(area);
+}
+
+/* Does @area touch the range below it, and does that one wait for the next flush? */
+static bool joins_below(const struct vmx_area *area)
+{
+	return area->before->state == space.waiting && !area->hole;
 }
 
 /**
@@ -579,7 +664,7 @@ static void join_left(struct vmx_area *left, struct vmx_area *right)
 bool vmx_area_quarantine(struct vmx_area *area)
 {
 	unsigned long lazy_max = READ_ONCE(vmx_lazy_max);
-	struct vmx_area *left, *right;
+	struct vmx_area *above;
 	bool due;
 
 	spin_lock(&vmx_area_lock);
@@ -591,25 +676,18 @@ bool vmx_area_quarantine(struct vmx_area *area)
 	space.stats.guard_bytes -= guard_size(area);
 	space.stats.quarantined_bytes += area->size;
 
-	/*
-	 * A flush under way is too early for this area. If a neighbour is being
-	 * purged, both wait for the next flush.
-	 */
-	left = area->before;
-	right = area->after;
-	if (is_quarantined(left)) {
-		wait_for_flush(left);
-		join_left(left, area);
-		area = left;
+	/* If all three touch, the lowest descriptor stays. */
+	above = area->after;
+	if (likely(joins_below(area))) {
+		join_below(area);
+		if (above->state == space.waiting && !above->hole) {
+			unquarantine(above);
+			join_below(above);
+		}
+	} else if (above->state == space.waiting && !above->hole) {
+		join_above(area);
 	} else {
-		area->state = VMX_LAZY;
-		list_add_tail(&area->quarantine, &space.quarantine);
-		space.stats.quarantined_ranges++;
-	}
-	if (is_quarantined(right)) {
-		list_del(&right->quarantine);
-		space.stats.quarantined_ranges--;
-		join_left(area, right);
+		quarantine_alone(area);
 	}
 	due = space.stats.quarantined_bytes > lazy_max;
 	spin_unlock(&vmx_area_lock);
@@ -626,9 +704,8 @@ static bool purge_batch(struct list_head *flushed)
 	vmx_index_settle();
 	list_for_each_entry_safe(area, tmp, flushed, quarantine) {
 		space.stats.quarantined_bytes -= area->size;
-		space.stats.quarantined_ranges--;
 		trace_vmx_hole_back(area->addr, area->size);
-		list_del(&area->quarantine);
+		unquarantine(area);
 		ring_erase(area);
 		put_descriptor(area);
 		if (++n == PURGE_BATCH)
@@ -652,17 +729,16 @@ static bool purge_due(void)
 /* Purge. Return false if there was nothing to purge. */
 static bool purge(void)
 {
-	struct vmx_area *area;
 	LIST_HEAD(flushed);
 	bool any;
 
 	lockdep_assert_held(&space.purge_mutex);
 	spin_lock(&vmx_area_lock);
 	list_splice_init(&space.quarantine, &flushed);
-	list_for_each_entry(area, &flushed, quarantine)
-		area->state = VMX_PURGING;
 	any = !list_empty(&flushed);
 	if (any) {
+		/* The last purge has ended: no range has the other state any longer. */
+		space.waiting ^= VMX_EVEN ^ VMX_ODD;
 		space.stats.purges++;
 		trace_vmx_purge(space.stats.quarantined_ranges,
 				space.stats.quarantined_bytes);
@@ -680,9 +756,9 @@ static bool purge(void)
 /**
  * vmx_areas_purge() - flush once, and turn quarantined ranges into holes
  *
- * Every range that was quarantined when this was called is a hole afterwards, except
- * for ranges whose neighbour was freed during the flush. If another task's purge is
- * under way, this waits for its end first.
+ * All addresses that were quarantined when this was called have become holes when it
+ * returns, whatever is freed meanwhile. If another task's purge is under way, this
+ * waits for its end first.
  *
  * Context: may sleep.
  * Return: true if this call found something to purge.
@@ -760,6 +836,7 @@ int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
 	}
 
 	space.flush = flush;
+	space.quarantined = RB_ROOT;
 	vmx_list = NULL;
 	space.stats = (struct vmx_area_stats){ .slice_bytes = end - start };
 	/* The sentinel counts as live, so that each walk along the ring ends here. */

@@ -29,13 +29,15 @@
 
 /*
  * The life of a range. Every range in the ring has a descriptor and a state. The
- * list that starts at vmx_list has the live ones.
+ * list that starts at vmx_list has the live ones. A quarantined range may be reached
+ * by stale translations. It waits for an even or for an odd flush: while one flush is
+ * under way, ranges that are freed wait for the other.
  */
 enum vmx_area_state {
 	VMX_LIVE,	/* in the list */
 	VMX_DYING,	/* off the list; the task that frees it still unmaps it */
-	VMX_LAZY,	/* quarantined: stale translations may reach it */
-	VMX_PURGING,	/* quarantined, and its flush is under way */
+	VMX_EVEN,	/* quarantined until an even flush has ended */
+	VMX_ODD,	/* quarantined until an odd flush has ended */
 };
 
 enum vmx_range_kind {

@@ -114,7 +114,10 @@ struct vmx_area {
 	char		comm[TASK_COMM_LEN];
 	short		nid;		/* node of all frames; NUMA_NO_NODE: several nodes */
 	unsigned char	state;		/* enum vmx_area_state */
-	struct page	*inline_pages[VMX_INLINE_PAGES]; /* @pages of a small area */
+	union {
+		struct page *inline_pages[VMX_INLINE_PAGES]; /* @pages of a small area */
+		struct rb_node quarantined;	/* of a quarantined range: by address */
+	};
 };
 
 /**

@@ -138,29 +138,11 @@ static int model_alloc(struct model *m, int pages, unsigned long align)
 	return place;
 }
 
-/*
- * Between two areas there is at most one quarantined range: vmx quarantines a
- * hole between two quarantined ranges too, and joins all three.
- */
-static void model_fill_between(struct model *m, int from, int step)
-{
-	int i = from;
-
-	while (i >= 0 && i < SLICE_PAGES && m->page[i] == HOLE)
-		i += step;
-	if (i < 0 || i >= SLICE_PAGES || m->page[i] != QUARANTINE)
-		return;
-	while ((i -= step) != from - step)
-		m->page[i] = QUARANTINE;
-}
-
 static void model_free(struct model *m, int which)
 {
 	struct model_area area = m->area[which];
 
 	memset(m->page + area.page, QUARANTINE, area.pages + 1);
-	model_fill_between(m, area.page - 1, -1);
-	model_fill_between(m, area.page + area.pages + 1, 1);
 	m->area[which] = m->area[--m->areas];
 }
 

@@ -137,6 +137,11 @@ static void insert_aligned(void)
 	insert_counted(one_page(), 2 * PAGE_SIZE, START);
 }
 
+static void insert_page(void)
+{
+	insert_counted(one_page(), PAGE_SIZE, any_page());
+}
+
 /* A search that finds no hole is the most expensive one. */
 static void refuse(void)
 {
@@ -207,6 +212,18 @@ static void find(void)
 	spin_unlock(&vmx_area_lock);
 }
 
+static void range_at(void)
+{
+	unsigned long addr = any_page();
+	struct vmx_range range;
+
+	spin_lock(&vmx_area_lock);
+	count();
+	vmx_range_at(addr, &range);
+	counted();
+	spin_unlock(&vmx_area_lock);
+}
+
 static void first_from(void)
 {
 	unsigned long addr = any_page();
@@ -258,6 +275,17 @@ static void alternating(size_t nr)
 	nr_areas = nr;
 }
 
+/* Quarantined pages with a hole of a page behind each, and no live area. */
+static void chain(size_t nr)
+{
+	while (nr_areas < 2 * nr)
+		insert_counted(one_page(), PAGE_SIZE, START);
+	for (; nr_areas; nr_areas -= 2) {
+		cancel_counted(areas[nr_areas - 1]);
+		free_counted(areas[nr_areas - 2]->addr);
+	}
+}
+
 /* A hole of one page between any two areas, never on an even page. */
 static void misaligned(size_t nr)
 {
@@ -280,12 +308,14 @@ static const struct operation {
 	{ "insert_last", mixed, insert_last, cancel, SAMPLES },
 	{ "insert_next", mixed, insert_next, cancel, SAMPLES },
 	{ "insert_aligned", misaligned, insert_aligned, cancel_last, SAMPLES },
+	{ "insert_chain", chain, insert_page, cancel_last, SAMPLES },
 	{ "refuse", mixed, refuse, NULL, SAMPLES },
 	{ "cancel", mixed, cancel, insert, SAMPLES },
 	{ "free", mixed, free_any, insert, SAMPLES },
 	{ "free_flushing", alternating, free_last, NULL, 0, true },
 	{ "purge", mixed, purge, NULL, 1 },
 	{ "find", mixed, find, NULL, SAMPLES },
+	{ "range_at", chain, range_at, NULL, SAMPLES },
 	{ "first_from", mixed, first_from, NULL, SAMPLES },
 };
 

@@ -7,6 +7,7 @@
 
 #include "model.h"
 #include "shim.h"
+#include "subject.h"
 
 struct model model;
 
@@ -225,31 +226,13 @@ struct model_area *model_cut(struct model_area *it, struct vmx_area *tail)
 	return cut;
 }
 
-static bool is_quarantined(size_t page)
-{
-	return model.kind[page] == LAZY || model.kind[page] == PURGING;
-}
-
 /*
- * Join two quarantined ranges and the hole [first, last) between them. One of
- * the ranges is new, and a flush under way is too early for it, so that both
- * wait for the next flush.
+ * A range whose flush has begun stays as it is, and so does every hole. Only ranges
+ * that touch and wait for the same flush are one range.
  */
-static void join(size_t first, size_t last)
-{
-	paint(first, last, LAZY, NULL);
-	model.stats.quarantined_bytes += (last - first) * PAGE_SIZE;
-	model.stats.quarantined_ranges--;
-	while (first && model.kind[first - 1] == PURGING)
-		model.kind[--first] = LAZY;
-	while (last < model.pages && model.kind[last] == PURGING)
-		model.kind[last++] = LAZY;
-}
-
 void model_quarantine(struct model_area *it)
 {
 	size_t first = page_of(it->addr), last = first + it->size / PAGE_SIZE;
-	size_t left = first, right = last;
 
 	paint(first, last, LAZY, NULL);
 	set_del(model.dying, &model.nr_dying, it);
@@ -257,15 +240,10 @@ void model_quarantine(struct model_area *it)
 	model.stats.frees++;
 	model.stats.quarantined_bytes += it->size;
 	model.stats.quarantined_ranges++;
-
-	while (left && model.kind[left - 1] == HOLE)
-		left--;
-	if (left && is_quarantined(left - 1))
-		join(left, first);
-	while (right < model.pages && model.kind[right] == HOLE)
-		right++;
-	if (right < model.pages && is_quarantined(right))
-		join(last, right);
+	if (first && model.kind[first - 1] == LAZY)
+		model.stats.quarantined_ranges--;
+	if (last < model.pages && model.kind[last] == LAZY)
+		model.stats.quarantined_ranges--;
 	free(it);
 }
 
@@ -383,14 +361,12 @@ void model_check_stats(const struct vmx_area_stats *stats)
 /* Check the pages of one range, or of a hole (NULL), up to below @last. */
 static size_t check_pages(size_t page, size_t last, const struct vmx_area *range)
 {
-	static const enum kind kinds[] = {
-		[VMX_LIVE] = AREA,
-		[VMX_DYING] = AREA,
-		[VMX_LAZY] = LAZY,
-		[VMX_PURGING] = PURGING,
-	};
-	enum kind kind = range ? kinds[range->state] : HOLE;
+	enum kind kind = HOLE;
 
+	if (range && range->state <= VMX_DYING)
+		kind = AREA;
+	else if (range)
+		kind = subject_waits(range) ? LAZY : PURGING;
 	for (; page < last; page++) {
 		struct model_area *it = model.owner[page];
 

@@ -8,7 +8,8 @@
  * needed because a wrong structure can give correct answers for a long time.
  * Only this file reads structures that no function of vmx_area.h shows: the
  * ring with its sentinel, the tree by length, the alignments for which the tree
- * keeps the room, the quarantine, and the spare descriptors.
+ * keeps the room, the queue and the tree of quarantined ranges, and the spare
+ * descriptors.
  */
 #include "../../area/hole.c"
 #include "../../area/index.c"
@@ -30,6 +31,11 @@ struct vmx_area *subject_range(unsigned long addr)
 		if (addr >= vmx_area_start(range) && addr < vmx_area_end(range))
 			break;
 	return range;
+}
+
+bool subject_waits(const struct vmx_area *range)
+{
+	return range->state == space.waiting;
 }
 
 size_t subject_spares(void)
@@ -225,19 +231,33 @@ static void check_marks(void)
 		fail("marks: the top level has %lu words, not 1", bits);
 }
 
-/* The quarantine queue has exactly the ranges that wait for the next flush. */
+/*
+ * The tree of quarantined ranges has all of them in order; the queue has exactly those
+ * that wait for the next flush. Two ranges of the same state do not touch.
+ */
 static void check_quarantine(void)
 {
+	struct rb_node *rb = rb_first(&space.quarantined);
 	struct vmx_area *range = NULL;
 	long waiting = 0;
 
-	while ((range = subject_next(range)))
-		waiting += range->state == VMX_LAZY;
+	while ((range = subject_next(range))) {
+		if (range->state <= VMX_DYING)
+			continue;
+		if (!rb || rb_quarantined(rb) != range)
+			fail("quarantine: %p is not at its place in the tree", range->addr);
+		if (range->before->state == range->state && !range->hole)
+			fail("quarantine: %p is not joined to the range below", range->addr);
+		rb = rb_next(rb);
+		waiting += subject_waits(range);
+	}
+	if (rb)
+		fail("quarantine: the tree has a range that is not quarantined");
 
 	list_for_each_entry(range, &space.quarantine, quarantine) {
 		if (subject_range(vmx_area_start(range)) != range)
 			fail("quarantine: %p is not in the ring", range->addr);
-		if (range->state != VMX_LAZY)
+		if (!subject_waits(range))
 			fail("quarantine: %p is in state %d", range->addr, range->state);
 		if (--waiting < 0)
 			fail("quarantine: the queue has more ranges than wait, or a loop");

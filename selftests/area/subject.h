@@ -11,6 +11,9 @@ struct vmx_area *subject_next(struct vmx_area *range);
 /* Return the range with this address, in any state, or NULL for a hole. */
 struct vmx_area *subject_range(unsigned long addr);
 
+/* Does this quarantined range wait for a flush that has not begun? */
+bool subject_waits(const struct vmx_area *range);
+
 /* Count the spare descriptors; free them. */
 size_t subject_spares(void);
 void subject_drop_spares(void);

@@ -194,7 +194,6 @@ static const char *write_text(struct fuzz *f, unsigned int target)
 		f->refused++;
 		f->slice.next_fit = f->next.next_fit;
 		memcpy(f->slice.taken, f->next.taken, sizeof(f->slice.taken));
-		join_waiting(&f->slice);
 		return NULL;
 	}
 	f->freed += target == FREE ? f->slice.areas - f->next.areas : 0;
@@ -216,7 +215,6 @@ static const char *free_all(struct fuzz *f)
 	if (f->slice.areas && write(f->fd[FREE], "all", 3) != 3)
 		return "cannot free all areas";
 	f->slice.areas = 0;
-	join_waiting(&f->slice);
 	return NULL;
 }
 

@@ -60,7 +60,5 @@ int foretell_fit(struct slice *s, const struct text *text);
 int foretell_purge(struct slice *s, const struct text *text);
 int foretell_area(struct slice *s, const struct text *text);
 int foretell_walk(struct slice *s, const struct text *text);
-/* Call this after areas were removed from @s. */
-void join_waiting(struct slice *s);
 
 #endif /* VMX_FUZZ_H */

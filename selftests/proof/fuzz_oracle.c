@@ -284,21 +284,6 @@ static void purge(struct slice *s)
 	mark_live(s, s->taken);
 }
 
-/* A hole between two quarantined ranges is quarantined too: see vmx_area.c. */
-void join_waiting(struct slice *s)
-{
-	bool live[SLICE_PAGES];
-	int start, end;
-
-	mark_live(s, live);
-	for (start = 0; start < SLICE_PAGES; start = end + 1) {
-		for (end = start; end < SLICE_PAGES && !s->taken[end]; end++)
-			;
-		if (start && end < SLICE_PAGES && !live[start - 1] && !live[end])
-			memset(s->taken + start, true, end - start);
-	}
-}
-
 static int place(struct slice *s, unsigned long pages, unsigned long align, enum fit fit)
 {
 	int at = find_place(s, pages, align, fit);
@@ -381,7 +366,6 @@ int foretell_free(struct slice *s, const struct text *text)
 		/* "all" must be the only word. */
 		if (!n && !strcmp(word.text, "all") && !next_word(text, &at, &more)) {
 			s->areas = 0;
-			join_waiting(s);
 			return 0;
 		}
 		if (!plain_number(word.text, &v))
@@ -396,7 +380,6 @@ int foretell_free(struct slice *s, const struct text *text)
 			s->live[n++] = s->live[i];
 	}
 	s->areas = n;
-	join_waiting(s);
 	return 0;
 }
 

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * quarantine - what is promised of quarantined addresses, in fixed scenes
+ *
+ * usage: quarantine SCENE
+ *
+ * The random tests compare each step with a model. The scenes here are large, and
+ * each shows one promise: how much one purge gives back, and that addresses that
+ * need no flush stay usable.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+
+#include "shim.h"
+#include "vmx_area.h"
+
+#define KIB	1024UL
+#define MIB	(1024 * KIB)
+#define START	(ULONG_MAX / 4 * 3 & -(2 * MIB))
+#define SLICE	(256 * MIB)
+
+static unsigned int flushes;
+static void (*in_flush)(void);
+
+static void flush(void)
+{
+	flushes++;
+	if (in_flush)
+		in_flush();
+}
+
+static struct vmx_area *try_insert(unsigned long size, unsigned long flags)
+{
+	struct vmx_area *area = vmx_area_alloc(size, flags, NULL, GFP_KERNEL, NUMA_NO_NODE);
+
+	if (!vmx_area_insert(area, PAGE_SIZE, START, START + SLICE))
+		return area;
+	vmx_area_free(area);
+	return NULL;
+}
+
+static struct vmx_area *insert(unsigned long size, unsigned long flags)
+{
+	struct vmx_area *area = try_insert(size, flags);
+
+	if (!area)
+		fail("no hole for %lu KiB", size / KIB);
+	return area;
+}
+
+static void quarantine(struct vmx_area *area)
+{
+	vmx_area_quarantine(vmx_area_remove(area->addr));
+}
+
+static void expect_quarantined(unsigned long bytes, unsigned long ranges)
+{
+	struct vmx_area_stats stats;
+
+	vmx_areas_stats(&stats);
+	if (stats.quarantined_bytes != bytes || stats.quarantined_ranges != ranges)
+		fail("%lu KiB in %lu ranges are quarantined, and should be %lu KiB in %lu",
+		     stats.quarantined_bytes / KIB, stats.quarantined_ranges,
+		     bytes / KIB, ranges);
+}
+
+/* ---- scenes ---- */
+
+static struct vmx_area *beside[16];
+static unsigned int nr_beside;
+
+static void free_beside(void)
+{
+	if (nr_beside < ARRAY_SIZE(beside))
+		quarantine(beside[nr_beside++]);
+}
+
+/*
+ * 200 of 256 MiB are quarantined. In each flush, another CPU frees an area of a page
+ * that touches what was freed before. One purge makes a hole of the 200 MiB.
+ */
+static void frees_during_flush(void)
+{
+	struct vmx_area *big = insert(200 * MIB, VMX_NO_GUARD);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(beside); i++)
+		beside[i] = insert(PAGE_SIZE, VMX_NO_GUARD);
+	quarantine(big);
+	if (try_insert(100 * MIB, 0))
+		fail("100 MiB fit before the purge");
+
+	in_flush = free_beside;
+	vmx_areas_purge();
+	in_flush = NULL;
+	if (!try_insert(100 * MIB, 0))
+		fail("100 MiB do not fit after a purge with %u flushes", flushes);
+	if (flushes != 1)
+		fail("%u flushes in one purge", flushes);
+	expect_quarantined(PAGE_SIZE, 1);
+}
+
+/* The same, but the area that is freed lies below the range that is purged. */
+static void frees_below(void)
+{
+	struct vmx_area *big;
+
+	beside[0] = insert(PAGE_SIZE, VMX_NO_GUARD);
+	big = insert(200 * MIB, VMX_NO_GUARD);
+	nr_beside = ARRAY_SIZE(beside) - 1;
+	beside[nr_beside] = beside[0];
+	quarantine(big);
+
+	in_flush = free_beside;
+	vmx_areas_purge();
+	in_flush = NULL;
+	expect_quarantined(PAGE_SIZE, 1);
+	quarantine(insert(200 * MIB, VMX_NO_GUARD));
+}
+
+/* A hole between two quarantined ranges can be used at once. */
+static void clean_hole(void)
+{
+	struct vmx_area *low = insert(8 * KIB, 0);
+	struct vmx_area *middle = insert(60 * MIB, 0);
+	struct vmx_area *high = insert(8 * KIB, 0);
+	unsigned long addr = vmx_area_start(middle);
+
+	insert(190 * MIB, 0);
+	vmx_area_cancel(middle);
+	quarantine(low);
+	quarantine(high);
+	expect_quarantined(2 * (8 * KIB + PAGE_SIZE), 2);
+	middle = insert(60 * MIB, 0);
+	if (vmx_area_start(middle) != addr)
+		fail("60 MiB are not in the hole that they left");
+	if (flushes)
+		fail("%u flushes for a hole that needs none", flushes);
+}
+
+/* Ranges that touch and wait for the same flush are one range. */
+static void joins(void)
+{
+	struct vmx_area *area[5];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(area); i++)
+		area[i] = insert(PAGE_SIZE, 0);
+	quarantine(area[0]);
+	quarantine(area[1]);		/* joins the range below */
+	expect_quarantined(4 * PAGE_SIZE, 1);
+	quarantine(area[4]);
+	quarantine(area[3]);		/* joins the range above */
+	expect_quarantined(8 * PAGE_SIZE, 2);
+	quarantine(area[2]);		/* joins both */
+	expect_quarantined(10 * PAGE_SIZE, 1);
+	vmx_areas_purge();
+	expect_quarantined(0, 0);
+}
+
+static const struct {
+	const char *name;
+	void (*play)(void);
+} scenes[] = {
+	{ "frees_during_flush", frees_during_flush },
+	{ "frees_below", frees_below },
+	{ "clean_hole", clean_hole },
+	{ "joins", joins },
+};
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(scenes) && argc == 2; i++) {
+		if (strcmp(argv[1], scenes[i].name))
+			continue;
+		vmx_lazy_max = 64 * MIB;
+		if (vmx_areas_init(START, START + SLICE, flush))
+			fail("init");
+		scenes[i].play();
+		while (vmx_list)
+			quarantine(vmx_list);
+		vmx_areas_exit();
+		if (shim_allocated())
+			fail("exit: %zu allocations are left", shim_allocated());
+		return 0;
+	}
+	fprintf(stderr, "usage: quarantine SCENE\n");
+	return 2;
+}
