@@ -40,24 +40,13 @@
 #include "alloc/chain.h"
 #include "alloc/magazine.h"
 
-/* How often a request that finds no hole purges before it fails. */
-#define VMX_PURGES_MAX 4
-
-/* Purge and look again. Other tasks may quarantine or take what became free. */
+/* Really free the cached areas, purge if that could help, and look again. */
 static noinline int insert_after_purge(struct vmx_area *area,
 				       unsigned long align, unsigned long start,
 				       unsigned long end)
 {
-	int err = -ENOSPC, purges;
-	bool any = true;
-
-	for (purges = 0; err == -ENOSPC && any && purges < VMX_PURGES_MAX; purges++) {
-		vmx_magazines_drain();
-		/* If this finds nothing, another task's purge may just have ended. */
-		any = vmx_areas_purge();
-		err = vmx_area_insert(area, align, start, end);
-	}
-	return err;
+	vmx_magazines_drain();
+	return vmx_area_insert_after_purge(area, align, start, end);
 }
 
 /* Make the descriptor, add the guard page, and find a hole that holds both. */

@@ -22,12 +22,13 @@
  * never joined, and becomes a hole whatever is freed beside it. A hole never becomes
  * quarantined.
  *
- * Between two live areas there can be any number of quarantined ranges. So nothing
- * here walks along them: the live area below is found through the index, and a tree
- * has the quarantined ranges by address.
+ * Between two live areas there can be any number of quarantined ranges. Insertion,
+ * removal and lookup do not walk along them: the live area below is found through the
+ * index, and a tree has the quarantined ranges by address.
  *
  * Cost, with n holes and quarantined ranges: O(log n) for insertion and removal. A
- * lookup costs O(log of the slice's pages), to the base of 64.
+ * lookup costs O(log of the slice's pages), to the base of 64. A request that finds no
+ * hole looks at all quarantined ranges: O(n log n), with the lock released in between.
  *
  * Locking: space.purge_mutex, then vmx_area_lock. vmx_area_lock is a plain spinlock,
  * so no function here may be called from an interrupt. It protects everything here,
@@ -50,6 +51,7 @@
 #include <linux/mutex.h>
 #include <linux/rbtree.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <trace/events/vmx.h>
 
@@ -57,7 +59,7 @@
 #include "area/hole.h"
 #include "area/index.h"
 
-#define PURGE_BATCH 64	/* ranges turned into holes in one critical section */
+#define PURGE_BATCH 64	/* quarantined ranges handled in one critical section */
 #define PURGE_ROUNDS 2	/* purges that one free makes at the most */
 #define SPARES_MAX 64	/* descriptors kept for the next areas */
 
@@ -357,6 +359,11 @@ static struct vmx_area *quarantined_below(unsigned long addr)
 		}
 	}
 	return below;
+}
+
+static bool is_quarantined(const struct vmx_area *range)
+{
+	return range->state >= VMX_EVEN;
 }
 
 /*
@@ -798,6 +805,110 @@ void vmx_areas_try_purge(void)
 		purge();
 		mutex_unlock(&space.purge_mutex);
 	} while (purge_due() && ++round < PURGE_ROUNDS);
+}
+
+/* Return the first quarantined range that starts at or above @addr, or NULL. */
+static struct vmx_area *quarantined_from(unsigned long addr)
+{
+	struct vmx_area *below = quarantined_below(addr - 1);
+	struct rb_node *rb = below ? rb_next(&below->quarantined) :
+				     rb_first(&space.quarantined);
+
+	return rb ? rb_quarantined(rb) : NULL;
+}
+
+/* What a request without a hole asks for. */
+struct wanted {
+	unsigned long size, align, start, end;
+};
+
+/* Would the hole [@low, @high) do? */
+static bool would_do(const struct wanted *w, unsigned long low, unsigned long high)
+{
+	unsigned long place;
+
+	low = max(low, w->start);
+	high = min(high, w->end);
+	place = ALIGN(low, w->align);
+	return place >= low && place < high && high - place >= w->size;
+}
+
+/*
+ * Could a purge make the hole that is wanted? Look at each run of holes and quarantined
+ * ranges: it would be one hole.
+ *
+ * The lock is released after every PURGE_BATCH ranges. A run that is there all the time
+ * is not missed: if it still has a quarantined range when the walk comes to it, the walk
+ * finds that. If not, it is one hole, and at the end all holes are searched. If somebody
+ * takes part of a run behind the walk, the answer may be true in vain.
+ */
+static bool purge_could_help(const struct wanted *w)
+{
+	unsigned long low = vmx_starts.first;	/* where the run begins */
+	unsigned long at = low;			/* up to here the run has been seen */
+	struct vmx_area *range;
+	struct vmx_place hole;
+	unsigned int n = 0;
+	bool could;
+
+	spin_lock(&vmx_area_lock);
+	for (;;) {
+		if (n >= PURGE_BATCH) {
+			spin_unlock(&vmx_area_lock);
+			cond_resched();
+			spin_lock(&vmx_area_lock);
+			n = 0;
+		}
+		range = range_above(at);
+		while (is_quarantined(range) && n++ < PURGE_BATCH) {
+			at = vmx_area_end(range);
+			range = range->after;
+		}
+		if (is_quarantined(range))
+			continue;
+		could = would_do(w, low, vmx_area_start(range));
+		if (could)
+			break;
+		range = quarantined_from(vmx_area_end(range));
+		if (!range)
+			break;
+		at = vmx_area_start(range);
+		low = at - range->hole;
+	}
+	if (!could) {
+		hole = vmx_hole_find(w->size, w->align, w->start, VMX_FIT_FIRST);
+		could = hole.succ && would_do(w, hole.addr, vmx_area_start(hole.succ));
+	}
+	spin_unlock(&vmx_area_lock);
+	return could;
+}
+
+/**
+ * vmx_area_insert_after_purge() - purge, and try vmx_area_insert() again
+ * @area: as for vmx_area_insert(), which has returned -ENOSPC
+ * @align: as for vmx_area_insert()
+ * @start: as for vmx_area_insert()
+ * @end: as for vmx_area_insert()
+ *
+ * Purge only if that could make the hole that is wanted. If another task takes the hole,
+ * try again as long as another purge could help, and no fatal signal is pending.
+ *
+ * Context: may sleep.
+ * Return: as vmx_area_insert().
+ */
+int vmx_area_insert_after_purge(struct vmx_area *area, unsigned long align,
+				unsigned long start, unsigned long end)
+{
+	const struct wanted wanted = { area->size, align, start, end };
+	int err = -ENOSPC;
+
+	while (err == -ENOSPC && purge_could_help(&wanted)) {
+		vmx_areas_purge();
+		err = vmx_area_insert(area, align, start, end);
+		if (fatal_signal_pending(current))
+			break;
+	}
+	return err;
 }
 
 /**

@@ -88,6 +88,8 @@ void vmx_area_unlist(struct vmx_area *area);
 void vmx_area_cancel(struct vmx_area *area);
 bool vmx_area_quarantine(struct vmx_area *area);
 bool vmx_areas_purge(void);
+int vmx_area_insert_after_purge(struct vmx_area *area, unsigned long align,
+				unsigned long start, unsigned long end);
 void vmx_areas_try_purge(void);
 
 struct vmx_area *vmx_area_find(unsigned long addr);

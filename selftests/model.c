@@ -126,10 +126,15 @@ static int model_place(const struct model *m, int pages, unsigned long align)
 static int model_alloc(struct model *m, int pages, unsigned long align)
 {
 	int place = model_place(m, pages + 1, align);
+	struct model purged;
 
 	if (place < 0) {
-		model_purge(m);
-		place = model_place(m, pages + 1, align);
+		/* vmx purges only if that makes a hole that fits. */
+		purged = *m;
+		model_purge(&purged);
+		place = model_place(&purged, pages + 1, align);
+		if (place >= 0)
+			*m = purged;
 	}
 	if (place >= 0) {
 		memset(m->page + place, AREA, pages + 1);

@@ -201,6 +201,22 @@ static void purge(void)
 	counted();
 }
 
+/* Count the cost of each quarantined range that the request looks at. */
+static void refuse_purge(void)
+{
+	struct vmx_area *area = any_area();
+	unsigned long from = any_page();
+	struct vmx_area_stats stats;
+
+	vmx_areas_stats(&stats);
+	count();
+	if (!vmx_area_insert_after_purge(area, PAGE_SIZE, from, from + PAGE_SIZE))
+		fail("insert found a hole where there is no room");
+	blocks /= stats.quarantined_ranges;
+	counted();
+	vmx_area_free(area);
+}
+
 static void find(void)
 {
 	unsigned long addr = any_page();
@@ -314,6 +330,7 @@ static const struct operation {
 	{ "free", mixed, free_any, insert, SAMPLES },
 	{ "free_flushing", alternating, free_last, NULL, 0, true },
 	{ "purge", mixed, purge, NULL, 1 },
+	{ "refuse_purge", mixed, refuse_purge, NULL, 10 },
 	{ "find", mixed, find, NULL, SAMPLES },
 	{ "range_at", chain, range_at, NULL, SAMPLES },
 	{ "first_from", mixed, first_from, NULL, SAMPLES },

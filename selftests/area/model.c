@@ -121,7 +121,32 @@ static void paint(size_t page, size_t last, enum kind kind, struct model_area *o
 	for (; page < last; page++) {
 		model.kind[page] = kind;
 		model.owner[page] = owner;
+		model.kept[page] &= kind != AREA;
 	}
+}
+
+void model_watch(void)
+{
+	size_t page;
+
+	for (page = 0; page < model.pages; page++)
+		model.kept[page] = model.kind[page] != AREA;
+}
+
+bool model_purge_could_help(unsigned long size, unsigned long align, unsigned long start,
+			    unsigned long end, bool kept)
+{
+	size_t page = model.pages, run = 0;
+
+	while (page--) {
+		unsigned long addr = addr_of(page);
+
+		run = (kept ? model.kept[page] : model.kind[page] != AREA) ? run + 1 : 0;
+		if (run >= size / PAGE_SIZE && !(addr & (align - 1)) && addr >= start &&
+		    addr < end && end - addr >= size)
+			return true;
+	}
+	return false;
 }
 
 static void paint_area(struct model_area *it, enum kind kind)

@@ -36,6 +36,7 @@ struct model {
 	size_t pages;
 	unsigned char kind[MODEL_MAX_PAGES];
 	struct model_area *owner[MODEL_MAX_PAGES];	/* of an AREA page */
+	bool kept[MODEL_MAX_PAGES];	/* no AREA page since model_watch() */
 
 	/* Unordered sets, to pick areas from. */
 	struct model_area *live[MODEL_MAX_PAGES];
@@ -53,6 +54,15 @@ void model_init(unsigned long start, size_t pages);
 /* Return the address that the fit chooses, or 0 if no hole fits. */
 unsigned long model_find_hole(unsigned long size, unsigned long align,
 			      unsigned long start, unsigned long end, enum vmx_fit fit);
+
+/*
+ * Could a purge make a hole for this request? Look at runs of pages that belong to no
+ * area or, with @kept, that belonged to none since model_watch().
+ */
+bool model_purge_could_help(unsigned long size, unsigned long align, unsigned long start,
+			    unsigned long end, bool kept);
+void model_watch(void);
+
 struct model_area *model_insert(struct vmx_area *area);
 void model_remove(struct model_area *it);
 void model_cancel(struct model_area *it);

@@ -33,6 +33,8 @@ static struct {
 	unsigned long last_id;
 	bool purging;		/* inside vmx_areas_purge() */
 	unsigned int flushes;	/* ... and its flushes so far */
+	bool asking;		/* inside vmx_area_insert_after_purge() */
+	unsigned int pending;	/* descriptors of requests that have no hole yet */
 } play;
 
 static struct play_tally tally;
@@ -81,9 +83,9 @@ static void check_all(void)
 	check_stats();
 	subject_check();
 	model_check_ranges(subject_next);
-	/* One allocation for each range, each spare, the cache, and the index. */
+	/* One for each range, each pending request, each spare, the cache, the index. */
 	if (shim_allocated() != model.stats.areas + model.stats.quarantined_ranges +
-				subject_spares() + 2)
+				play.pending + subject_spares() + 2)
 		fail("%zu allocations are held for %lu areas, %lu quarantined ranges, %zu spares",
 		     shim_allocated(), model.stats.areas, model.stats.quarantined_ranges,
 		     subject_spares());
@@ -108,6 +110,8 @@ static void check_descriptor(const struct model_area *it)
 /* ---- operations ---- */
 
 static void purge(void);
+static void others_do(unsigned long most);
+static void resched(void);
 
 /* For a request with a node, vmx cannot use a spare descriptor. */
 static int any_node(void)
@@ -165,6 +169,80 @@ static unsigned long any_addr(void)
 	}
 }
 
+static void inserted(struct vmx_area *area, unsigned long place)
+{
+	if ((unsigned long)area->addr != place)
+		fail("insert: at %p, should be at %#lx", area->addr, place);
+	if (area->id <= play.last_id)
+		fail("insert: id %lu is not above the last id %lu", area->id, play.last_id);
+	play.last_id = area->id;
+	check_descriptor(model_insert(area));
+	tally.inserted++;
+	tally.most_areas = max(tally.most_areas, model.stats.areas);
+	tally.fullest = max(tally.fullest, model.stats.area_bytes / PAGE_SIZE * 100 / model.pages);
+}
+
+/* Other CPUs work while purge_could_help() has released the lock. */
+static void others_meanwhile(void)
+{
+	shim_resched = resched;
+	others_do(3);
+	shim_resched = NULL;	/* once is enough */
+}
+
+/* Without others the answer is exact; with them, no run may be missed. */
+static void check_help(unsigned long size, unsigned long align, unsigned long start,
+		       unsigned long end)
+{
+	void (*hook)(void) = shim_resched;
+	unsigned long steps = tally.steps;
+	bool should, is;
+
+	model_watch();
+	should = model_purge_could_help(size, align, start, end, false);
+	shim_resched = hook && one_in(2) ? others_meanwhile : NULL;
+	is = subject_purge_could_help(size, align, start, end);
+	shim_resched = hook;
+	trace("purge could help size=%#lx align=%#lx [%#lx, %#lx): %d",
+	      size, align, start, end, is);
+	if (steps != tally.steps) {
+		should = model_purge_could_help(size, align, start, end, true);
+		if (is)
+			return;
+	}
+	if (is != should)
+		fail("purge could help size=%#lx align=%#lx [%#lx, %#lx): %d, should be %d",
+		     size, align, start, end, is, should);
+}
+
+/* What a request does that finds no hole and may sleep. */
+static bool insert_after_purge(struct vmx_area *area, unsigned long align, enum vmx_fit fit,
+			       unsigned long start, unsigned long end)
+{
+	bool could = model_purge_could_help(area->size, align, start, end, false);
+	unsigned long steps = tally.steps, place;
+	int err;
+
+	play.purging = true;
+	play.asking = true;
+	play.flushes = 0;
+	err = vmx_area_insert_after_purge(area, align, start, end);
+	play.asking = false;
+	play.purging = false;
+	place = model_find_hole(area->size, align, start, end, fit);
+	trace("insert after purge: %d, %p", err, err ? NULL : area->addr);
+	if (!could && play.flushes)
+		fail("insert after purge: %u flushes that cannot help", play.flushes);
+	if (err != (place ? 0 : -ENOSPC))
+		fail("insert after purge: %d, should be at %#lx", err, place);
+	if (could && err && tally.steps == steps)
+		fail("insert after purge: %d, and nobody took the hole", err);
+	if (err)
+		return false;
+	inserted(area, place);
+	return true;
+}
+
 static void insert(void)
 {
 	enum vmx_fit fit = one_in(play.profile->fit_odds) ? any(4) : VMX_FIT_FIRST;
@@ -174,6 +252,7 @@ static void insert(void)
 	unsigned long size = any_size(), align = any_align();
 	unsigned long start = model.start, end = model.end, place;
 	struct vmx_area *area = new_area(size, flags);
+	bool done;
 	int err;
 
 	if (one_in(8))
@@ -192,26 +271,23 @@ static void insert(void)
 		     area->size, align, fit, start, end, err, place);
 	if (err) {
 		tally.no_hole++;
+		play.pending++;
+		check_help(area->size, align, start, end);
+		done = !play.purging && one_in(3) &&
+		       insert_after_purge(area, align, fit, start, end);
+		play.pending--;
+		if (done)
+			return;
 		vmx_area_free(area);
-		/* Callers that may sleep purge now. */
 		if (one_in(3))
 			purge();
 		return;
 	}
-	if ((unsigned long)area->addr != place)
-		fail("insert size=%#lx align=%#lx fit=%d [%#lx, %#lx): %p, should be at %#lx",
-		     area->size, align, fit, start, end, area->addr, place);
-	if (area->id <= play.last_id)
-		fail("insert: id %lu is not above the last id %lu", area->id, play.last_id);
 	if (vmx_area_complete(area) != !(flags & VMX_UNLIST))
 		fail("insert: vmx_area_complete() does not match VMX_UNLIST");
 	if (VMX_FIT_OF(area->flags) != fit)
 		fail("insert: the flags do not have fit=%d", fit);
-	play.last_id = area->id;
-	check_descriptor(model_insert(area));
-	tally.inserted++;
-	tally.most_areas = max(tally.most_areas, model.stats.areas);
-	tally.fullest = max(tally.fullest, model.stats.area_bytes / PAGE_SIZE * 100 / model.pages);
+	inserted(area, place);
 }
 
 static void insert_refused(void)
@@ -496,7 +572,7 @@ static void flush(void)
 	if (!play.purging)
 		fail("purge: a flush outside of a purge");
 	/* Flush again only if more than vmx_lazy_max was freed meanwhile. */
-	if (play.flushes && model.stats.quarantined_bytes <= vmx_lazy_max)
+	if (!play.asking && play.flushes && model.stats.quarantined_bytes <= vmx_lazy_max)
 		fail("purge: a second flush, but less than lazy_max is quarantined");
 	if (memchr(model.kind, PURGING, model.pages))
 		fail("purge: a flush before all ranges of the last one are holes");
@@ -514,6 +590,9 @@ static void resched(void)
 {
 	size_t purged;
 
+	/* A request may look for runs before the first flush. */
+	if (play.asking && !play.flushes)
+		return;
 	if (!play.purging || !play.flushes)
 		fail("cond_resched() outside a purge");
 	purged = model_purge_some(is_hole);

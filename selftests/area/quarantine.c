@@ -163,6 +163,108 @@ static void joins(void)
 	expect_quarantined(0, 0);
 }
 
+static unsigned int reschedules;
+
+static void count_resched(void)
+{
+	reschedules++;
+}
+
+/*
+ * Every second area of 8 KiB is quarantined: a purge gives no hole of 12 KiB. A request
+ * for that much makes no flush, however much is freed before it is made again. Of the
+ * ranges it looks at no more than 64 in one critical section. When two holes would
+ * meet, one flush is enough.
+ */
+static void refusals(void)
+{
+	struct vmx_area *area[2048], *big = vmx_area_alloc(12 * KIB, VMX_NO_GUARD, NULL,
+							   GFP_KERNEL, NUMA_NO_NODE);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(area); i++)
+		area[i] = insert(8 * KIB, VMX_NO_GUARD);
+	insert(SLICE - ARRAY_SIZE(area) * 8 * KIB, VMX_NO_GUARD);
+
+	for (i = 0; i < ARRAY_SIZE(area); i += 2) {
+		quarantine(area[i]);
+		if (vmx_area_insert_after_purge(big, PAGE_SIZE, START, START + SLICE) != -ENOSPC)
+			fail("12 KiB fit after %u frees of 8 KiB", i / 2 + 1);
+	}
+	if (flushes)
+		fail("%u flushes for requests that they cannot help", flushes);
+
+	shim_resched = count_resched;
+	vmx_area_insert_after_purge(big, PAGE_SIZE, START, START + SLICE);
+	shim_resched = NULL;
+	if (reschedules < i / 2 / 64 - 1)
+		fail("%u ranges in %u critical sections", i / 2, reschedules + 1);
+
+	quarantine(area[1001]);
+	if (vmx_area_insert_after_purge(big, PAGE_SIZE, START, START + SLICE))
+		fail("12 KiB do not fit into 24 KiB of quarantine");
+	if (flushes != 1)
+		fail("%u flushes where one can help", flushes);
+	if (vmx_area_start(big) != START + 1000 * 8 * KIB)
+		fail("12 KiB are not where they fit");
+}
+
+/* Insert an area of @size as a request does that found no hole. */
+static struct vmx_area *insert_after_purge(unsigned long size)
+{
+	struct vmx_area *area = vmx_area_alloc(size, VMX_NO_GUARD, NULL, GFP_KERNEL,
+					       NUMA_NO_NODE);
+
+	if (!vmx_area_insert(area, PAGE_SIZE, START, START + SLICE))
+		fail("%lu KiB fit without a purge", size / KIB);
+	if (vmx_area_insert_after_purge(area, PAGE_SIZE, START, START + SLICE))
+		fail("%lu KiB do not fit, but a purge could help", size / KIB);
+	return area;
+}
+
+/* A run is one hole after a purge, however many ranges and holes it consists of. */
+static void long_run(void)
+{
+	struct vmx_area *area[1000];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(area); i++)
+		area[i] = insert(PAGE_SIZE, VMX_NO_GUARD);
+	insert(SLICE - ARRAY_SIZE(area) * PAGE_SIZE, VMX_NO_GUARD);
+	for (i = 0; i < ARRAY_SIZE(area); i += 2) {
+		vmx_area_cancel(area[i]);
+		quarantine(area[i + 1]);
+	}
+	insert_after_purge(ARRAY_SIZE(area) * PAGE_SIZE);
+	if (flushes != 1)
+		fail("%u flushes where one is enough", flushes);
+}
+
+static void purge_meanwhile(void)
+{
+	shim_resched = NULL;
+	vmx_areas_purge();
+}
+
+/* While a request looks for a run, another task's purge makes holes of everything. */
+static void purged_meanwhile(void)
+{
+	struct vmx_area *area[400], *high;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(area); i++)
+		area[i] = insert(PAGE_SIZE, VMX_NO_GUARD);
+	high = insert(MIB, VMX_NO_GUARD);
+	insert(SLICE - MIB - ARRAY_SIZE(area) * PAGE_SIZE, VMX_NO_GUARD);
+	for (i = 0; i < ARRAY_SIZE(area); i += 2)
+		quarantine(area[i]);
+	quarantine(high);
+	shim_resched = purge_meanwhile;
+	insert_after_purge(MIB);
+	if (flushes != 1)
+		fail("%u flushes where one is enough", flushes);
+}
+
 static const struct {
 	const char *name;
 	void (*play)(void);
@@ -171,6 +273,9 @@ static const struct {
 	{ "frees_below", frees_below },
 	{ "clean_hole", clean_hole },
 	{ "joins", joins },
+	{ "refusals", refusals },
+	{ "long_run", long_run },
+	{ "purged_meanwhile", purged_meanwhile },
 };
 
 int main(int argc, char **argv)

@@ -38,6 +38,14 @@ bool subject_waits(const struct vmx_area *range)
 	return range->state == space.waiting;
 }
 
+bool subject_purge_could_help(unsigned long size, unsigned long align,
+			      unsigned long start, unsigned long end)
+{
+	const struct wanted wanted = { size, align, start, end };
+
+	return purge_could_help(&wanted);
+}
+
 size_t subject_spares(void)
 {
 	return space.spares;

@@ -14,6 +14,10 @@ struct vmx_area *subject_range(unsigned long addr);
 /* Does this quarantined range wait for a flush that has not begun? */
 bool subject_waits(const struct vmx_area *range);
 
+/* Call purge_could_help() of vmx_area.c. */
+bool subject_purge_could_help(unsigned long size, unsigned long align,
+			      unsigned long start, unsigned long end);
+
 /* Count the spare descriptors; free them. */
 size_t subject_spares(void);
 void subject_drop_spares(void);

@@ -287,10 +287,15 @@ static void purge(struct slice *s)
 static int place(struct slice *s, unsigned long pages, unsigned long align, enum fit fit)
 {
 	int at = find_place(s, pages, align, fit);
+	bool taken[SLICE_PAGES];
 
 	if (at < 0) {
+		/* vmx purges only if that makes a hole that fits. */
+		memcpy(taken, s->taken, sizeof(taken));
 		purge(s);
 		at = find_place(s, pages, align, fit);
+		if (at < 0)
+			memcpy(s->taken, taken, sizeof(taken));
 	}
 	return at;
 }
