@@ -329,7 +329,7 @@ const struct file_operations vmx_alloc_fops = {
 	.owner = THIS_MODULE,
 	.open = alloc_open,
 	.read = vmx_read_rewinding,
-	.write = alloc_write,
+	.write_iter = alloc_write_iter,
 	.llseek = seq_lseek,
 	.release = alloc_release,
 };

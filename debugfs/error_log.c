@@ -3,7 +3,8 @@
  * error_log: the last refused writes, and the reasons
  *
  * The format is that of tracefs's error_log: a line with the reason, the line that was
- * written, and a caret under the wrong word.
+ * written, and a caret under the wrong word. An entry has no caret if the text is
+ * correct, but was written in a way that is refused.
  *
  * refused.lock protects the log. No other lock is taken inside.
  */
@@ -27,7 +28,7 @@ struct entry {
 	const char	*file;
 	int		err;
 	const char	*why;
-	unsigned int	caret;		/* column in text */
+	int		caret;		/* column in text; -1: none */
 	char		text[WINDOW + sizeof("......")];
 };
 
@@ -39,21 +40,21 @@ static struct {
 	.lock = __MUTEX_INITIALIZER(refused.lock),
 };
 
-/* Keep the line that contains text->at, or the part of it around text->at. */
-static void keep_window(struct entry *entry, const struct vmx_text *text)
+/* Keep the line that contains @at, or the part of it around @at. */
+static void keep_window(struct entry *entry, const char *start, const char *at)
 {
-	const char *from = text->at, *to = text->at;
+	const char *from = at, *to = at;
 	char *out = entry->text;
 
-	while (from > text->start && from[-1] != '\n')
+	while (from > start && from[-1] != '\n')
 		from--;
 	while (*to && *to != '\n')
 		to++;
-	if (to - from > WINDOW && text->at - from > BEFORE) {
-		from = text->at - BEFORE;
+	if (to - from > WINDOW && at - from > BEFORE) {
+		from = at - BEFORE;
 		out += strscpy(out, "...", sizeof(entry->text));
 	}
-	entry->caret = text->at - from + (out - entry->text);
+	entry->caret = at - from + (out - entry->text);
 	for (; from < to && out < entry->text + WINDOW; from++) {
 		if (*from == '\t')
 			*out++ = ' ';
@@ -81,7 +82,9 @@ void vmx_error_log_add(const char *file, int err, const struct vmx_text *text)
 	entry->file = file;
 	entry->err = err;
 	entry->why = text->why;
-	keep_window(entry, text);
+	keep_window(entry, text->start, text->at ?: text->start);
+	if (!text->at)
+		entry->caret = -1;
 	mutex_unlock(&refused.lock);
 }
 
@@ -133,8 +136,9 @@ static int error_log_show(struct seq_file *m, void *v)
 				USEC_PER_SEC, &us);
 		seq_printf(m, "[%5llu.%06u] vmx: %s: error: %s: %s\n", s, us,
 			   entry->file, vmx_errno_name(entry->err), entry->why);
-		seq_printf(m, "  Command: %s\n           %*s^\n", entry->text,
-			   entry->caret, "");
+		seq_printf(m, "  Command: %s\n", entry->text);
+		if (entry->caret >= 0)
+			seq_printf(m, "           %*s^\n", entry->caret, "");
 	}
 	mutex_unlock(&refused.lock);
 	return 0;

@@ -22,8 +22,9 @@
 struct vmx_explanation;
 
 /*
- * The longest text. It is less than a page: stdio cuts a longer text into writes of
- * 4096 bytes, and then vmx refuses the first part instead of acting on half a text.
+ * The longest text, in bytes. It is less than a page: stdio cuts a longer text into
+ * writes of 4096 bytes, and then vmx refuses the first part instead of acting on half a
+ * text.
  */
 #define VMX_TEXT_MAX 4095
 
@@ -35,7 +36,7 @@ struct vmx_explanation;
  * @len: length of the current word in characters; 0 at the end of the text
  * @first: the current word is the first word of its line
  * @why: if the text was refused: the reason, for people
- * @at: if the text was refused: the wrong character, inside [start, next]
+ * @at: if the text was refused: the wrong character; NULL if no character is wrong
  */
 struct vmx_text {
 	const char	*start;
@@ -100,15 +101,14 @@ bool vmx_may_see_addresses(const struct file *file);
 unsigned long vmx_address(unsigned long value);
 void vmx_show_address(struct seq_file *m, unsigned long addr);
 void vmx_show_range(struct seq_file *m, unsigned long start, unsigned long end);
-ssize_t vmx_write_text(struct file *file, const char __user *from, size_t len,
-		       loff_t pos, vmx_text_handler handler);
+ssize_t vmx_write_text(struct kiocb *iocb, struct iov_iter *from,
+		       vmx_text_handler handler);
 
-/* Define name_write() for a file's operations; it calls the file's name_text(). */
+/* Define name_write_iter() for a file's operations; it calls the file's name_text(). */
 #define VMX_DEFINE_WRITE(name)						\
-static ssize_t name##_write(struct file *file, const char __user *from,	\
-			    size_t len, loff_t *ppos)			\
+static ssize_t name##_write_iter(struct kiocb *iocb, struct iov_iter *from) \
 {									\
-	return vmx_write_text(file, from, len, *ppos, name##_text);	\
+	return vmx_write_text(iocb, from, name##_text);			\
 }
 
 ssize_t vmx_read_rewinding(struct file *file, char __user *to, size_t len,
@@ -130,8 +130,8 @@ int vmx_asked_open(struct file *file, struct vmx_told *last,
 		   int (*show)(struct seq_file *m, void *v));
 int vmx_asked_release(struct inode *inode, struct file *file);
 int vmx_asked_number(struct vmx_text *text, unsigned long *value);
-ssize_t vmx_asked_write(struct file *file, const char __user *from, size_t len,
-			loff_t pos, vmx_text_handler handler);
+ssize_t vmx_asked_write(struct kiocb *iocb, struct iov_iter *from,
+			vmx_text_handler handler);
 void vmx_asked_tell(struct file *file, unsigned long addr);
 unsigned long vmx_asked(struct seq_file *m, const char *hint);
 
@@ -140,10 +140,9 @@ unsigned long vmx_asked(struct seq_file *m, const char *hint);
  * file has name_text() and name_show().
  */
 #define VMX_DEFINE_ASKED(name)						\
-static ssize_t name##_write(struct file *file, const char __user *from,	\
-			    size_t len, loff_t *ppos)			\
+static ssize_t name##_write_iter(struct kiocb *iocb, struct iov_iter *from) \
 {									\
-	return vmx_asked_write(file, from, len, *ppos, name##_text);	\
+	return vmx_asked_write(iocb, from, name##_text);		\
 }									\
 									\
 static int name##_open(struct inode *inode, struct file *file)		\
@@ -157,7 +156,7 @@ const struct file_operations vmx_##name##_fops = {			\
 	.owner = THIS_MODULE,						\
 	.open = name##_open,						\
 	.read = vmx_read_rewinding,					\
-	.write = name##_write,						\
+	.write_iter = name##_write_iter,				\
 	.llseek = seq_lseek,						\
 	.release = vmx_asked_release,					\
 }

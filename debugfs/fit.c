@@ -51,7 +51,7 @@ const struct file_operations vmx_fit_fops = {
 	.owner = THIS_MODULE,
 	.open = fit_open,
 	.read = vmx_read_rewinding,
-	.write = fit_write,
+	.write_iter = fit_write_iter,
 	.llseek = seq_lseek,
 	.release = single_release,
 };

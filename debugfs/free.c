@@ -90,6 +90,6 @@ VMX_DEFINE_WRITE(free);
 const struct file_operations vmx_free_fops = {
 	.owner = THIS_MODULE,
 	.open = simple_open,
-	.write = free_write,
+	.write_iter = free_write_iter,
 	.llseek = default_llseek,
 };

@@ -25,6 +25,6 @@ VMX_DEFINE_WRITE(purge);
 const struct file_operations vmx_purge_fops = {
 	.owner = THIS_MODULE,
 	.open = simple_open,
-	.write = purge_write,
+	.write_iter = purge_write_iter,
 	.llseek = default_llseek,
 };

@@ -110,22 +110,20 @@ void vmx_asked_tell(struct file *file, unsigned long addr)
 
 /**
  * vmx_asked_write() - take a text as vmx_write_text() does, and keep a refusal
- * @file: the file
+ * @iocb: the write
  * @from: the text
- * @len: its length in bytes
- * @pos: the offset, which must be 0
  * @handler: acts on the text and calls vmx_asked_tell(), or refuses it
  *
  * Return: as vmx_write_text().
  */
-ssize_t vmx_asked_write(struct file *file, const char __user *from, size_t len,
-			loff_t pos, vmx_text_handler handler)
+ssize_t vmx_asked_write(struct kiocb *iocb, struct iov_iter *from,
+			vmx_text_handler handler)
 {
-	ssize_t ret = vmx_write_text(file, from, len, pos, handler);
+	ssize_t ret = vmx_write_text(iocb, from, handler);
 
 	/* If the text could not be read, there is no refusal in error_log. */
 	if (ret < 0 && ret != -EFAULT && ret != -ENOMEM)
-		tell(file, 0, ret);
+		tell(iocb->ki_filp, 0, ret);
 	return ret;
 }
 

@@ -42,7 +42,7 @@ void vmx_text_init(struct vmx_text *text, const char *start)
  * vmx_text_refuse() - refuse a text
  * @text: the text
  * @err: a negative errno
- * @at: the first character of the wrong word
+ * @at: the first character of the wrong word; NULL if no word is wrong
  * @why: the reason, for people
  *
  * Return: @err.

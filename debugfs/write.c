@@ -2,9 +2,9 @@
 /*
  * Common to all files: taking a written text, and who sees addresses
  *
- * A write is one text, at offset 0 and shorter than a page. vmx does all of it, or
- * refuses it with an errno. Each refusal of a text that could be read goes into the
- * error log.
+ * A write is one text, shorter than a page. vmx does all of it, or refuses it with an
+ * errno. Each refusal of a text that could be read goes into the error log. The pieces
+ * of a writev() are one text. A write of 0 bytes is no text: nothing happens.
  *
  * A file that was opened with CAP_SYSLOG shows addresses. Other files show offsets in
  * the slice.
@@ -15,6 +15,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/uio.h>
 
 #include "vmx_alloc.h"
 #include "vmx_pgtable.h"
@@ -67,43 +68,62 @@ unsigned long vmx_address(unsigned long value)
 	return value < vmx_end - vmx_start ? vmx_start + value : value;
 }
 
-static int check_write(struct vmx_text *text, size_t len, loff_t pos)
+/*
+ * A plain write() arrives at the file's position, which reading has moved. Only a
+ * pwrite() arrives at another one.
+ */
+static bool is_pwrite(const struct kiocb *iocb)
 {
-	if (pos)
-		return vmx_text_refuse(text, -EINVAL, text->start,
-				       "a write begins at offset 0");
+	return iocb->ki_pos && iocb->ki_pos != iocb->ki_filp->f_pos;
+}
+
+static int check_write(struct vmx_text *text, size_t len, bool at_offset)
+{
+	if (at_offset)
+		return vmx_text_refuse(text, -EINVAL, NULL,
+				       "a request is one write(), or a pwrite() at offset 0");
 	if (len > VMX_TEXT_MAX)
-		return vmx_text_refuse(text, -EINVAL, text->start,
+		return vmx_text_refuse(text, -EINVAL, text->start + VMX_TEXT_MAX,
 				       "longer than 4095 bytes");
 	return vmx_text_check(text, len);
 }
 
 /**
  * vmx_write_text() - take a text that was written to a file
- * @file: the file
- * @from: the text
- * @len: its length in bytes
- * @pos: the offset, which must be 0; a write does not move it, so that a read can
- *	follow
+ * @iocb: the write; its position must be 0 or the file's position, and becomes 0
+ * @from: the text, of one piece or, from writev(), of several
  * @handler: acts on the text, or refuses it
  *
+ * Afterwards the file's position is 0, whether the text was refused or not, so that a
+ * read begins at the start of the answer. An empty write changes nothing.
+ *
  * Context: process context; may sleep.
- * Return: @len, or the negative errno of the refusal, which is in the error log.
- * -EFAULT and -ENOMEM, not in the log, if the text could not be read.
+ * Return: the length of the text; 0 for an empty write; the negative errno of a
+ * refusal, which is in the error log; -EFAULT and -ENOMEM, not in the log, if the text
+ * could not be read.
  */
-ssize_t vmx_write_text(struct file *file, const char __user *from, size_t len,
-		       loff_t pos, vmx_text_handler handler)
+ssize_t vmx_write_text(struct kiocb *iocb, struct iov_iter *from,
+		       vmx_text_handler handler)
 {
-	size_t kept = min_t(size_t, len, VMX_TEXT_MAX);
+	struct file *file = iocb->ki_filp;
+	size_t len = iov_iter_count(from), kept = min_t(size_t, len, VMX_TEXT_MAX);
+	bool at_offset = is_pwrite(iocb);
 	struct vmx_text text;
 	char *copy;
 	int err;
 
-	copy = memdup_user_nul(from, kept);
-	if (IS_ERR(copy))
-		return PTR_ERR(copy);
+	if (!len)
+		return 0;
+	copy = kmalloc(kept + 1, GFP_USER | __GFP_NOWARN);
+	if (!copy)
+		return -ENOMEM;
+	if (!copy_from_iter_full(copy, kept, from)) {
+		kfree(copy);
+		return -EFAULT;
+	}
+	copy[kept] = '\0';
 	vmx_text_init(&text, copy);
-	err = check_write(&text, len, pos);
+	err = check_write(&text, len, at_offset);
 	if (!err)
 		err = handler(file, &text);
 	if (err) {
@@ -111,6 +131,10 @@ ssize_t vmx_write_text(struct file *file, const char __user *from, size_t len,
 		vmx_error_log_add(file_dentry(file)->d_name.name, err, &text);
 	}
 	kfree(copy);
+	if (!at_offset) {
+		vfs_llseek(file, 0, SEEK_SET);
+		iocb->ki_pos = 0;
+	}
 	return err ?: len;
 }
 
@@ -121,7 +145,7 @@ ssize_t vmx_write_text(struct file *file, const char __user *from, size_t len,
  * @len: bytes to copy at most
  * @ppos: the offset
  *
- * A write must be at offset 0, so after a read to the end the next write is taken.
+ * So a file that stays open in a shell can be read again.
  *
  * Return: the number of bytes copied, or a negative errno.
  */

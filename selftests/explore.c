@@ -182,12 +182,12 @@ TEST_F(explore, refusals)
 		{ "walk", "-1", EINVAL },
 		{ "walk", "vmalloc", EINVAL },
 		{ "walk", "0x0 0x1000", EINVAL },
-		{ "walk", "", EINVAL },
+		{ "walk", "\n", EINVAL },
 		{ "area", "3", ENOENT },		/* freed */
 		{ "area", "100000", ENOENT },
 		{ "area", "all", EINVAL },
 		{ "area", "1 2", EINVAL },
-		{ "area", "", EINVAL },
+		{ "area", "\n", EINVAL },
 	};
 	size_t i;
 
@@ -241,7 +241,7 @@ TEST_F(explore, no_stale_answers)
 
 		ASSERT_EQ(0, write_all(fd, files[i].fine, strlen(files[i].fine)));
 		expect_answer(_metadata, fd, files[i].file, files[i].answer);
-		/* vmx refuses an empty write before it parses an address. */
+		/* vmx refuses a blank write before it parses an address. */
 		ASSERT_EQ(-EINVAL, write_all(fd, "\n", 1));
 		expect_answer(_metadata, fd, files[i].file, "# the last write was refused: EINVAL");
 		close(fd);

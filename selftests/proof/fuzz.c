@@ -188,6 +188,9 @@ static const char *write_text(struct fuzz *f, unsigned int target)
 	foretold = targets[target].foretell(&f->next, &f->text);
 	ret = put(f->fd[target], &f->text);
 	f->written[target]++;
+	/* An empty write is no request. */
+	if (!f->text.len)
+		return ret ? "an empty write fails" : NULL;
 	if (ret != foretold && (foretold != WHATEVER || (ret && ret != -EINVAL)))
 		return strerror(-ret);
 	if (ret) {
