@@ -26,8 +26,11 @@
 
 /* An open file, and the answer to its last write. */
 struct alloc_file {
-	struct mutex lock;	/* protects made */
+	struct mutex lock;	/* protects the rest */
 	struct list_head made;
+	/* Where the reader is: a list has no short way to its n-th member. */
+	struct list_head *at;
+	loff_t pos;
 };
 
 struct made {
@@ -225,6 +228,12 @@ static int make_all(struct list_head *made, struct vmx_text *text,
 	return 0;
 }
 
+static void rewind(struct alloc_file *af)
+{
+	af->at = af->made.next;
+	af->pos = 0;
+}
+
 static int alloc_text(struct file *file, struct vmx_text *text)
 {
 	struct seq_file *seq = file->private_data;
@@ -248,6 +257,7 @@ static int alloc_text(struct file *file, struct vmx_text *text)
 			vmx_own(m->area);
 	}
 	list_splice(&made, &af->made);
+	rewind(af);
 	mutex_unlock(&af->lock);
 forget_requests:
 	forget_requests(&requests);
@@ -256,19 +266,26 @@ forget_requests:
 
 VMX_DEFINE_WRITE(alloc);
 
+/* Usually the reader goes on where it was, and the loop is not entered. */
 static void *made_start(struct seq_file *m, loff_t *pos)
 {
 	struct alloc_file *af = m->private;
 
 	mutex_lock(&af->lock);
-	return seq_list_start(&af->made, *pos);
+	if (*pos < af->pos)
+		rewind(af);
+	for (; af->pos < *pos && af->at != &af->made; af->pos++)
+		af->at = af->at->next;
+	return af->at == &af->made ? NULL : af->at;
 }
 
 static void *made_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	struct alloc_file *af = m->private;
 
-	return seq_list_next(v, &af->made, pos);
+	af->at = af->at->next;
+	af->pos = ++*pos;
+	return af->at == &af->made ? NULL : af->at;
 }
 
 static void made_stop(struct seq_file *m, void *v)
@@ -313,6 +330,7 @@ static int alloc_open(struct inode *inode, struct file *file)
 	file->f_mode |= FMODE_PWRITE;
 	mutex_init(&af->lock);
 	INIT_LIST_HEAD(&af->made);
+	rewind(af);
 	return 0;
 }
 

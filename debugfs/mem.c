@@ -17,6 +17,7 @@
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
 #include "vmx_area.h"
@@ -90,7 +91,10 @@ static ssize_t copy_range(char __user *to, const char __user *from, size_t count
 		cond_resched();
 	}
 	free_page((unsigned long)buf);
-	return done ?: -EFAULT;
+	if (done)
+		return done;
+	/* A fault on user memory ends early, too, when the task is killed. */
+	return fatal_signal_pending(current) ? -EINTR : -EFAULT;
 }
 
 static ssize_t mem_read(struct file *file, char __user *to, size_t len,

@@ -6,7 +6,14 @@
 #include <ctype.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <linux/userfaultfd.h>
+#include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/user.h>
+#include <sys/wait.h>
 
 #include "../kselftest_harness.h"
 #include "vmx_test.h"
@@ -372,6 +379,84 @@ TEST_F(explore, mem)
 	EXPECT_EQ(ENOSPC, errno);
 	EXPECT_EQ(0, pwrite(fd, words, 0, offset));
 	free(words);
+	close(fd);
+}
+
+/* Reading this page waits until the process is killed. */
+static char *endless_page(void)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	void *page = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	range.range.start = (unsigned long)page;
+	range.range.len = page_size();
+	if (fd < 0 || page == MAP_FAILED || ioctl(fd, UFFDIO_API, &api) ||
+	    ioctl(fd, UFFDIO_REGISTER, &range))
+		return NULL;
+	return page;
+}
+
+/* Wait until the process sleeps. */
+static bool wait_until_asleep(pid_t pid)
+{
+	char path[32], *text, state;
+	int tries;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	for (tries = 0; tries < 1000; tries++) {
+		text = slurp(path);
+		state = text ? strrchr(text, ')')[2] : '?';
+		free(text);
+		if (state == 'S' || state == 'D')
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
+/* A read that a fatal signal ends before its first byte returns EINTR. */
+TEST_F(explore, mem_killed)
+{
+	unsigned long offset = area_by_id(&self->areas, 4)->start - self->areas.start;
+	struct user_regs_struct regs;
+	int status, fd = open(MEM, O_RDONLY);
+	char *page = endless_page();
+	pid_t child;
+	long ret;
+
+	ASSERT_LE(0, fd);
+	if (!page)
+		SKIP(return, "no userfaultfd");
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child) {
+		page = endless_page();
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		raise(SIGSTOP);
+		pread(fd, page, 100, offset);
+		_exit(1);
+	}
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	ASSERT_TRUE(WIFSTOPPED(status));
+	ASSERT_EQ(0, ptrace(PTRACE_SETOPTIONS, child, NULL, PTRACE_O_TRACEEXIT));
+	ASSERT_EQ(0, ptrace(PTRACE_CONT, child, NULL, NULL));
+	ASSERT_TRUE(wait_until_asleep(child));
+	kill(child, SIGKILL);
+	/* The process stops once more, with the result of its system call. */
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	ASSERT_TRUE(WIFSTOPPED(status));
+	ASSERT_EQ(0, ptrace(PTRACE_GETREGS, child, NULL, &regs));
+#ifdef __x86_64__
+	ret = regs.rax;
+#else
+	ret = regs.eax;
+#endif
+	EXPECT_EQ(-EINTR, ret);
+	ptrace(PTRACE_CONT, child, NULL, NULL);
+	waitpid(child, NULL, 0);
 	close(fd);
 }
 

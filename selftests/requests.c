@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <regex.h>
 #include <sys/prctl.h>
+#include <time.h>
 
 #include "../kselftest_harness.h"
 #include "vmx_test.h"
@@ -192,6 +193,59 @@ TEST_F(requests, read_answers_last_write_of_same_file)
 	EXPECT_EQ(6, vmx_stat("areas"));
 	close(fd);
 	close(other);
+}
+
+static double cpu_time(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+/* Read a quarter of the answer in small pieces, and return the time it takes. */
+static double time_of_quarter(struct __test_metadata *_metadata, int fd, size_t bytes)
+{
+	double start = cpu_time();
+	char piece[32];
+	ssize_t got;
+
+	while (bytes >= sizeof(piece)) {
+		got = read(fd, piece, sizeof(piece));
+		ASSERT_LT(0, got);
+		bytes -= got;
+	}
+	return cpu_time() - start;
+}
+
+/* The last lines of an answer take no longer to read than the first ones. */
+TEST_F(requests, long_answer)
+{
+	double first, last, best = 1e9;
+	size_t bytes;
+	char *text;
+	int fd, i;
+
+	if (!IS_64BIT)
+		SKIP(return, "there are not enough addresses");
+	ASSERT_EQ(0, vmx_load("slice=256M" LAZY));
+	fd = open(ALLOC, O_RDWR);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, write_all(fd, "4K count=20000", 14));
+	text = slurp_fd(fd);
+	ASSERT_NE(NULL, text);
+	bytes = strlen(text);
+	free(text);
+	for (i = 0; i < 3; i++) {
+		lseek(fd, 0, SEEK_SET);
+		first = time_of_quarter(_metadata, fd, bytes / 4);
+		time_of_quarter(_metadata, fd, bytes / 2);
+		last = time_of_quarter(_metadata, fd, bytes / 4);
+		TH_LOG("first quarter %.3f s, last quarter %.3f s", first, last);
+		best = last / first < best ? last / first : best;
+	}
+	EXPECT_GT(1.8, best);
+	close(fd);
 }
 
 TEST_F(requests, free_by_id_address_and_offset)
