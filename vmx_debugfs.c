@@ -87,24 +87,13 @@ void vmx_debugfs_exit(void)
 	vmx_owned_exit();
 }
 
-/**
- * vmx_debugfs_init() - create the files
- *
- * Without debugfs (not configured, or switched off) vmx still serves other modules.
- *
- * Context: process context; may sleep.
- * Return: 0, or a negative errno; then no file and no directory is left.
- */
-int vmx_debugfs_init(void)
+/* Create the files; return 0, or the first errno, and create the rest all the same. */
+static int create_files(void)
 {
 	struct dentry *file;
-	int i;
+	int i, err = 0;
 
 	dir = debugfs_create_dir("vmx", NULL);
-	if (dir == ERR_PTR(-ENODEV) || dir == ERR_PTR(-EPERM)) {
-		pr_notice("debugfs is off: there are no files, only the functions for modules\n");
-		return 0;
-	}
 	if (IS_ERR(dir))
 		return PTR_ERR(dir);
 	inode_lock(d_inode(dir));
@@ -119,11 +108,28 @@ int vmx_debugfs_init(void)
 		 */
 		file = debugfs_create_file_unsafe(files[i].name, files[i].mode,
 						  dir, NULL, files[i].fops);
-		if (IS_ERR(file)) {
-			/* Somebody may have written to "alloc" already. */
-			vmx_debugfs_exit();
-			return PTR_ERR(file);
-		}
+		if (IS_ERR(file))
+			err = err ?: PTR_ERR(file);
 	}
-	return 0;
+	return err;
+}
+
+/**
+ * vmx_debugfs_init() - create the files
+ *
+ * This cannot fail: without debugfs, or without some of the files, vmx still serves
+ * other modules. It is the last step of init, because a file that exists can be opened,
+ * and then the module must stay.
+ *
+ * Context: process context; may sleep.
+ */
+void vmx_debugfs_init(void)
+{
+	int err = create_files();
+
+	if (err == -ENODEV || err == -EPERM)
+		pr_notice("debugfs is off: there are no files, only the functions for modules\n");
+	else if (err)
+		pr_warn("cannot create %s in debugfs: error %d\n",
+			IS_ERR(dir) ? "the files" : "all files", err);
 }

@@ -5,7 +5,7 @@
 #ifndef _VMX_DEBUGFS_H
 #define _VMX_DEBUGFS_H
 
-int vmx_debugfs_init(void);
+void vmx_debugfs_init(void);
 void vmx_debugfs_exit(void);
 
 /* debugfs/map.c: the number of characters in a line of the file "map" */

@@ -2,7 +2,8 @@
 /*
  * Module parameters, init and exit of the parts, and the tracepoints
  *
- * Init goes from the bottom up: slice, alloc, files. Exit is the reverse.
+ * Init goes from the bottom up: slice, alloc, files. The files come last and cannot fail.
+ * Exit is the reverse.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -87,13 +88,10 @@ static int __init vmx_init(void)
 	err = vmx_alloc_init();
 	if (err)
 		goto release_slice;
-	err = vmx_debugfs_init();
-	if (err)
-		goto exit_alloc;
+	/* From here on nothing may fail: a file may be open already. */
+	vmx_debugfs_init();
 	return 0;
 
-exit_alloc:
-	vmx_alloc_exit();
 release_slice:
 	vmx_slice_release();
 	return err;

@@ -149,4 +149,41 @@ TEST_F(insmod, lazy_max_by_default)
 	EXPECT_EQ(2 * MIB, vmx_stat("lazy_max_bytes"));
 }
 
+/*
+ * insmod does not depend on debugfs: a file may be open when the next one cannot
+ * be created, so it is too late to fail.  One line in the log says what is missing.
+ */
+static void expect_loaded_without(struct __test_metadata *_metadata, int log, const char *params,
+				  const char *line)
+{
+	ASSERT_EQ(0, module_load("vmx_nofiles", params));
+	EXPECT_EQ(0, module_load("vmx", SLICE))
+		TH_LOG("%s", params);
+	EXPECT_EQ(1, kmsg_count(log, line, NULL, 0))
+		TH_LOG("%s", params);
+	EXPECT_EQ(0, vmx_unload());
+	EXPECT_EQ(0, vmallocinfo_lines());
+	EXPECT_EQ(0, module_unload("vmx_nofiles"));
+	EXPECT_NE(0, access("/sys/kernel/debug/vmx", F_OK));
+}
+
+TEST_F(insmod, without_files)
+{
+	expect_loaded_without(_metadata, self->log, "nth=0",
+			      "vmx: cannot create the files in debugfs: error -17");
+}
+
+TEST_F(insmod, without_one_file)
+{
+	expect_loaded_without(_metadata, self->log, "nth=1",
+			      "vmx: cannot create all files in debugfs: error -12");
+	expect_loaded_without(_metadata, self->log, "nth=9",
+			      "vmx: cannot create all files in debugfs: error -12");
+	expect_loaded_without(_metadata, self->log, "nth=14",
+			      "vmx: cannot create all files in debugfs: error -12");
+	/* All 14 files: the next test finds them. */
+	ASSERT_EQ(0, vmx_load(SLICE));
+	EXPECT_EQ(0, vmx_ask("alloc", "4K"));
+}
+
 TEST_HARNESS_MAIN
