@@ -6,6 +6,9 @@
  * written, and a caret under the wrong word. An entry has no caret if the text is
  * correct, but was written in a way that is refused.
  *
+ * A text that was written with CAP_SYSLOG may contain addresses, so it is shown only to
+ * readers with CAP_SYSLOG.
+ *
  * refused.lock protects the log. No other lock is taken inside.
  */
 #include <linux/err.h>
@@ -27,6 +30,7 @@ struct entry {
 	u64		when;		/* local_clock(); 0: never used */
 	const char	*file;
 	int		err;
+	bool		syslog;		/* the writer might see addresses */
 	const char	*why;
 	int		caret;		/* column in text; -1: none */
 	char		text[WINDOW + sizeof("......")];
@@ -66,20 +70,22 @@ static void keep_window(struct entry *entry, const char *start, const char *at)
 
 /**
  * vmx_error_log_add() - add a refused write to the log
- * @file: the file's name, which must stay valid
+ * @file: the file that was written to
  * @err: the negative errno of the write
  * @text: the text, with why and at set
  *
  * Context: process context; may sleep.
  */
-void vmx_error_log_add(const char *file, int err, const struct vmx_text *text)
+void vmx_error_log_add(const struct file *file, int err,
+		       const struct vmx_text *text)
 {
 	struct entry *entry;
 
 	mutex_lock(&refused.lock);
 	entry = &refused.entry[refused.next++ % ENTRIES];
 	entry->when = local_clock();
-	entry->file = file;
+	entry->file = file_dentry(file)->d_name.name;
+	entry->syslog = vmx_may_see_addresses(file);
 	entry->err = err;
 	entry->why = text->why;
 	keep_window(entry, text->start, text->at ?: text->start);
@@ -120,6 +126,17 @@ const char *vmx_errno_name(int err)
 	}
 }
 
+static void show_text(struct seq_file *m, const struct entry *entry)
+{
+	if (entry->syslog && !vmx_may_see_addresses(m->file)) {
+		seq_puts(m, "  Command: hidden, because it was written with CAP_SYSLOG\n");
+		return;
+	}
+	seq_printf(m, "  Command: %s\n", entry->text);
+	if (entry->caret >= 0)
+		seq_printf(m, "           %*s^\n", entry->caret, "");
+}
+
 static int error_log_show(struct seq_file *m, void *v)
 {
 	unsigned int i;
@@ -136,9 +153,7 @@ static int error_log_show(struct seq_file *m, void *v)
 				USEC_PER_SEC, &us);
 		seq_printf(m, "[%5llu.%06u] vmx: %s: error: %s: %s\n", s, us,
 			   entry->file, vmx_errno_name(entry->err), entry->why);
-		seq_printf(m, "  Command: %s\n", entry->text);
-		if (entry->caret >= 0)
-			seq_printf(m, "           %*s^\n", entry->caret, "");
+		show_text(m, entry);
 	}
 	mutex_unlock(&refused.lock);
 	return 0;

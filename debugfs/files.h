@@ -91,7 +91,8 @@ int vmx_text_request(struct vmx_text *text, struct vmx_request *req,
 		     enum vmx_fit fit);
 
 /* error_log.c */
-void vmx_error_log_add(const char *file, int err, const struct vmx_text *text);
+void vmx_error_log_add(const struct file *file, int err,
+		       const struct vmx_text *text);
 const char *vmx_errno_name(int err);
 
 /* write.c */

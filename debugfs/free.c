@@ -2,7 +2,9 @@
 /*
  * free: free areas that were made by writing to "alloc"
  *
- * A write frees all areas that it names, or none.
+ * A write frees all areas that it names, or none. A file that was opened without
+ * CAP_SYSLOG takes ids and offsets, but no addresses: each address is refused in the same
+ * way, so that nobody can find out where areas are by trying.
  *
  * It holds vmx_owned_lock(), and takes vmx_area_lock inside.
  */
@@ -11,6 +13,7 @@
 #include <linux/string.h>
 
 #include "vmx_area.h"
+#include "vmx_pgtable.h"
 #include "files.h"
 
 /* Return the id of the area in use that starts at an address; 0 without one. */
@@ -26,8 +29,8 @@ static unsigned long id_at(unsigned long addr)
 	return id;
 }
 
-/* Mark the area that a word names. */
-static int mark_word(struct vmx_text *text)
+/* Mark the area that a word names; @may_address: an address may be written. */
+static int mark_word(struct vmx_text *text, bool may_address)
 {
 	bool by_addr = vmx_text_is_hex(text);
 	unsigned long value, id;
@@ -36,6 +39,9 @@ static int mark_word(struct vmx_text *text)
 	err = vmx_text_number(text, text->word, &value);
 	if (err)
 		return err;
+	if (by_addr && !may_address && value >= vmx_end - vmx_start)
+		return vmx_text_refuse(text, -EPERM, text->word,
+				       "an address needs CAP_SYSLOG; write an id or an offset");
 	id = by_addr ? id_at(vmx_address(value)) : value;
 	switch (vmx_owned_mark(id)) {
 	case 0:
@@ -50,14 +56,14 @@ static int mark_word(struct vmx_text *text)
 			       "no such area was made by writing to alloc");
 }
 
-static int mark_words(struct vmx_text *text)
+static int mark_words(struct vmx_text *text, bool may_address)
 {
 	int err = 0;
 
 	while (!err && vmx_text_word(text)) {
 		if (vmx_text_is(text, "all"))
 			return vmx_text_wrong(text, "all stands alone");
-		err = mark_word(text);
+		err = mark_word(text, may_address);
 	}
 	return err;
 }
@@ -76,7 +82,7 @@ static int free_text(struct file *file, struct vmx_text *text)
 	if (is_all(*text))
 		vmx_owned_mark_all();
 	else
-		err = mark_words(text);
+		err = mark_words(text, vmx_may_see_addresses(file));
 	if (err)
 		vmx_owned_unmark();
 	else

@@ -6,6 +6,9 @@
  * cannot. If there is no such area at the offset, a read or a write fails with EFAULT
  * or stops there, and an access to a mapping raises SIGBUS.
  *
+ * Only a process with CAP_SYSLOG opens the file: a frame that was not cleared has what
+ * its former owner left there, which may be addresses.
+ *
  * The first access to a mapping splits the blocks of the area into single frames, so
  * that each frame has a reference count. If the area is freed while it is mapped, the
  * last unmapping returns the frames.
@@ -97,6 +100,11 @@ static ssize_t copy_range(char __user *to, const char __user *from, size_t count
 	return fatal_signal_pending(current) ? -EINTR : -EFAULT;
 }
 
+static int mem_open(struct inode *inode, struct file *file)
+{
+	return vmx_may_see_addresses(file) ? 0 : -EPERM;
+}
+
 static ssize_t mem_read(struct file *file, char __user *to, size_t len,
 			loff_t *ppos)
 {
@@ -146,7 +154,7 @@ static int mem_mmap(struct file *file, struct vm_area_struct *vma)
 
 const struct file_operations vmx_mem_fops = {
 	.owner = THIS_MODULE,
-	.open = simple_open,
+	.open = mem_open,
 	.read = mem_read,
 	.write = mem_write,
 	.llseek = mem_llseek,

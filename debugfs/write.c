@@ -128,7 +128,7 @@ ssize_t vmx_write_text(struct kiocb *iocb, struct iov_iter *from,
 		err = handler(file, &text);
 	if (err) {
 		vmx_count_failure(err);
-		vmx_error_log_add(file_dentry(file)->d_name.name, err, &text);
+		vmx_error_log_add(file, err, &text);
 	}
 	kfree(copy);
 	if (!at_offset) {

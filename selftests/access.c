@@ -82,7 +82,7 @@ TEST_F(access, no_address_without_cap_syslog)
 	static const char *const readable[] = {
 		"areas", "gaps", "map", "stats", "error_log", "README"
 	};
-	static const char *const addresses_only[] = { "area", "walk", "pgtables" };
+	static const char *const addresses_only[] = { "area", "walk", "pgtables", "mem" };
 	unsigned long start;
 	struct areas areas;
 	struct made made;
@@ -121,6 +121,98 @@ TEST_F(access, no_address_without_cap_syslog)
 	ASSERT_EQ(1, vmx_make("4K", &made, 1));
 	EXPECT_GT(SLICE_BYTES, made.addr);
 	EXPECT_EQ(self->made.addr - start + 2 * page_size(), made.addr);
+}
+
+/* A text that was written with CAP_SYSLOG is hidden from readers without it. */
+TEST_F(access, error_log_hides_texts_with_addresses)
+{
+	static const char secret[] = "0xc0ffee00c0ffee00 frob";
+	char *log;
+
+	EXPECT_EQ(-EINVAL, vmx_ask("alloc", secret));
+	log = vmx_read("error_log");
+	ASSERT_NE(NULL, log);
+	EXPECT_NE(NULL, strstr(log, secret));
+	free(log);
+
+	ASSERT_TRUE(drop_cap_syslog());
+	EXPECT_EQ(-EINVAL, vmx_ask("alloc", "mine"));
+	log = vmx_read("error_log");
+	ASSERT_NE(NULL, log);
+	EXPECT_EQ(NULL, strstr(log, "c0ffee"))
+		TH_LOG("%s", log);
+	/* The file and the reason are shown, and one's own text. */
+	EXPECT_NE(NULL, strstr(log, "] vmx: alloc: error: EINVAL: "));
+	EXPECT_NE(NULL, strstr(log, "  Command: hidden, because it was written with CAP_SYSLOG\n"));
+	EXPECT_NE(NULL, strstr(log, "  Command: mine\n           ^\n"))
+		TH_LOG("%s", log);
+	free(log);
+}
+
+/* The line of error_log about the last write. */
+static void last_reason(char *line, size_t size)
+{
+	char *log = vmx_read("error_log"), *at = log, *last = log;
+
+	while (at && (at = strstr(at, "] vmx: ")))
+		last = at++;
+	snprintf(line, size, "%.*s", (int)strcspn(last ?: "", "\n"), last ?: "");
+	free(log);
+}
+
+/* Without CAP_SYSLOG, `free` does not tell whether an area is at an address. */
+TEST_F(access, free_is_no_oracle)
+{
+	char request[32], line[2][128];
+	unsigned long start;
+	struct areas areas;
+	int where, how, fd;
+
+	ASSERT_EQ(0, vmx_areas(&areas));
+	start = areas.start;
+	areas_free(&areas);
+	ASSERT_TRUE(drop_cap_syslog());
+	/* an area, none, outside the slice */
+	for (where = 0; where < 3; where++) {
+		snprintf(request, sizeof(request), "0x%lx",
+			 where == 2 ? start - 4096 : self->made.addr + where * 4096);
+		EXPECT_EQ(-EPERM, vmx_ask("free", request))
+			TH_LOG("%d", where);
+		last_reason(line[where > 0], sizeof(line[0]));
+		if (where)
+			EXPECT_STREQ(line[0], line[1]);
+	}
+	EXPECT_EQ(1, vmx_stat("areas"));
+	/* The offset and the id, which `areas` shows, are taken. */
+	for (how = 0; how < 2; how++) {
+		fd = open(DIR "/alloc", O_RDWR);
+		ASSERT_LE(0, fd);
+		ASSERT_EQ(1, vmx_make_on(fd, "4K", &self->made, 1));
+		close(fd);
+		snprintf(request, sizeof(request), how ? "%lu" : "0x%lx",
+			 how ? self->made.id : self->made.addr);
+		EXPECT_EQ(0, vmx_ask("free", request));
+	}
+	EXPECT_EQ(1, vmx_stat("areas"));
+}
+
+/* `mem` reaches frames that were not cleared: their bytes may be addresses. */
+TEST_F(access, mem_needs_cap_syslog)
+{
+	static const int how[] = { O_RDONLY, O_WRONLY, O_RDWR };
+	size_t i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(how); i++) {
+		fd = open(DIR "/mem", how[i]);
+		EXPECT_LE(0, fd);
+		close(fd);
+	}
+	ASSERT_TRUE(drop_cap_syslog());
+	for (i = 0; i < ARRAY_SIZE(how); i++) {
+		EXPECT_EQ(-1, open(DIR "/mem", how[i]));
+		EXPECT_EQ(EPERM, errno);
+	}
 }
 
 TEST_F(access, other_user_opens_no_file)
