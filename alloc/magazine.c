@@ -131,12 +131,21 @@ void vmx_magazines_stats(struct vmx_magazines_stats *stats)
 	stats->gets = stats->puts - drained - stats->areas;
 }
 
+/* Read how many pages a CPU caches, without its lock. It may change at any time. */
+static unsigned int pages_of_cpu(unsigned int cpu)
+{
+	return data_race(READ_ONCE(per_cpu_ptr(&vmx_magazines, cpu)->pages));
+}
+
+/* Each pass of reclaim asks this of each shrinker, so it must be cheap. */
 static unsigned long count_cached(struct shrinker *s, struct shrink_control *sc)
 {
-	struct vmx_magazines_stats stats;
+	unsigned long pages = 0;
+	unsigned int cpu;
 
-	vmx_magazines_stats(&stats);
-	return stats.pages ?: SHRINK_EMPTY;
+	for_each_possible_cpu(cpu)
+		pages += pages_of_cpu(cpu);
+	return pages ?: SHRINK_EMPTY;
 }
 
 static unsigned long scan_cached(struct shrinker *s, struct shrink_control *sc)
@@ -150,7 +159,8 @@ static unsigned long scan_cached(struct shrinker *s, struct shrink_control *sc)
 	for_each_possible_cpu(cpu) {
 		if (freed >= sc->nr_to_scan)
 			break;
-		freed += drain_cpu(cpu);
+		if (pages_of_cpu(cpu))
+			freed += drain_cpu(cpu);
 	}
 	mutex_unlock(&magazines.drain_mutex);
 	return freed ?: SHRINK_STOP;

@@ -147,6 +147,59 @@ TEST_F(family, user_space_shares_an_area)
 	free(copy);
 }
 
+#define TRACING "/sys/kernel/tracing/"
+
+/* Add a word to a setting of the tracer; with "", clear the setting. */
+static int trace_setting(const char *file, const char *word)
+{
+	char path[64];
+	int fd, ret;
+
+	snprintf(path, sizeof(path), TRACING "%s", file);
+	fd = open(path, O_WRONLY | (*word ? 0 : O_TRUNC));
+	if (fd < 0)
+		return -errno;
+	ret = *word ? write_all(fd, word, strlen(word)) : 0;
+	return close(fd) ? -errno : ret;
+}
+
+static void end_trace(void)
+{
+	trace_setting("current_tracer", "nop");
+	trace_setting("set_graph_function", "");
+	trace_setting("set_ftrace_filter", "");
+}
+
+/* Each pass of reclaim asks the magazines how much they hold: without any lock. */
+TEST_F(family, reclaim_counts_without_locks)
+{
+	static const char magazines[] = "/sys/module/vmx/parameters/magazines";
+	char *trace;
+
+	if (trace_setting("set_ftrace_filter", "count_cached") ||
+	    trace_setting("set_ftrace_filter", "_raw_spin_lock") ||
+	    trace_setting("set_graph_function", "count_cached") ||
+	    trace_setting("current_tracer", "function_graph")) {
+		end_trace();
+		SKIP(return, "this kernel has no function_graph tracer");
+	}
+	ASSERT_EQ(0, module_load("vmx_user", ""));
+	ASSERT_EQ(0, spill(magazines, "1", 1));
+	ASSERT_EQ(0, module_unload("vmx_user"));
+	EXPECT_LT(0, vmx_stat("cached_pages"));
+	EXPECT_EQ(0, spill("/proc/sys/vm/drop_caches", "2", 1));
+	trace = slurp(TRACING "trace");
+	end_trace();
+	ASSERT_NE(NULL, trace);
+	EXPECT_NE(NULL, strstr(trace, "count_cached"));
+	EXPECT_EQ(NULL, strstr(trace, "_raw_spin_lock"))
+		TH_LOG("%s", trace);
+	free(trace);
+	/* drop_caches has drained them. */
+	EXPECT_EQ(0, vmx_stat("cached_pages"));
+	EXPECT_EQ(0, spill(magazines, "0", 1));
+}
+
 /* A purge, and magazines=0, really free all cached areas. */
 TEST_F(family, magazines_are_emptied)
 {
