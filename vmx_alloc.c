@@ -348,7 +348,8 @@ noinline void *vmx_alloc_plain(unsigned long size, gfp_t gfp_mask,
  * @end: the area, guard page included, ends at or below this address; ULONG_MAX for no
  *	limit
  * @gfp_mask: for the frames, preferably with __GFP_HIGHMEM, and without the zone for
- *	the descriptor and the page array. __GFP_ZERO clears the frames. With
+ *	the descriptor and the page array. __GFP_ZERO clears the frames. __GFP_ACCOUNT
+ *	charges the frames, and nothing else, to the memory cgroup. With
  *	__GFP_NOFAIL, the call waits for frames and for addresses; it fails only if the
  *	range could not hold the area even if it were empty
  * @prot: the entries' protection: PAGE_KERNEL for plain memory; never PAGE_NONE
@@ -363,8 +364,8 @@ noinline void *vmx_alloc_plain(unsigned long size, gfp_t gfp_mask,
  * Return: the address; NULL if @size is 0 or overflows, if it is more than the machine
  * has memory or the range has room, if @align is above a page and not a power of two,
  * if @prot maps nothing, if @vm_flags has other flags, if @node is not online, if there is no hole or no memory, and after a fatal signal.
- * A failure is logged, rate-limited, unless @gfp_mask has __GFP_NOWARN. The OOM killer
- * is never woken.
+ * A failure is logged, rate-limited, unless @gfp_mask has __GFP_NOWARN. Only a request
+ * with __GFP_NOFAIL may wake the OOM killer.
  */
 void *__vmx_alloc_node_range(unsigned long size, unsigned long align,
 			     unsigned long start, unsigned long end,

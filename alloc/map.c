@@ -136,8 +136,12 @@ EXPORT_SYMBOL_GPL(vmx_unmap_ram);
  * vmx_unmap_aliases() - purge what was freed or unmapped before
  *
  * Afterwards no CPU reaches a frame through an address of the slice that was freed
- * before the call. The addresses can be used again. The call does not wait for the
- * worker of vmx_free_atomic().
+ * before the call, and these addresses are holes until they are allocated again. This
+ * does not include areas that another task is freeing during the call, or that a worker
+ * of vmx_free_atomic() has not freed yet.
+ *
+ * The kernel's vm_unmap_aliases() does not do this for the slice. So call this function
+ * before set_memory_*() changes the attributes of frames that were in an area.
  *
  * Context: process context; may sleep.
  */
