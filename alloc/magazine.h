@@ -100,17 +100,13 @@ static __always_inline bool vmx_magazine_takes(unsigned long flags)
 }
 
 /*
- * Claim an area for a magazine. If two CPUs free the same area at once, only one of them
+ * Claim an area for a magazine that takes its @flags. If two CPUs free the same area at once, only one of them
  * may succeed, whether it claims the area here or with vmx_area_claim(); the other one
  * warns. This cannot catch every double free: the area may have a new owner by then.
  */
-static __always_inline bool vmx_magazine_claim(struct vmx_area *area)
+static __always_inline bool vmx_magazine_claim(struct vmx_area *area, unsigned long flags)
 {
-	const unsigned long plain = VMX_MAGAZINE_PLAIN, zeroed = plain | VMX_ZEROED;
-	const unsigned long cached = VMX_ALLOC | VMX_CACHED;
-
-	return cmpxchg(&area->flags, plain, cached) == plain ||
-	       cmpxchg(&area->flags, zeroed, cached) == zeroed;
+	return try_cmpxchg(&area->flags, &flags, VMX_ALLOC | VMX_CACHED);
 }
 
 /**
@@ -125,10 +121,13 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	struct vmx_area *area = vmx_listed_at(addr);
 	struct vmx_magazines *mags;
 	struct vmx_magazine *mag;
+	unsigned long flags;
 	unsigned int nr;
 
-	if (!area || !vmx_magazine_takes(READ_ONCE(area->flags)) ||
-	    area->nid != numa_mem_id())
+	if (!area)
+		return false;
+	flags = READ_ONCE(area->flags);
+	if (!vmx_magazine_takes(flags) || area->nid != numa_mem_id())
 		return false;
 	nr = area->nr_pages;
 	if (unlikely(nr > VMX_MAGAZINE_PAGES))
@@ -143,7 +142,7 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	/* With magazines=0 there is no room, so nothing comes in after the drain. */
 	if (unlikely(mag->rounds >= VMX_MAGAZINE_ROUNDS ||
 		     mags->pages + nr > READ_ONCE(vmx_magazine_limits.pages) ||
-		     !vmx_magazine_claim(area))) {
+		     !vmx_magazine_claim(area, flags))) {
 		spin_unlock(&mags->lock);
 		return false;
 	}
