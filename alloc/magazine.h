@@ -17,7 +17,7 @@
 #include <trace/events/vmx.h>
 
 #include "vmx_area.h"
-#include "vmx_alloc.h"
+#include "chain.h"
 
 #define VMX_MAGAZINE_PAGES 64	/* pages of the largest area that is cached */
 #define VMX_MAGAZINE_ROUNDS 16	/* areas of one size that a CPU caches */
@@ -45,6 +45,7 @@ extern struct vmx_magazine_limits vmx_magazine_limits;
 
 int vmx_magazines_init(void);
 void vmx_magazines_exit(void);
+struct vmx_area *vmx_magazine_discard(struct vmx_area *area);
 
 /**
  * vmx_magazine_get() - take a cached area
@@ -85,8 +86,11 @@ vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 	vmx_area_note_owner(area);
 	WRITE_ONCE(area->flags, VMX_ALLOC | VMX_CACHEABLE |
 		   (gfp & __GFP_ZERO ? VMX_ZEROED : 0));
-	if (want_init_on_alloc(gfp))
+	if (want_init_on_alloc(gfp)) {
+		if (unlikely(vmx_is_lost()))
+			return vmx_magazine_discard(area);
 		memset(area->addr, 0, nr * PAGE_SIZE);
+	}
 	kmemleak_alloc(area->addr, nr * PAGE_SIZE, 2, gfp);
 	trace_vmx_cache_get(area);
 	return area;
@@ -100,9 +104,10 @@ static __always_inline bool vmx_magazine_takes(unsigned long flags)
 }
 
 /*
- * Claim an area for a magazine that takes its @flags. If two CPUs free the same area at once, only one of them
- * may succeed, whether it claims the area here or with vmx_area_claim(); the other one
- * warns. This cannot catch every double free: the area may have a new owner by then.
+ * Claim an area for a magazine, if it still has @flags, which a magazine takes. If two
+ * CPUs free the same area at once, only one of them may succeed, whether it claims the
+ * area here or with vmx_area_claim(); the other one warns. This cannot catch every
+ * double free: the area may have a new owner by then.
  */
 static __always_inline bool vmx_magazine_claim(struct vmx_area *area, unsigned long flags)
 {
@@ -133,8 +138,11 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	if (unlikely(nr > VMX_MAGAZINE_PAGES))
 		return false;
 	debug_check_no_locks_freed(addr, nr * PAGE_SIZE);
-	if (want_init_on_free())
+	if (want_init_on_free()) {
+		if (unlikely(vmx_is_lost()))
+			return false;
 		memset(area->addr, 0, nr * PAGE_SIZE);
+	}
 
 	mags = raw_cpu_ptr(&vmx_magazines);
 	mag = &mags->size[nr];
