@@ -108,6 +108,8 @@ static __always_inline int vmx_map_area(struct vmx_area *area, pgprot_t prot,
 	unsigned int nr = area->nr_pages;
 	int count;
 
+	if (unlikely(vmx_is_lost()))
+		return -EIO;
 	if (likely(!huge))
 		return vmx_pgtable_map(addr, area->pages, nr, prot,
 				       nr <= 1U << vmx_block_order(area->pages[0]) ?
@@ -290,7 +292,7 @@ refuse:
  * @vm_flags, for a node that is not online, and where the locks can't be taken (in an interrupt, and in an atomic request with interrupts off); -E2BIG for
  * more than the machine or [@start, @end) holds; -ENOSPC without a hole; -ENOMEM
  * without memory; -EINTR after a fatal signal; -EBUSY, after a warning, when entries of
- * a hole are in use.
+ * a hole are in use; -EIO if the slice is lost.
  */
 struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 				unsigned long start, unsigned long end,
@@ -366,7 +368,8 @@ noinline void *vmx_alloc_plain(unsigned long size, gfp_t gfp_mask,
  * Context: process context; sleeps if @gfp_mask allows it.
  * Return: the address; NULL if @size is 0 or overflows, if it is more than the machine
  * has memory or the range has room, if @align is above a page and not a power of two,
- * if @prot maps nothing, if @vm_flags has other flags, if @node is not online, if there is no hole or no memory, and after a fatal signal.
+ * if @prot maps nothing, if @vm_flags has other flags, if @node is not online, if there is no hole or no memory, after a fatal signal, and
+ * if the slice is lost, which the log tells once.
  * A failure is logged, rate-limited, unless @gfp_mask has __GFP_NOWARN. Only a request
  * with __GFP_NOFAIL may wake the OOM killer.
  */

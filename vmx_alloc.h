@@ -23,7 +23,7 @@ struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 /* alloc/failures.c */
 enum vmx_fail {
 	VMX_FAIL_EINVAL, VMX_FAIL_E2BIG, VMX_FAIL_ENOSPC, VMX_FAIL_ENOMEM,
-	VMX_FAIL_ENOENT, VMX_FAIL_EPERM, VMX_FAIL_EINTR, VMX_FAIL_KINDS
+	VMX_FAIL_ENOENT, VMX_FAIL_EPERM, VMX_FAIL_EINTR, VMX_FAIL_EIO, VMX_FAIL_KINDS
 };
 
 void vmx_count_failure(int err);

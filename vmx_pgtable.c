@@ -498,7 +498,8 @@ int vmx_pgtable_init(unsigned long start, unsigned long end)
 
 /**
  * vmx_pgtable_exit() - attach the kernel's tables again
- * @end: the end of the slice; nothing in it is mapped any longer
+ * @end: the end of the slice; nothing in it is mapped any longer. If the slice is lost,
+ *	its start: then tables that are not attached stay so, and are lost with it
  *
  * Context: may sleep.
  */

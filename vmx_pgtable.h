@@ -15,8 +15,34 @@
 /* pgtable/slice.c */
 extern unsigned long vmx_start, vmx_end;	/* the slice, [start, end) */
 
+/* An entry beside the slice that changes when the kernel unmaps the slice. */
+struct vmx_slice_witness {
+	pte_t *entry;
+	pte_t value;	/* while the slice belongs to vmx */
+};
+
+extern struct vmx_slice_witness vmx_slice_witness;
+
 int vmx_slice_reserve(unsigned long size);
 void vmx_slice_release(void);
+void vmx_slice_note_loss(void);
+
+/**
+ * vmx_slice_is_lost() - has the kernel unmapped the slice?
+ *
+ * If so, no entry of the slice may be written, nor any of its memory. The log says why.
+ *
+ * Context: any.
+ */
+static __always_inline bool vmx_slice_is_lost(void)
+{
+	pte_t *entry = READ_ONCE(vmx_slice_witness.entry);
+
+	if (likely(pte_same(ptep_get(entry), vmx_slice_witness.value)))
+		return false;
+	vmx_slice_note_loss();
+	return true;
+}
 
 /* vmx_pgtable.c */
 

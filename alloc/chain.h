@@ -9,6 +9,19 @@
 #include <linux/numa.h>
 
 #include "vmx_alloc.h"
+#include "vmx_pgtable.h"
+
+/* alloc/magazine.c */
+void vmx_magazines_stop(void);
+
+/* Has the kernel unmapped the slice? Then magazines must not hand out areas either. */
+static __always_inline bool vmx_is_lost(void)
+{
+	if (likely(!vmx_slice_is_lost()))
+		return false;
+	vmx_magazines_stop();
+	return true;
+}
 
 /* The page allocator looks a node up without a check. */
 static inline bool vmx_node_exists(int node)

@@ -18,7 +18,7 @@ static atomic_long_t failures[VMX_FAIL_KINDS];
 
 /* In the order of enum vmx_fail. */
 static const int errnos[VMX_FAIL_KINDS] = {
-	-EINVAL, -E2BIG, -ENOSPC, -ENOMEM, -ENOENT, -EPERM, -EINTR,
+	-EINVAL, -E2BIG, -ENOSPC, -ENOMEM, -ENOENT, -EPERM, -EINTR, -EIO,
 };
 
 /** vmx_count_failure() - count a request that was refused with @err */

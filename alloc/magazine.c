@@ -180,8 +180,30 @@ static void set_limits(void)
 	unsigned long slice = (vmx_end - vmx_start) >> PAGE_SHIFT;
 	unsigned long room = min(1024UL, slice / 8 / num_possible_cpus());
 
-	WRITE_ONCE(vmx_magazine_limits.pages, magazines.on ? room : 0);
-	WRITE_ONCE(vmx_magazine_limits.size, magazines.on ? VMX_MAGAZINE_PAGES : 0);
+	bool on = magazines.on && !vmx_slice_is_lost();
+
+	WRITE_ONCE(vmx_magazine_limits.pages, on ? room : 0);
+	WRITE_ONCE(vmx_magazine_limits.size, on ? VMX_MAGAZINE_PAGES : 0);
+}
+
+/** vmx_magazines_stop() - cache nothing any longer, because the slice is lost */
+void vmx_magazines_stop(void)
+{
+	WRITE_ONCE(vmx_magazine_limits.pages, 0);
+	WRITE_ONCE(vmx_magazine_limits.size, 0);
+}
+
+/**
+ * vmx_magazine_discard() - free an area that vmx_magazine_get() must not hand out
+ * @area: the area, out of its magazine and not claimed
+ *
+ * Return: NULL.
+ */
+noinline struct vmx_area *vmx_magazine_discard(struct vmx_area *area)
+{
+	if (__vmx_unmap(area->addr, true))
+		vmx_areas_try_purge();
+	return NULL;
 }
 
 /**

@@ -132,8 +132,8 @@ static void *move(struct vmx_area *area, size_t size, gfp_t gfp,
  * Context: process context; may sleep.
  * Return: the address of the area, which may be a new one. NULL, with @p unchanged, if
  * @p is not the start of an area with frames of its own (with a warning), if @size
- * overflows or is more than the machine has memory, or if there is no hole or no
- * memory. NULL, with @p freed, if @size is 0.
+ * overflows or is more than the machine has memory, if there is no hole or no memory,
+ * or if the slice is lost. NULL, with @p freed, if @size is 0.
  */
 void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 {
@@ -161,6 +161,10 @@ void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 		return NULL;
 	if (PAGE_ALIGN(size) < size || size >> PAGE_SHIFT > totalram_pages())
 		return NULL;
+	if (vmx_is_lost()) {
+		vmx_count_failure(-EIO);
+		return NULL;
+	}
 
 	/* All of the area may be mapped to user space. */
 	if (area->flags & VMX_USERMAP)

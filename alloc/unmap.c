@@ -24,9 +24,11 @@
 #include "vmx_pgtable.h"
 #include "chain.h"
 
+/* If the slice is lost, the kernel has cleared the entries. They may be others' now. */
 static __always_inline void unmap_area(struct vmx_area *area)
 {
-	vmx_pgtable_unmap((unsigned long)area->addr, vmx_area_pages(area));
+	if (likely(!vmx_is_lost()))
+		vmx_pgtable_unmap((unsigned long)area->addr, vmx_area_pages(area));
 }
 
 /* Take the area off the list, and clear its entries. */

@@ -55,7 +55,7 @@ static bool copy_from_area(void *to, unsigned long addr, size_t len)
 	spin_lock(&vmx_area_lock);
 	area = vmx_area_find(addr);
 	/* Leave out the guard page: after vmx_realloc(), a TLB may still map it. */
-	copied = area && vmx_area_complete(area) &&
+	copied = area && vmx_area_complete(area) && !vmx_slice_is_lost() &&
 		 addr - (unsigned long)area->addr <
 		 vmx_area_pages(area) * PAGE_SIZE &&
 		 !copy_from_kernel_nofault(to, (void *)addr, len);

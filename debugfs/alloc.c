@@ -53,6 +53,8 @@ static const char *why_not(int err)
 		return "out of memory";
 	case -EINTR:
 		return "ended by a signal";
+	case -EIO:
+		return "the slice is lost: see the kernel log";
 	default:
 		return "refused";
 	}

@@ -109,6 +109,8 @@ const char *vmx_errno_name(int err)
 		return "EINVAL";
 	case -E2BIG:
 		return "E2BIG";
+	case -EIO:
+		return "EIO";
 	case -ENOSPC:
 		return "ENOSPC";
 	case -ENOMEM:

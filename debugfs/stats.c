@@ -55,6 +55,7 @@ static int stats_show(struct seq_file *m, void *v)
 	SHOW("fail_enoent", failures[VMX_FAIL_ENOENT]);
 	SHOW("fail_eperm", failures[VMX_FAIL_EPERM]);
 	SHOW("fail_eintr", failures[VMX_FAIL_EINTR]);
+	SHOW("fail_eio", failures[VMX_FAIL_EIO]);
 #undef SHOW
 	return 0;
 }

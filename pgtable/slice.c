@@ -9,10 +9,16 @@
  * vmx_pgtable_init() clears the entries. vunmap() of the same address undoes all this.
  *
  * vmap() aligns to pages only. Where 2 MiB leaves are possible, vmx reserves 2 MiB less
- * a page more than the slice and uses the aligned part. The rest, at both ends, stays
- * mapped to the placeholder, read-only.
+ * a page more than the slice and uses the aligned part. Elsewhere it reserves a page
+ * more. The rest, at one end or at both, stays mapped to the placeholder, read-only.
  *
- * The functions are called once each, by init and by exit.
+ * vfree(), kvfree() and vunmap() take any address inside an area of the kernel. So if a
+ * module gives them an address of the slice by mistake, the kernel unmaps all of it and
+ * gives the addresses to others. It tells nobody. But it clears the entries of the
+ * placeholder, too. One of these is the witness: before vmx writes an entry, it looks
+ * there. When the witness has changed, the slice is lost for good: vmx writes no entry
+ * any longer, and does not give the slice back. The check is not a lock: it cannot help
+ * against a vfree() at the same moment.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,8 +27,10 @@
 #include <linux/vmalloc.h>
 
 #include "vmx_pgtable.h"
+#include "root.h"
 
 unsigned long vmx_start, vmx_end;
+struct vmx_slice_witness vmx_slice_witness;
 
 static void *vmx_reserved;		/* what vmap() returned */
 static struct page *vmx_placeholder;
@@ -42,6 +50,39 @@ static void *map_placeholder(unsigned long size)
 	addr = vmap(pages, nr, VM_MAP, PAGE_KERNEL_RO);
 	kvfree(pages);
 	return addr;
+}
+
+/* The tables of all pages that vmap() has mapped exist. */
+static pte_t *entry_of(unsigned long addr)
+{
+	pgd_t *pgd = pgd_offset_pgd(vmx_root.table, addr);
+	pmd_t *pmd = pmd_offset(pud_offset(p4d_offset(pgd, addr), addr), addr);
+
+	return pte_offset_kernel(pmd, addr);
+}
+
+static void choose_witness(void)
+{
+	bool in_front = (unsigned long)vmx_reserved < vmx_start;
+
+	vmx_slice_witness.entry = entry_of(in_front ? vmx_start - PAGE_SIZE : vmx_end);
+	vmx_slice_witness.value = ptep_get(vmx_slice_witness.entry);
+}
+
+/**
+ * vmx_slice_note_loss() - log that the slice is lost, once
+ *
+ * The kernel may free the table that has the witness, so it moves to a place that says
+ * "lost" forever.
+ *
+ * Context: any.
+ */
+void vmx_slice_note_loss(void)
+{
+	static pte_t lost;
+
+	if (xchg(&vmx_slice_witness.entry, &lost) != &lost)
+		pr_err("the slice is lost: somebody gave an address of it to vfree(), kvfree() or vunmap(); vmx refuses all requests, unload it\n");
 }
 
 static int complain(unsigned long size, int err, const char *why)
@@ -71,7 +112,8 @@ int vmx_slice_reserve(unsigned long size)
 		return complain(size, -EINVAL,
 				"must be a multiple of the page size, and not 0");
 	size = ALIGN(size, align);
-	whole = size + align - PAGE_SIZE;
+	/* At least one page is left over, for the witness. */
+	whole = size + (leaf ? leaf - PAGE_SIZE : PAGE_SIZE);
 	/* vmap() refuses these and logs nothing. */
 	if (!size || whole < size || whole >> PAGE_SHIFT > totalram_pages())
 		return complain(size, -ENOMEM,
@@ -93,6 +135,7 @@ int vmx_slice_reserve(unsigned long size)
 		complain(size, err, "no memory");
 		goto unmap_placeholder;
 	}
+	choose_witness();
 	return 0;
 
 unmap_placeholder:
@@ -105,11 +148,16 @@ free_placeholder:
 /**
  * vmx_slice_release() - give the slice back to the kernel
  *
+ * If the slice is lost, its addresses may belong to others: leave them alone.
+ *
  * Context: process context; may sleep. Nothing in the slice is mapped any more.
  */
 void vmx_slice_release(void)
 {
-	vmx_pgtable_exit(vmx_end);
-	vunmap(vmx_reserved);
+	bool lost = vmx_slice_is_lost();
+
+	vmx_pgtable_exit(lost ? vmx_start : vmx_end);
+	if (!lost)
+		vunmap(vmx_reserved);
 	__free_page(vmx_placeholder);
 }

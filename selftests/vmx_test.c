@@ -97,7 +97,8 @@ int module_unload(const char *name)
 int vmx_load(const char *params)
 {
 	const char *const leftover[] = {
-		"vmx_family", "vmx_user", "vmx_witness", "vmx_nofiles", "vmx_proof", "vmx"
+		"vmx_culprit", "vmx_family", "vmx_user", "vmx_witness", "vmx_nofiles",
+		"vmx_proof", "vmx"
 	};
 	size_t i;
 

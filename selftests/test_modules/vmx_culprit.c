@@ -85,7 +85,7 @@ static int __init culprit_init(void)
 		return -EUCLEAN;
 	memset(others, 0x5a, others_bytes);
 	pr_info("vmx_culprit: the kernel has%s given addresses of vmx to others\n",
-		is_vmx_addr(others) ? "" : " not");
+		is_vmx_addr(others) || is_vmx_addr(others + others_bytes - 1) ? "" : " not");
 
 	/* In this order, for the first time also something else than a request notices. */
 	good = how ? vmx_refuses() && vmx_keeps_off(mapped, user) && good :
