@@ -538,7 +538,7 @@ void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 }
 
 /* Take a claimed area off the list. */
-static void unlist(struct vmx_area *area)
+static __always_inline void unlist(struct vmx_area *area)
 {
 	trace_vmx_unlink(area);
 	vmx_index_del(area);

@@ -11,9 +11,10 @@
 #define _VMX_AREA_H
 
 #include <linux/align.h>
-#include <linux/atomic.h>
+#include <linux/bitops.h>
 #include <linux/compiler.h>
 #include <linux/lockdep.h>
+#include <linux/log2.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -134,8 +135,8 @@ static inline bool vmx_area_is_freed(const struct vmx_area *area)
  * vmx_area_claim() - become the one that really frees an area
  * @area: a listed area
  *
- * Set VMX_FREED. Only this function sets it, and nobody clears it: it ends with the
- * descriptor. Of all that free an area at the same time, one succeeds, here or in
+ * Set VMX_FREED. Only this function and a drain, which owns the areas that it takes out
+ * of a magazine, set it. It stays until the descriptor has another area. Of all that free an area at the same time, one succeeds, here or in
  * vmx_magazine_claim(). The area may stay in the list for a while, but it is not in
  * use any longer.
  *
@@ -144,14 +145,9 @@ static inline bool vmx_area_is_freed(const struct vmx_area *area)
  */
 static inline bool vmx_area_claim(struct vmx_area *area)
 {
-	unsigned long flags = READ_ONCE(area->flags);
-
-	do {
-		if (unlikely(flags & (VMX_CACHED | VMX_FREED)))
-			return false;
-	} while (!try_cmpxchg(&area->flags, &flags,
-			      (flags & ~(unsigned long)VMX_CACHEABLE) | VMX_FREED));
-	return true;
+	/* A magazine takes no area that has VMX_FREED, and drops it with the other flags. */
+	return !test_and_set_bit(ilog2(VMX_FREED), &area->flags) &&
+	       !(READ_ONCE(area->flags) & VMX_CACHED);
 }
 
 /**

@@ -5,4 +5,7 @@
 #include_next <linux/bitops.h>
 #include <linux/bitmap.h>	/* for_each_set_bit() */
 
+/* There is one thread. */
+#define test_and_set_bit	__test_and_set_bit
+
 #endif
