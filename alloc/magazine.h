@@ -104,14 +104,17 @@ static __always_inline bool vmx_magazine_takes(unsigned long flags)
 }
 
 /*
- * Claim an area for a magazine, if it still has @flags, which a magazine takes. If two
- * CPUs free the same area at once, only one of them may succeed, whether it claims the
- * area here or with vmx_area_claim(); the other one warns. This cannot catch every
- * double free: the area may have a new owner by then.
+ * Claim an area for a magazine. If two CPUs free the same area at once, only one of them
+ * may succeed, whether it claims the area here or with vmx_area_claim(); the other one
+ * warns. This cannot catch every double free: the area may have a new owner by then.
  */
-static __always_inline bool vmx_magazine_claim(struct vmx_area *area, unsigned long flags)
+static __always_inline bool vmx_magazine_claim(struct vmx_area *area)
 {
-	return try_cmpxchg(&area->flags, &flags, VMX_ALLOC | VMX_CACHED);
+	const unsigned long plain = VMX_MAGAZINE_PLAIN, zeroed = plain | VMX_ZEROED;
+	const unsigned long cached = VMX_ALLOC | VMX_CACHED;
+
+	return cmpxchg(&area->flags, plain, cached) == plain ||
+	       cmpxchg(&area->flags, zeroed, cached) == zeroed;
 }
 
 /**
@@ -126,13 +129,10 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	struct vmx_area *area = vmx_listed_at(addr);
 	struct vmx_magazines *mags;
 	struct vmx_magazine *mag;
-	unsigned long flags;
 	unsigned int nr;
 
-	if (!area)
-		return false;
-	flags = READ_ONCE(area->flags);
-	if (!vmx_magazine_takes(flags) || area->nid != numa_mem_id())
+	if (!area || !vmx_magazine_takes(READ_ONCE(area->flags)) ||
+	    area->nid != numa_mem_id())
 		return false;
 	nr = area->nr_pages;
 	if (unlikely(nr > VMX_MAGAZINE_PAGES))
@@ -150,7 +150,7 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	/* With magazines=0 there is no room, so nothing comes in after the drain. */
 	if (unlikely(mag->rounds >= VMX_MAGAZINE_ROUNDS ||
 		     mags->pages + nr > READ_ONCE(vmx_magazine_limits.pages) ||
-		     !vmx_magazine_claim(area, flags))) {
+		     !vmx_magazine_claim(area))) {
 		spin_unlock(&mags->lock);
 		return false;
 	}
