@@ -194,6 +194,20 @@ void vmx_magazines_stop(void)
 }
 
 /**
+ * vmx_magazine_clear() - clear the memory of an area
+ * @area: the area, which is mapped
+ *
+ * Return: false if the slice is lost: then nothing is written.
+ */
+noinline bool vmx_magazine_clear(struct vmx_area *area)
+{
+	if (vmx_is_lost())
+		return false;
+	memset(area->addr, 0, area->nr_pages * PAGE_SIZE);
+	return true;
+}
+
+/**
  * vmx_magazine_discard() - free an area that vmx_magazine_get() must not hand out
  * @area: the area, out of its magazine and not claimed
  *

@@ -45,6 +45,7 @@ extern struct vmx_magazine_limits vmx_magazine_limits;
 
 int vmx_magazines_init(void);
 void vmx_magazines_exit(void);
+bool vmx_magazine_clear(struct vmx_area *area);
 struct vmx_area *vmx_magazine_discard(struct vmx_area *area);
 
 /**
@@ -86,11 +87,8 @@ vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 	vmx_area_note_owner(area);
 	WRITE_ONCE(area->flags, VMX_ALLOC | VMX_CACHEABLE |
 		   (gfp & __GFP_ZERO ? VMX_ZEROED : 0));
-	if (want_init_on_alloc(gfp)) {
-		if (unlikely(vmx_is_lost()))
-			return vmx_magazine_discard(area);
-		memset(area->addr, 0, nr * PAGE_SIZE);
-	}
+	if (want_init_on_alloc(gfp) && !vmx_magazine_clear(area))
+		return vmx_magazine_discard(area);
 	kmemleak_alloc(area->addr, nr * PAGE_SIZE, 2, gfp);
 	trace_vmx_cache_get(area);
 	return area;
@@ -138,11 +136,8 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	if (unlikely(nr > VMX_MAGAZINE_PAGES))
 		return false;
 	debug_check_no_locks_freed(addr, nr * PAGE_SIZE);
-	if (want_init_on_free()) {
-		if (unlikely(vmx_is_lost()))
-			return false;
-		memset(area->addr, 0, nr * PAGE_SIZE);
-	}
+	if (want_init_on_free() && !vmx_magazine_clear(area))
+		return false;
 
 	mags = raw_cpu_ptr(&vmx_magazines);
 	mag = &mags->size[nr];
