@@ -221,8 +221,7 @@ alloc_area(unsigned long size, unsigned long align, unsigned long start,
 	trace_vmx_request(size, align, gfp_mask, node, caller);
 	align = max(align, PAGE_SIZE);
 	err = -EINVAL;
-	if (!size || !is_power_of_2(align) || !vmx_arch_prot_maps(prot) ||
-	    !are_for_callers(vm_flags) || !vmx_node_exists(node))
+	if (!size || !is_power_of_2(align) || !vmx_arch_prot_maps(prot))
 		goto refuse;
 	start = max(start, vmx_start);
 	end = min(end, vmx_end);
@@ -272,6 +271,17 @@ refuse:
 	return ERR_PTR(err);
 }
 
+/* Not inline: what is refused must not cost the others registers. */
+static noinline struct vmx_area *
+refuse_area(unsigned long size, unsigned long align, gfp_t gfp_mask, int node,
+	    const void *caller, int err)
+{
+	trace_vmx_request(size, align, gfp_mask, node, caller);
+	trace_vmx_refused(size, err);
+	vmx_warn_failed(gfp_mask, size, err);
+	return ERR_PTR(err);
+}
+
 /**
  * vmx_alloc_area() - go through the whole chain, and return the descriptor
  * @size: bytes; made a multiple of the page size
@@ -300,6 +310,8 @@ struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 				unsigned long vm_flags, int node,
 				const void *caller)
 {
+	if (unlikely(!are_for_callers(vm_flags) || !vmx_node_exists(node)))
+		return refuse_area(size, align, gfp_mask, node, caller, -EINVAL);
 	return alloc_area(size, align, start, end, gfp_mask, prot, vm_flags, false,
 			  node, caller);
 }
