@@ -287,6 +287,7 @@ static void *made_next(struct seq_file *m, void *v, loff_t *pos)
 
 	af->at = af->at->next;
 	af->pos = ++*pos;
+	cond_resched();
 	return af->at == &af->made ? NULL : af->at;
 }
 

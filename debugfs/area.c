@@ -16,7 +16,7 @@
 #include "vmx_pgtable.h"
 #include "files.h"
 
-#define CHUNK 256	/* blocks, entries or areas per holding of vmx_area_lock */
+#define CHUNK 64	/* blocks, entries or areas per holding of vmx_area_lock */
 
 /* Return the address of the area with this id, or 0. */
 static unsigned long addr_of_id(unsigned long id)

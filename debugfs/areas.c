@@ -5,13 +5,16 @@
  * An area that exists during the whole time of reading is shown exactly once, whatever
  * happens to the list between two reads. An area that is not complete is left out.
  *
- * vmx_area_lock is held while the reader's buffer is filled.
+ * vmx_area_lock is held for at most BATCH lines, or for COUNTED frames if they have to
+ * be counted one by one. A seek makes seq_file print everything up to the new position
+ * at once, so the buffer's size would be no limit.
  */
 #include <linux/fs.h>
 #include <linux/kallsyms.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/nodemask.h>
+#include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/string_helpers.h>
 
@@ -19,11 +22,17 @@
 #include "vmx_pgtable.h"
 #include "files.h"
 
+#define BATCH	16
+#define COUNTED	4096U
+
 /*
  * Looking up the name of a caller takes ten times as long as the rest of a line, and
  * thousands of areas have the same caller, so the last name is kept.
  */
 struct areas_file {
+	loff_t after;		/* position behind the area that is shown */
+	unsigned int lines;	/* lines since vmx_area_lock was taken */
+	bool stale;		/* the lock was released: the area may be gone */
 	unsigned long base;	/* subtracted from addresses: 0, or the slice's start */
 	const void *caller;
 	char name[KSYM_SYMBOL_LEN];
@@ -34,28 +43,38 @@ struct areas_file {
  * the slice. So the next read goes on at the right address, whatever happens to the
  * list in between.
  */
-static void *areas_at(loff_t pos)
+static void *areas_at(struct areas_file *file, loff_t pos)
 {
-	return vmx_area_first_from(vmx_start + pos - 1);
+	struct vmx_area *area = vmx_area_first_from(vmx_start + pos - 1);
+
+	file->lines = 0;
+	file->stale = false;
+	return area;
 }
 
 static void *areas_start(struct seq_file *m, loff_t *pos)
 	__acquires(&vmx_area_lock)
 {
 	spin_lock(&vmx_area_lock);
-	return *pos ? areas_at(*pos) : SEQ_START_TOKEN;
+	return *pos ? areas_at(m->private, *pos) : SEQ_START_TOKEN;
 }
 
 static void *areas_next(struct seq_file *m, void *v, loff_t *pos)
 {
-	struct vmx_area *area = v;
+	struct areas_file *file = m->private;
 
 	if (v == SEQ_START_TOKEN) {
 		*pos = 1;
-		return areas_at(*pos);
+		return areas_at(file, *pos);
 	}
-	*pos = (unsigned long)area->addr + area->size - vmx_start + 1;
-	return area->next;
+	*pos = file->after;
+	if (++file->lines == BATCH) {
+		spin_unlock(&vmx_area_lock);
+		cond_resched();
+		spin_lock(&vmx_area_lock);
+		file->stale = true;
+	}
+	return file->stale ? areas_at(file, *pos) : ((struct vmx_area *)v)->next;
 }
 
 static void areas_stop(struct seq_file *m, void *v)
@@ -87,21 +106,40 @@ static void show_node(struct seq_file *m, int nid, unsigned int pages)
 	seq_put_decimal_ull(m, "=", pages);
 }
 
-static void show_nodes(struct seq_file *m, const struct vmx_area *area)
+/* Release vmx_area_lock for a moment. Return false if the area was freed meanwhile. */
+static bool pause_at(struct areas_file *file, const struct vmx_area *area)
+{
+	const void *addr = area->addr;
+	unsigned long id = area->id;
+
+	spin_unlock(&vmx_area_lock);
+	cond_resched();
+	spin_lock(&vmx_area_lock);
+	file->stale = true;
+	area = vmx_listed_at(addr);
+	return area && area->id == id;
+}
+
+/* Return false if the area was freed while its frames were counted. */
+static bool show_nodes(struct seq_file *m, const struct vmx_area *area)
 {
 	unsigned int i, n;
 	int nid;
 
 	if (area->nr_pages && area->nid != NUMA_NO_NODE) {
 		show_node(m, area->nid, area->nr_pages);
-		return;
+		return true;
 	}
 	for_each_online_node(nid) {
-		for (i = 0, n = 0; i < area->nr_pages; i++)
+		for (i = 0, n = 0; i < area->nr_pages; i++) {
 			n += page_to_nid(vmx_area_page(area, i)) == nid;
+			if (i % COUNTED == COUNTED - 1 && !pause_at(m->private, area))
+				return false;
+		}
 		if (n)
 			show_node(m, nid, n);
 	}
+	return true;
 }
 
 static int areas_show(struct seq_file *m, void *v)
@@ -119,6 +157,7 @@ static int areas_show(struct seq_file *m, void *v)
 		seq_putc(m, '\n');
 		return 0;
 	}
+	file->after = (unsigned long)area->addr + area->size - vmx_start + 1;
 	if (!vmx_area_complete(area))
 		return SEQ_SKIP;
 	flags = READ_ONCE(area->flags);
@@ -133,7 +172,8 @@ static int areas_show(struct seq_file *m, void *v)
 		seq_puts(m, " user");
 	if (is_vmalloc_addr(area->pages))
 		seq_puts(m, " vpages");
-	show_nodes(m, area);
+	if (!show_nodes(m, area))
+		return SEQ_SKIP;
 	seq_put_decimal_ull(m, " id=", area->id);
 	seq_put_decimal_ull(m, " req=", READ_ONCE(area->requested));
 	if (READ_ONCE(area->leaves))

@@ -8,6 +8,7 @@
 #include <linux/fs.h>
 #include <linux/math64.h>
 #include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/seq_file.h>
 
 #include "vmx_area.h"
@@ -66,6 +67,7 @@ static void *gaps_next(struct seq_file *m, void *v, loff_t *pos)
 	gaps->total += size;
 	gaps->largest = max(gaps->largest, size);
 	*pos = gaps->hole.end - vmx_start + 1;
+	cond_resched();
 	return gaps_find(m, *pos);
 }
 

@@ -5,7 +5,8 @@
  * A character shows what most of its bytes are. If most are a hole, but not all, the
  * character is a different one, so that small areas can be seen.
  *
- * vmx_area_lock is taken for each character separately.
+ * vmx_area_lock is taken for each range separately: a character of a large slice may
+ * stand for thousands.
  */
 #include <linux/kernel.h>
 #include <linux/log2.h>
@@ -25,32 +26,41 @@ unsigned int vmx_map_width = 64;
 enum { M_HOLE, M_AREA, M_LEAF, M_GUARD, M_CACHED, M_QUARANTINE, M_KINDS };
 static const char marks[M_KINDS] = ".#HgcQ";
 
+/* Return the kind of the range at @from, and its end, or that of a part of it, in *@end. */
+static int kind_at(unsigned long from, unsigned long *end)
+{
+	struct vmx_range range;
+	unsigned long guard;
+	int kind;
+
+	vmx_range_at(from, &range);
+	*end = range.end;
+	if (range.kind != VMX_RANGE_AREA)
+		return range.kind == VMX_RANGE_QUARANTINE ? M_QUARANTINE : M_HOLE;
+	guard = (unsigned long)range.area->addr +
+		vmx_area_pages(range.area) * PAGE_SIZE;
+	kind = READ_ONCE(range.area->flags) & VMX_CACHED ? M_CACHED :
+	       READ_ONCE(range.area->leaves) ? M_LEAF : M_AREA;
+	if (from >= guard)
+		return M_GUARD;
+	*end = min(*end, guard);
+	return kind;
+}
+
 /* Add up the bytes of each kind in [from, to). */
 static void weigh(unsigned long from, unsigned long to,
 		  unsigned long bytes[M_KINDS])
 {
 	unsigned long end;
+	int kind;
 
 	for (; from < to; from = end) {
-		struct vmx_range range;
-		unsigned long guard;
-		int kind = M_HOLE;
-
-		vmx_range_at(from, &range);
-		end = min(range.end, to);
-		if (range.kind == VMX_RANGE_QUARANTINE) {
-			kind = M_QUARANTINE;
-		} else if (range.kind == VMX_RANGE_AREA) {
-			guard = (unsigned long)range.area->addr +
-				vmx_area_pages(range.area) * PAGE_SIZE;
-			kind = READ_ONCE(range.area->flags) & VMX_CACHED ? M_CACHED :
-			       READ_ONCE(range.area->leaves) ? M_LEAF : M_AREA;
-			if (from >= guard)
-				kind = M_GUARD;
-			else
-				end = min(end, guard);
-		}
+		spin_lock(&vmx_area_lock);
+		kind = kind_at(from, &end);
+		spin_unlock(&vmx_area_lock);
+		end = min(end, to);
 		bytes[kind] += end - from;
+		cond_resched();
 	}
 }
 
@@ -88,13 +98,10 @@ static int map_show(struct seq_file *m, void *v)
 		for (column = 0; column < width && at < vmx_end; column++) {
 			unsigned long next = min(at + cell, vmx_end);
 
-			spin_lock(&vmx_area_lock);
 			seq_putc(m, mark_of(at, next));
-			spin_unlock(&vmx_area_lock);
 			at = next;
 		}
 		seq_putc(m, '\n');
-		cond_resched();
 	}
 	return 0;
 }
