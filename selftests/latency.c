@@ -14,6 +14,7 @@
  */
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "../kselftest_harness.h"
@@ -180,6 +181,61 @@ TEST_F(latency, pgtables)
 {
 	ASSERT_EQ(0, vmx_ask("alloc", "4K count=5000"));
 	expect_short_seeks(_metadata, open(PATH "pgtables", O_RDONLY), "pgtables");
+}
+
+#define TRACER "/sys/kernel/tracing/current_tracer"
+#define FILTER "/sys/kernel/tracing/set_ftrace_filter"
+
+/* Trace the calls of two functions.  A write to the filter adds one name. */
+static bool trace_begin(void)
+{
+	return !spill(FILTER, "split_page\n", 11) && !spill(FILTER, "vmx_area_find\n", 14) &&
+	       !spill(TRACER, "function", 8);
+}
+
+static int trace_end(void)
+{
+	return spill(TRACER, "nop", 3) ?: close(open(FILTER, O_WRONLY | O_TRUNC));
+}
+
+/*
+ * The first access to a mapping splits the blocks of the area.  That is too fast
+ * to be measured as above, so the kernel's function tracer counts the blocks
+ * that are split each time that vmx looks up the area under its lock.
+ */
+TEST_F(latency, mem)
+{
+	unsigned int run = 0, longest_run = 0, splits = 0, lookups = 0;
+	char *map, *trace, *line;
+	int file;
+
+	if (!trace_begin())
+		SKIP(return, "no function tracer");
+	ASSERT_EQ(0, vmx_ask("alloc", "300M"));
+	file = open(PATH "mem", O_RDWR);
+	ASSERT_LE(0, file);
+	map = mmap(NULL, page_size(), PROT_READ, MAP_SHARED, file, 0);
+	ASSERT_NE(MAP_FAILED, map);
+	(void)*(volatile char *)map;
+	trace = slurp("/sys/kernel/tracing/trace");
+	EXPECT_EQ(0, trace_end());
+	munmap(map, page_size());
+	close(file);
+
+	ASSERT_NE(NULL, trace);
+	for (line = strtok(trace, "\n"); line; line = strtok(NULL, "\n")) {
+		if (strstr(line, ": vmx_area_find ")) {
+			run = 0;
+			lookups++;
+		} else if (strstr(line, ": split_page ")) {
+			splits++;
+			longest_run = ++run > longest_run ? run : longest_run;
+		}
+	}
+	free(trace);
+	ksft_print_msg("%u blocks split, at most %u at a time\n", splits, longest_run);
+	EXPECT_LT(0, lookups);
+	EXPECT_GE(splits * LIMIT, longest_run);
 }
 
 TEST_HARNESS_MAIN
