@@ -43,7 +43,7 @@ static noinline struct page **alloc_array(unsigned int nr, gfp_t gfp, int node)
 	 */
 	if (order <= MAX_PAGE_ORDER &&
 	    !vmx_order_is_scarce(max_t(unsigned int, order, VMX_LEAF_ORDER))) {
-		pages = kmalloc_node(bytes, vmx_block_gfp(gfp), node);
+		pages = kmalloc_node(bytes, vmx_ready_gfp(gfp), node);
 		if (pages)
 			return pages;
 		/* Do not report a success: the memory may have been in the slab. */

@@ -9,8 +9,13 @@
 #ifndef _VMX_FRAMES_H
 #define _VMX_FRAMES_H
 
+#include <linux/cpuset.h>
 #include <linux/gfp.h>
+#include <linux/mempolicy.h>
 #include <linux/mm.h>
+#include <linux/nodemask.h>
+#include <linux/sched.h>
+#include <linux/topology.h>
 #include "vmx.h"
 #include "vmx_compat.h"
 
@@ -48,6 +53,22 @@ struct vmx_growth {
 	unsigned int nr;	/* length of pages */
 	short nid;		/* node of the new frames; NUMA_NO_NODE: several */
 };
+
+/*
+ * May the task's frames have to come from another node than that of its CPU? This is so
+ * if the task has a memory policy, or if its cpuset does not have that node. A request
+ * that names a @node follows no policy.
+ */
+static __always_inline bool vmx_has_policy(int node)
+{
+#ifdef CONFIG_NUMA
+	return node == NUMA_NO_NODE && unlikely(nr_online_nodes > 1) &&
+	       (current->mempolicy ||
+		!node_isset(numa_mem_id(), cpuset_current_mems_allowed));
+#else
+	return false;
+#endif
+}
 
 /* Return the order of the block that begins with @head. vmx has taken the block. */
 static inline unsigned int vmx_block_order(struct page *head)

@@ -17,6 +17,7 @@
 #include <trace/events/vmx.h>
 
 #include "vmx_area.h"
+#include "vmx_frames.h"
 #include "chain.h"
 
 #define VMX_MAGAZINE_PAGES 64	/* pages of the largest area that is cached */
@@ -69,6 +70,9 @@ vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 		might_alloc(gfp);
 	/* A size of 0 wraps to more pages than any magazine takes. */
 	if (nr > READ_ONCE(vmx_magazine_limits.size) || unlikely(in_interrupt()))
+		return NULL;
+	/* Areas in magazines have frames of this CPU's node. */
+	if (vmx_has_policy(NUMA_NO_NODE))
 		return NULL;
 	mags = raw_cpu_ptr(&vmx_magazines);
 	spin_lock(&mags->lock);

@@ -48,18 +48,66 @@ void vmx_frames_stats(struct vmx_frames_stats *stats)
 	stats->peak = READ_ONCE(vmx_taken.peak);
 }
 
+/* Return the node that the task's memory policy prefers; NUMA_NO_NODE if it has none. */
+static int policy_node(void)
+{
+#ifdef CONFIG_NUMA
+	const struct mempolicy *policy = current->mempolicy;
+
+	switch (policy ? policy->mode : MPOL_DEFAULT) {
+	case MPOL_PREFERRED:
+		return first_node(policy->nodes);
+	case MPOL_LOCAL:
+		return numa_mem_id();
+	case MPOL_BIND:
+		if (node_isset(numa_mem_id(), policy->nodes))
+			return numa_mem_id();
+		break;
+	}
+#endif
+	return NUMA_NO_NODE;
+}
+
+/**
+ * vmx_stay_near() - make a block come from the node that single frames come from first
+ * @from: the flags, from vmx_ready_gfp(), and the node to prefer or NUMA_NO_NODE
+ *
+ * If that node has no such block, its single frames are better than a block of another
+ * node. Any node will do if
+ *
+ * - the task's policy or its cpuset does not say which node comes first: then the
+ *   node stays NUMA_NO_NODE, and alloc_pages() chooses;
+ * - the caller wants low memory, which not every node has.
+ *
+ * Context: any.
+ * Return: the same, maybe with __GFP_THISNODE and the node that the policy prefers.
+ */
+struct vmx_source vmx_stay_near(struct vmx_source from)
+{
+	if (from.gfp & (__GFP_THISNODE | __GFP_DMA | __GFP_DMA32))
+		return from;
+	if (vmx_has_policy(from.node)) {
+		from.node = policy_node();
+		if (from.node == NUMA_NO_NODE)
+			return from;
+	}
+	from.gfp |= __GFP_THISNODE;
+	return from;
+}
+
 /* Take a block of at most 2^@order frames, and store its order there. Or return NULL. */
 static struct page *take_largest(gfp_t gfp, int node, unsigned int *order)
 {
+	struct vmx_source from = vmx_block_source(gfp, node);
 	struct page *page;
 
-	*order = vmx_order_in_sight(*order, gfp);
+	*order = vmx_order_in_sight(*order, from.gfp, from.node);
 	while (*order) {
-		page = vmx_take_block(vmx_block_gfp(gfp), node, *order);
+		page = vmx_take_block(from.gfp, from.node, *order);
 		vmx_block_asked(*order, page);
 		if (page)
 			return page;
-		*order = vmx_order_seen(*order - 1, gfp);
+		*order = vmx_order_seen(*order - 1, from.gfp, from.node);
 	}
 	return NULL;
 }
@@ -241,16 +289,16 @@ give_back_taken:
 unsigned int vmx_leaves_take(struct page **heads, unsigned int nr, gfp_t gfp,
 			     int node, short *nid)
 {
+	struct vmx_source from = vmx_block_source(gfp, node);
 	struct page *page;
 	unsigned int got;
 
 	BUILD_BUG_ON(VMX_BLOCK_ORDER_MAX != VMX_LEAF_ORDER);
-	gfp = vmx_block_gfp(gfp);
 	for (got = 0; got < nr; got++) {
 		if (fatal_signal_pending(current) ||
-		    vmx_order_in_sight(VMX_LEAF_ORDER, gfp) != VMX_LEAF_ORDER)
+		    vmx_order_in_sight(VMX_LEAF_ORDER, from.gfp, from.node) != VMX_LEAF_ORDER)
 			break;
-		page = vmx_take_block(gfp, node, VMX_LEAF_ORDER);
+		page = vmx_take_block(from.gfp, from.node, VMX_LEAF_ORDER);
 		vmx_block_asked(VMX_LEAF_ORDER, page);
 		if (!page)
 			break;

@@ -14,8 +14,6 @@
 #include <linux/gfp.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
-#include <linux/sched.h>
-#include <linux/topology.h>
 #include <trace/events/vmx.h>
 
 #include "arch/arch.h"
@@ -27,11 +25,30 @@
 #define VMX_BLOCK_ORDER_MAX min_t(unsigned int, MAX_PAGE_ORDER, VMX_LEAF_ORDER)
 
 /* Opportunistic: no reclaim, no reserves; callers fall back to smaller orders. */
-static inline gfp_t vmx_block_gfp(gfp_t gfp)
+static inline gfp_t vmx_ready_gfp(gfp_t gfp)
 {
 	return (gfp & VMX_GFP_FRAMES & ~(__GFP_RECLAIM | __GFP_NOFAIL | __GFP_HIGH |
 					 __GFP_RETRY_MAYFAIL)) |
 	       __GFP_NOWARN | __GFP_NORETRY | __GFP_NOMEMALLOC;
+}
+
+/*
+ * Where a block comes from. By value: a pointer to a local variable would make the
+ * compiler add a stack canary to the common cases, 7 instructions.
+ */
+struct vmx_source {
+	gfp_t gfp;
+	int node;
+};
+
+struct vmx_source vmx_stay_near(struct vmx_source from);
+
+/* Return the flags for a block, and the node to take it from. */
+static __always_inline struct vmx_source vmx_block_source(gfp_t gfp, int node)
+{
+	struct vmx_source from = { .gfp = vmx_ready_gfp(gfp), .node = node };
+
+	return likely(nr_online_nodes == 1) ? from : vmx_stay_near(from);
 }
 
 int vmx_blocks_take_many(struct page **pages, unsigned int had, unsigned int nr,
@@ -85,19 +102,10 @@ static __always_inline void vmx_count_returned(struct page **pages, unsigned int
 	vmx_count_highmem(pages, nr, -1);
 }
 
-/* Does the task's memory policy choose the node? */
-static __always_inline bool vmx_has_policy(int node)
-{
-#ifdef CONFIG_NUMA
-	return node == NUMA_NO_NODE && nr_online_nodes > 1 && current->mempolicy;
-#else
-	return false;
-#endif
-}
-
 /*
  * Take one block, as alloc_pages_node() does, which takes this CPU's node if @node is
- * NUMA_NO_NODE; but the task's memory policy comes first, as with alloc_pages().
+ * NUMA_NO_NODE; but the task's memory policy comes first, as with alloc_pages(). The
+ * page allocator keeps to the task's cpuset.
  */
 static __always_inline struct page *vmx_take_block(gfp_t gfp, int node, unsigned int order)
 {
@@ -184,12 +192,14 @@ static __always_inline int vmx_blocks_take_one(struct page **pages, unsigned int
 					       gfp_t gfp, int node, short *nid)
 {
 	unsigned int order = ilog2(nr);
+	struct vmx_source from;
 	struct page *page;
 
 	if (nr & (nr - 1) || order > VMX_BLOCK_ORDER_MAX ||
 	    vmx_order_is_scarce(order))
 		return -EAGAIN;
-	page = vmx_take_block(vmx_block_gfp(gfp), node, order);
+	from = vmx_block_source(gfp, node);
+	page = vmx_take_block(from.gfp, from.node, order);
 	if (unlikely(!page)) {
 		vmx_block_asked(order, false);
 		return -EAGAIN;

@@ -21,6 +21,7 @@
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
+#include <linux/topology.h>
 #include <linux/vmstat.h>
 
 #include "vmx_compat.h"
@@ -67,19 +68,24 @@ static unsigned int largest_free(struct zone *zone, unsigned int order,
 /**
  * vmx_order_seen() - find the largest block in the free lists
  * @order: the largest order that is of use
- * @gfp: as for alloc_pages()
+ * @gfp: from vmx_block_source(); without __GFP_THISNODE, look at all nodes
+ * @node: the node to look at, or NUMA_NO_NODE for this CPU's
  *
  * Context: any.
  * Return: the order of the block, at most @order; 0 if there are only single frames,
  * or nothing.
  */
-unsigned int vmx_order_seen(unsigned int order, gfp_t gfp)
+unsigned int vmx_order_seen(unsigned int order, gfp_t gfp, int node)
 {
 	enum zone_type highest = gfp_zone(gfp), i;
 	unsigned int best = 0;
 	int nid;
 
+	if (node == NUMA_NO_NODE)
+		node = numa_mem_id();
 	for_each_online_node(nid) {
+		if (gfp & __GFP_THISNODE && nid != node)
+			continue;
 		for (i = 0; i <= highest && best < order; i++) {
 			struct zone *zone = &NODE_DATA(nid)->node_zones[i];
 

@@ -15,7 +15,7 @@
 /* Orders from here up are believed unavailable (a hint). */
 extern unsigned int vmx_scarce_order;
 
-unsigned int vmx_order_seen(unsigned int order, gfp_t gfp);
+unsigned int vmx_order_seen(unsigned int order, gfp_t gfp, int node);
 void vmx_block_asked(unsigned int order, bool got);
 
 static inline bool vmx_order_is_scarce(unsigned int order)
@@ -24,9 +24,9 @@ static inline bool vmx_order_is_scarce(unsigned int order)
 }
 
 /* Return the largest order up to @order that is worth asking for; maybe 0. */
-static inline unsigned int vmx_order_in_sight(unsigned int order, gfp_t gfp)
+static inline unsigned int vmx_order_in_sight(unsigned int order, gfp_t gfp, int node)
 {
-	return vmx_order_is_scarce(order) ? vmx_order_seen(order, gfp) : order;
+	return vmx_order_is_scarce(order) ? vmx_order_seen(order, gfp, node) : order;
 }
 
 #endif /* _VMX_FRAMES_SCARCE_H */
