@@ -3,11 +3,22 @@
  * Reading the page tables: what an address reaches, and by which entries
  *
  * These functions change no entry and take no lock. They accept any kernel address.
- * The kernel may change and free tables outside the slice while they are read, so each
- * read uses copy_from_kernel_nofault().
+ * The kernel may change and free tables outside the slice while they are read. A frame
+ * that was a table may then hold anything. Three things together make sure that what
+ * was found in a table was found while it was one:
+ *
+ * - Each read uses copy_from_kernel_nofault().
+ * - Interrupts are off from the first entry to the last. Before the kernel frees a table
+ *   of the vmalloc range, it clears the entry above and flushes all CPUs. Such a flush
+ *   is an inter-processor call, which waits for this CPU. So a table that was found is
+ *   not freed before the walk ends.
+ * - A hypervisor or a CPU may be able to flush without an inter-processor call. So
+ *   vmx_pgtable_entry(), which copies a whole table, walks again afterwards and drops
+ *   the copy if an entry above the table has changed.
  *
  * Units: bytes.
  */
+#include <linux/irqflags.h>
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <linux/string.h>
@@ -41,17 +52,8 @@ static void walk_ends(struct vmx_walk *walk, enum vmx_walk_end end,
 	walk->pfn = pfn;
 }
 
-/**
- * vmx_pgtable_describe() - follow an address through the page tables
- * @addr: any kernel address
- * @walk: gets what was found
- *
- * Each entry is read once, so a table that changes meanwhile gives the old or the new
- * answer, but never a fault.
- *
- * Context: any.
- */
-void vmx_pgtable_describe(unsigned long addr, struct vmx_walk *walk)
+/* Follow @addr from the root. Interrupts are off. */
+static void walk_down(unsigned long addr, struct vmx_walk *walk)
 {
 	pgd_t pgd, *pgdp = pgd_offset_pgd(vmx_root.table, addr);
 	p4d_t p4d, *p4dp;
@@ -105,30 +107,89 @@ void vmx_pgtable_describe(unsigned long addr, struct vmx_walk *walk)
 }
 
 /**
+ * vmx_pgtable_describe() - follow an address through the page tables
+ * @addr: any kernel address
+ * @walk: gets what was found
+ *
+ * Each entry is read once, so a table that changes meanwhile gives the old or the new
+ * answer, but never a fault.
+ *
+ * Context: any.
+ */
+void vmx_pgtable_describe(unsigned long addr, struct vmx_walk *walk)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	walk_down(addr, walk);
+	local_irq_restore(flags);
+}
+
+/* Did two walks end at the same entry of the same table? */
+static bool same_way(const struct vmx_walk *a, const struct vmx_walk *b)
+{
+	enum vmx_walk_level level;
+
+	if (a->last != b->last || a->step[a->last].used != b->step[b->last].used)
+		return false;
+	for (level = VMX_PGD; level < a->last; level++) {
+		if (a->step[level].entry != b->step[level].entry)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Walk to @addr, and copy the PTE table if the walk ends in one. Return false if the way
+ * there changed meanwhile: then the copy may be of a table that the kernel has freed.
+ */
+static bool read_table(unsigned long addr, struct vmx_walk *walk, struct vmx_ptes *ptes)
+{
+	struct vmx_walk again;
+	unsigned long flags;
+	bool same = true;
+
+	local_irq_save(flags);
+	walk_down(addr, walk);
+	ptes->base = addr & PMD_MASK;
+	ptes->valid = walk->last == VMX_PTE && walk->step[VMX_PTE].used &&
+		      !copy_from_kernel_nofault(ptes->pte,
+						__va(walk->step[VMX_PTE].table),
+						sizeof(ptes->pte));
+	if (ptes->valid) {
+		walk_down(addr, &again);
+		same = same_way(walk, &again);
+	}
+	local_irq_restore(flags);
+	return same;
+}
+
+/**
  * vmx_pgtable_entry() - return the entry at which the walk to an address ends
  * @ptes: keeps a copy of a PTE table, for callers that read one entry after the other
  * @addr: any kernel address
  * @level: gets the entry's level
  *
  * Context: any.
- * Return: the entry; 0 if it is empty.
+ * Return: the entry; 0 if it is empty, or if the tables changed during each of three
+ * tries to read it.
  */
 u64 vmx_pgtable_entry(struct vmx_ptes *ptes, unsigned long addr,
 		      enum vmx_walk_level *level)
 {
 	struct vmx_walk walk;
+	int tries = 3;
 
 	if (!ptes->valid || ptes->base != (addr & PMD_MASK)) {
-		vmx_pgtable_describe(addr, &walk);
+		while (!read_table(addr, &walk, ptes)) {
+			ptes->valid = false;
+			*level = walk.last;
+			if (!--tries)
+				return 0;
+		}
 		*level = walk.last;
-		if (walk.last != VMX_PTE || !walk.step[VMX_PTE].used)
-			return walk.step[walk.last].entry;
-		ptes->base = addr & PMD_MASK;
-		ptes->valid = !copy_from_kernel_nofault(ptes->pte,
-					__va(walk.step[VMX_PTE].table),
-					sizeof(ptes->pte));
 		if (!ptes->valid)
-			return 0;
+			return walk.last == VMX_PTE ? 0 : walk.step[walk.last].entry;
 	}
 	*level = VMX_PTE;
 	return pte_val(ptes->pte[pte_index(addr)]);

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * `pgtables` never shows the content of a frame that was a page table and is not one
+ * any longer
+ *
+ * test_modules/vmx_flip.c makes the kernel free tables, and fills their frames with
+ * bytes that would be entries for frames behind the end of the memory.
+ */
+#include "../kselftest_harness.h"
+#include "vmx_test.h"
+
+#define LEAVES "/sys/module/vmx_flip/parameters/leaves"
+#define MILLISECONDS 10000
+
+/* What vmx_flip.c maps, by PTEs and by a leaf. */
+#define HOLE_FRAMES " frames=0x400000"
+
+/* The frame in an entry of the bytes that vmx_flip.c writes. */
+#define BAD_FRAME "0xb0b0b0b0b"
+
+static unsigned long leaves(void)
+{
+	char *text = slurp(LEAVES);
+	unsigned long n = text ? strtoul(text, NULL, 10) : 0;
+
+	free(text);
+	return n;
+}
+
+TEST(no_freed_table_is_shown)
+{
+	unsigned int start, reads = 0, seen = 0, bad = 0;
+	char *text, *line, *rest;
+
+	if (!IS_64BIT)
+		SKIP(return, "this machine does not free page tables");
+	ASSERT_EQ(0, vmx_load(SLICE));
+	ASSERT_EQ(0, module_load("vmx_flip", ""));
+	for (start = milliseconds(); milliseconds() - start < MILLISECONDS; reads++) {
+		text = vmx_read("pgtables");
+		ASSERT_NE(NULL, text);
+		for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+			seen += !!strstr(line, HOLE_FRAMES);
+			if (strstr(line, BAD_FRAME) && !bad++)
+				TH_LOG("%s", line);
+		}
+		free(text);
+	}
+	TH_LOG("%u reads, %u mappings of the thread seen, %lu leaves made", reads, seen, leaves());
+	EXPECT_EQ(0, bad);
+	EXPECT_LT(10, leaves());
+	EXPECT_LT(0, seen);
+	EXPECT_EQ(0, module_unload("vmx_flip"));
+	EXPECT_EQ(0, vmx_unload());
+}
+
+TEST_HARNESS_MAIN
