@@ -23,8 +23,9 @@
  * quarantined.
  *
  * Between two live areas there can be any number of quarantined ranges. Insertion,
- * removal and lookup do not walk along them: the live area below is found through the
- * index, and a tree has the quarantined ranges by address.
+ * removal and lookup do not walk along them: a live area knows the link that leads to
+ * it, the index finds the live area below an address, and a tree has the quarantined
+ * ranges by address.
  *
  * Cost, with n holes and quarantined ranges: O(log n) for insertion and removal. A
  * lookup costs O(log of the slice's pages), to the base of 64. A request that finds no
@@ -132,20 +133,39 @@ static void ring_erase(struct vmx_area *area)
 	vmx_hole_resize(succ, succ->hole + bytes);
 }
 
-/*
- * Return the link of the list that leads to @area, or to its place in the list. In
- * nearly all cases there is at most one quarantined range between @area and the live
- * area below it.
- */
+/* Return the link of the list that is to lead to @area, which is in the ring. */
 static struct vmx_area **list_link(struct vmx_area *area)
 {
 	struct vmx_area *below = area->before;
 
+	/* In nearly all cases, the range above is an area or the sentinel. */
+	if (likely(area->after->state == VMX_LIVE))
+		return area->after->link;
 	if (below->state != VMX_LIVE)
-		below = below->before;
-	if (unlikely(below->state != VMX_LIVE))
 		below = vmx_index_below(vmx_area_start(area) - 1) ?: &space.sentinel;
 	return below == &space.sentinel ? &vmx_list : &below->next;
+}
+
+/* The sentinel stands for the end of the list. */
+static struct vmx_area *list_next(struct vmx_area *area)
+{
+	return area->next ?: &space.sentinel;
+}
+
+static void list_add_area(struct vmx_area *area)
+{
+	struct vmx_area **link = list_link(area);
+
+	area->link = link;
+	area->next = *link;
+	*link = area;
+	list_next(area)->link = &area->next;
+}
+
+static void list_del_area(struct vmx_area *area)
+{
+	*area->link = area->next;
+	list_next(area)->link = area->link;
 }
 
 static unsigned long guard_size(const struct vmx_area *area)
@@ -275,7 +295,6 @@ static enum vmx_fit fit_of(struct vmx_area *area, unsigned long start,
 int vmx_area_insert(struct vmx_area *area, unsigned long align,
 		    unsigned long start, unsigned long end)
 {
-	struct vmx_area **link;
 	struct vmx_place place;
 
 	if (WARN_ON_ONCE(!area->size || !IS_ALIGNED(area->size, PAGE_SIZE)) ||
@@ -303,9 +322,7 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 		area->id = ++space.last_id;	/* no area has the id 0 */
 	ring_insert(area, place.succ);
 	vmx_index_add(area);
-	link = list_link(area);
-	area->next = *link;
-	*link = area;
+	list_add_area(area);
 
 	count_one_more();
 	space.stats.area_bytes += area->size;
@@ -542,7 +559,7 @@ static __always_inline void unlist(struct vmx_area *area)
 {
 	trace_vmx_unlink(area);
 	vmx_index_del(area);
-	*list_link(area) = area->next;
+	list_del_area(area);
 	area->next = NULL;
 	area->state = VMX_DYING;
 }
@@ -599,8 +616,7 @@ void vmx_area_cancel(struct vmx_area *area)
 {
 	spin_lock(&vmx_area_lock);
 	vmx_index_del(area);
-	vmx_index_settle();
-	*list_link(area) = area->next;
+	list_del_area(area);
 	ring_erase(area);
 	space.stats.allocs--;
 	space.stats.area_bytes -= area->size;
@@ -708,7 +724,6 @@ static bool purge_batch(struct list_head *flushed)
 	unsigned int n = 0;
 
 	spin_lock(&vmx_area_lock);
-	vmx_index_settle();
 	list_for_each_entry_safe(area, tmp, flushed, quarantine) {
 		space.stats.quarantined_bytes -= area->size;
 		trace_vmx_hole_back(area->addr, area->size);
@@ -956,6 +971,7 @@ int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
 		.before = &space.sentinel,
 		.after = &space.sentinel,
 		.state = VMX_LIVE,
+		.link = &vmx_list,
 	};
 	spin_lock(&vmx_area_lock);
 	vmx_holes_init();

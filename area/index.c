@@ -14,7 +14,8 @@
  * An area that leaves the index leaves its mark for a moment. One stretch of pages
  * may have such stale marks: areas that are removed one after another, in address
  * order, extend it, and then vmx_starts alone changes. vmx_index_settle() clears the
- * marks of the whole stretch, before each search and before a new stretch begins.
+ * marks of the whole stretch: before each search, before a new stretch begins, and
+ * before an area is added to the stretch.
  *
  * Locking: everything under vmx_area_lock. Units: pages of the slice, except
  * addresses.

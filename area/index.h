@@ -17,7 +17,7 @@
 struct vmx_marks {
 	unsigned long	*level[VMX_INDEX_LEVELS];
 	unsigned int	levels;
-	/* No area starts at these pages, but some of them may still have marks. */
+	/* No listed area starts at these pages, but some may still have marks. */
 	unsigned long	stale, stale_end;
 };
 
@@ -39,8 +39,11 @@ static inline void vmx_index_add(struct vmx_area *area)
 {
 	unsigned long page = vmx_index_page(area);
 	unsigned long *word = &vmx_marks.level[0][page / BITS_PER_LONG];
-	unsigned long old = *word;
+	unsigned long old;
 
+	if (unlikely(page < vmx_marks.stale_end && page >= vmx_marks.stale))
+		vmx_index_settle();
+	old = *word;
 	WRITE_ONCE(vmx_starts.area[page], area);
 	*word = old | 1UL << page % BITS_PER_LONG;
 	if (!old)
@@ -51,8 +54,7 @@ static inline void vmx_index_add(struct vmx_area *area)
  * vmx_index_del() - undo vmx_index_add()
  * @area: the area
  *
- * The mark may stay until the next vmx_index_settle(). Call that before another area
- * can start at one of @area's pages.
+ * The mark may stay until the next vmx_index_settle().
  */
 static inline void vmx_index_del(const struct vmx_area *area)
 {
@@ -60,7 +62,8 @@ static inline void vmx_index_del(const struct vmx_area *area)
 	unsigned long end = page + (area->size >> PAGE_SHIFT);
 
 	WRITE_ONCE(vmx_starts.area[page], NULL);
-	if (likely(page == vmx_marks.stale_end)) {
+	/* No area starts in the hole in front. */
+	if (likely(page - (area->hole >> PAGE_SHIFT) == vmx_marks.stale_end)) {
 		vmx_marks.stale_end = end;
 	} else if (end == vmx_marks.stale) {
 		vmx_marks.stale = page;

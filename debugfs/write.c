@@ -9,7 +9,6 @@
  * A file that was opened with CAP_SYSLOG shows addresses. Other files show offsets in
  * the slice.
  */
-#include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/minmax.h>
 #include <linux/seq_file.h>
@@ -20,17 +19,6 @@
 #include "vmx_alloc.h"
 #include "vmx_pgtable.h"
 #include "files.h"
-
-/**
- * vmx_may_see_addresses() - was a file opened with CAP_SYSLOG?
- * @file: the file
- *
- * Return: true if so; what the reader may do now does not matter.
- */
-bool vmx_may_see_addresses(const struct file *file)
-{
-	return file_ns_capable(file, &init_user_ns, CAP_SYSLOG);
-}
 
 /**
  * vmx_show_address() - print an address, or its offset in the slice

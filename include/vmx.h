@@ -101,6 +101,7 @@ struct vmx_area {
 	unsigned long	id;		/* unique; repeats after ULONG_MAX areas */
 	struct rb_node	rb;		/* if there is a hole in front: by address */
 	struct rb_node	by_size;	/* if there is a hole in front: by length */
+	struct vmx_area	**link;		/* the link of the list that leads here */
 	struct vmx_area	*before;	/* the range below this one, in any state */
 	struct vmx_area	*after;		/* the range above this one, in any state */
 	unsigned long	hole;		/* bytes of the hole in front of this range */

@@ -181,7 +181,7 @@ static void check_sizes(void)
 /* The list has all live areas in order; the index has them by first page. */
 static void check_list(void)
 {
-	struct vmx_area *range = NULL, *listed = vmx_list;
+	struct vmx_area *range = NULL, *listed = vmx_list, **link = &vmx_list;
 	size_t page, live = 0;
 
 	while ((range = subject_next(range))) {
@@ -192,11 +192,17 @@ static void check_list(void)
 			     listed ? listed->addr : NULL, range->addr);
 		if (vmx_starts.area[vmx_index_page(range)] != range)
 			fail("index: %p is not in it", range->addr);
+		if (range->link != link)
+			fail("list: %p has another link than the one that leads to it",
+			     range->addr);
+		link = &range->next;
 		listed = listed->next;
 		live++;
 	}
 	if (listed)
 		fail("list: %p follows the last live area", listed->addr);
+	if (space.sentinel.link != link)
+		fail("list: the sentinel does not have its last link");
 
 	for (page = 0; page < vmx_starts.pages; page++)
 		live -= !!vmx_starts.area[page];
