@@ -191,8 +191,8 @@ TEST_F(family, reclaim_counts_without_locks)
 	trace = slurp(TRACING "trace");
 	end_trace();
 	ASSERT_NE(NULL, trace);
-	EXPECT_NE(NULL, strstr(trace, "count_cached"));
-	EXPECT_EQ(NULL, strstr(trace, "_raw_spin_lock"))
+	/* A call that takes a lock is never a leaf; one that is interrupted may not be. */
+	EXPECT_NE(NULL, strstr(trace, "count_cached [vmx]();"))
 		TH_LOG("%s", trace);
 	free(trace);
 	/* drop_caches has drained them. */
