@@ -299,9 +299,9 @@ refuse_area(unsigned long size, unsigned long align, gfp_t gfp_mask, int node,
  * Context: process context; sleeps if @gfp_mask allows it.
  * Return: the area; -EINVAL for a size of zero, for an alignment above a page that is
  * not a power of two, for a protection that maps nothing, for any other flag or fit in
- * @vm_flags, for a node that is not online, and where the locks can't be taken (in an interrupt, and in an atomic request with interrupts off); -E2BIG for
- * more than the machine or [@start, @end) holds; -ENOSPC without a hole; -ENOMEM
- * without memory; -EINTR after a fatal signal; -EBUSY, after a warning, when entries of
+ * @vm_flags, for a node that is not online, and where the locks can't be taken (in an
+ * interrupt, and in an atomic request with interrupts off); -E2BIG for more than the
+ * machine or [@start, @end) holds; -ENOSPC without a hole; -ENOMEM without memory; -EINTR after a fatal signal; -EBUSY, after a warning, when entries of
  * a hole are in use; -EIO if the slice is lost.
  */
 struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
@@ -380,8 +380,9 @@ noinline void *vmx_alloc_plain(unsigned long size, gfp_t gfp_mask,
  * Context: process context; sleeps if @gfp_mask allows it.
  * Return: the address; NULL if @size is 0 or overflows, if it is more than the machine
  * has memory or the range has room, if @align is above a page and not a power of two,
- * if @prot maps nothing, if @vm_flags has other flags, if @node is not online, if there is no hole or no memory, after a fatal signal, and
- * if the slice is lost, which the log tells once.
+ * if @prot maps nothing, if @vm_flags has other flags, if @node is not online, if there
+ * is no hole or no memory, after a fatal signal, and if the slice is lost, which the
+ * log tells once.
  * A failure is logged, rate-limited, unless @gfp_mask has __GFP_NOWARN. Only a request
  * with __GFP_NOFAIL may wake the OOM killer.
  */

@@ -136,9 +136,9 @@ static inline bool vmx_area_is_freed(const struct vmx_area *area)
  * @area: a listed area
  *
  * Set VMX_FREED. Only this function and a drain, which owns the areas that it takes out
- * of a magazine, set it. It stays until the descriptor has another area. Of all that free an area at the same time, one succeeds, here or in
- * vmx_magazine_claim(). The area may stay in the list for a while, but it is not in
- * use any longer.
+ * of a magazine, set it. It stays until the descriptor has another area. Of all that
+ * free an area at the same time, one succeeds, here or in vmx_magazine_claim(). The
+ * area may stay in the list for a while, but it is not in use any longer.
  *
  * Context: any; takes no lock.
  * Return: false if the area has been freed already.

@@ -134,6 +134,7 @@ void vmx_magazines_stats(struct vmx_magazines_stats *stats)
 /* Read how many pages a CPU caches, without its lock. It may change at any time. */
 static unsigned int pages_of_cpu(unsigned int cpu)
 {
+	/* Written under the lock only: an old count is as good. */
 	return data_race(READ_ONCE(per_cpu_ptr(&vmx_magazines, cpu)->pages));
 }
 

@@ -66,7 +66,8 @@ static void *map_pages(struct page **pages, unsigned int count,
  * Return: the address, for vmx_unmap(), or for vmx_free() with VM_MAP_PUT_PAGES. NULL
  * if @count is 0, or more than the frames of the machine or the pages of the slice; if
  * @prot maps nothing, as PAGE_NONE; if a pointer in @pages is NULL, with a warning; if
- * there is no hole, or no memory; if the slice is lost. Then the frames and the array stay the caller's.
+ * there is no hole, or no memory; if the slice is lost. Then the frames and the array
+ * stay the caller's.
  */
 void *vmx_map(struct page **pages, unsigned int count, unsigned long flags,
 	      pgprot_t prot)

@@ -27,7 +27,7 @@
 /* If the slice is lost, the kernel has cleared the entries. They may be others' now. */
 static __always_inline void unmap_area(struct vmx_area *area)
 {
-	if (likely(!vmx_is_lost()))
+	if (likely(!vmx_slice_is_lost()))
 		vmx_pgtable_unmap((unsigned long)area->addr, vmx_area_pages(area));
 }
 

@@ -374,7 +374,8 @@ static const struct {
 #undef FIT
 };
 
-static_assert(VMX_FIT_KINDS <= VMX_FIT_MASK >> VMX_FIT_SHIFT, "more fits than VMX_FIT() holds");
+static_assert((VMX_FIT_MASK >> VMX_FIT_SHIFT) >= VMX_FIT_KINDS,
+	      "more fits than VMX_FIT() holds");
 
 /** vmx_fit_name() - return a fit's name, as people write it */
 const char *vmx_fit_name(enum vmx_fit fit)

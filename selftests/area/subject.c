@@ -134,7 +134,7 @@ static void check_order(void)
 	do {
 		range = before->after;
 		if (hole_start(range) != end)
-			fail("order: the hole in front of %p starts at %#lx and should start at %#lx",
+			fail("order: the hole in front of %p starts at %#lx, not at %#lx",
 			     range->addr, hole_start(range), end);
 		if (vmx_area_start(range) < end || vmx_area_end(range) < vmx_area_start(range))
 			fail("order: %p with %#lx bytes overlaps the range below or wraps",
@@ -145,7 +145,7 @@ static void check_order(void)
 			fail("order: %p has a wrong link to the range below", range->addr);
 		if (range->hole) {
 			if (rb_area(rb) != range)
-				fail("order: the hole in front of %p is not at its place in the tree",
+				fail("order: the hole in front of %p is misplaced in the tree",
 				     range->addr);
 			rb = rb_next(rb);
 		}

@@ -25,7 +25,7 @@
 #define FLIP_BYTE 0x0b
 
 /* An address where a machine for tests has nothing. */
-#define HOLE (1ULL << 38)
+#define HOLE BIT_ULL(38)
 
 static unsigned long leaves;
 module_param(leaves, ulong, 0400);

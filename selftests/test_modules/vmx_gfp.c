@@ -5,8 +5,9 @@
  * The init function runs the checks, with GFP_KERNEL and with GFP_NOWAIT. For each bit
  * it allocates areas of one frame, of one block and of several blocks, for the kernel
  * and for user space, and one for a leaf. It looks at their frames, makes the areas
- * shorter and longer, and frees them. docs/module.md has a table of what vmx does with each flag. A check that fails
- * writes a line to the kernel log, and insmod fails with EUCLEAN.
+ * shorter and longer, and frees them. docs/module.md has a table of what vmx does with
+ * each flag. A check that fails writes a line to the kernel log, and insmod fails with
+ * EUCLEAN.
  */
 #include <linux/gfp.h>
 #include <linux/mm.h>

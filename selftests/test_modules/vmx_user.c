@@ -251,11 +251,11 @@ static bool free_what_a_user_sees(void)
 	memset(p, 0x5a, PAGE_SIZE);
 	page = vmx_to_page(p);
 	get_page(page);		/* as a user mapping does */
-	seen = kmap(page);
+	seen = kmap_local_page(page);
 	good = free_in_interrupt(p, 1) && CHECK(!find_vmx_area(p)) &&
 	       CHECK(!memchr_inv(seen, 0x5a, PAGE_SIZE)) && unmapped_soon(p) &&
 	       CHECK(!memchr_inv(seen, 0x5a, PAGE_SIZE));
-	kunmap(page);
+	kunmap_local(seen);
 	put_page(page);
 	return good;
 }
