@@ -301,8 +301,9 @@ refuse_area(unsigned long size, unsigned long align, gfp_t gfp_mask, int node,
  * not a power of two, for a protection that maps nothing, for any other flag or fit in
  * @vm_flags, for a node that is not online, and where the locks can't be taken (in an
  * interrupt, and in an atomic request with interrupts off); -E2BIG for more than the
- * machine or [@start, @end) holds; -ENOSPC without a hole; -ENOMEM without memory; -EINTR after a fatal signal; -EBUSY, after a warning, when entries of
- * a hole are in use; -EIO if the slice is lost.
+ * machine or [@start, @end) holds; -ENOSPC without a hole; -ENOMEM without memory;
+ * -EINTR after a fatal signal; -EBUSY, after a warning, when entries of a hole are in
+ * use; -EIO if the slice is lost.
  */
 struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 				unsigned long start, unsigned long end,
