@@ -422,14 +422,15 @@ TEST_F(explore, mem_killed)
 {
 	unsigned long offset = area_by_id(&self->areas, 4)->start - self->areas.start;
 	struct user_regs_struct regs;
-	int status, fd = open(MEM, O_RDONLY);
 	char *page = endless_page();
+	int status, fd;
 	pid_t child;
 	long ret;
 
-	ASSERT_LE(0, fd);
 	if (!page)
 		SKIP(return, "no userfaultfd");
+	fd = open(MEM, O_RDONLY);
+	ASSERT_LE(0, fd);
 	child = fork();
 	ASSERT_LE(0, child);
 	if (!child) {
