@@ -442,7 +442,7 @@ void vmx_alloc_exit(void)
 {
 	unsigned long left = 0;
 
-	vmx_free_exit();
+	vmx_free_wait();
 	vmx_magazines_exit();
 	for (; vmx_list; left++) {
 		if (!left)

@@ -43,7 +43,7 @@ void vmx_undo_area(struct vmx_area *area, int err);
 
 /* alloc/free.c */
 void vmx_free_init(void);
-void vmx_free_exit(void);
+void vmx_free_wait(void);
 
 /* alloc/failures.c */
 void vmx_warn_failed(gfp_t gfp, unsigned long size, int err);

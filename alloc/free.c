@@ -122,8 +122,8 @@ void vmx_free_init(void)
 	}
 }
 
-/** vmx_free_exit() - wait until the workers have freed all queued areas */
-void vmx_free_exit(void)
+/** vmx_free_wait() - wait until the workers have freed what was queued before */
+void vmx_free_wait(void)
 {
 	int cpu;
 

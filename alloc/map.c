@@ -140,9 +140,9 @@ EXPORT_SYMBOL_GPL(vmx_unmap_ram);
  * vmx_unmap_aliases() - purge what was freed or unmapped before
  *
  * Afterwards no CPU reaches a frame through an address of the slice that was freed
- * before the call, and these addresses are holes until they are allocated again. This
- * does not include areas that another task is freeing during the call, or that a worker
- * of vmx_free_atomic() has not freed yet.
+ * before the call, and these addresses are holes until they are allocated again. The
+ * call waits for the workers of vmx_free_atomic(). This does not include areas that
+ * another task is freeing during the call.
  *
  * The kernel's vm_unmap_aliases() does not do this for the slice. So call this function
  * before set_memory_*() changes the attributes of frames that were in an area.
@@ -151,6 +151,8 @@ EXPORT_SYMBOL_GPL(vmx_unmap_ram);
  */
 void vmx_unmap_aliases(void)
 {
+	might_sleep();
+	vmx_free_wait();
 	vmx_magazines_drain();
 	vmx_areas_purge();
 }

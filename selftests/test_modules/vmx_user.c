@@ -164,13 +164,11 @@ static bool free_in_interrupt(void *p, int times)
 	return CHECK(irq.inside);
 }
 
-static bool gone_soon(const void *p)
+/* A worker frees @p; vmx_unmap_aliases() waits for it. */
+static bool unmapped(const void *p)
 {
-	unsigned long end = jiffies + 5 * HZ;
-
-	while (find_vmx_area(p) && time_before(jiffies, end))
-		schedule_timeout_uninterruptible(1);
-	return !find_vmx_area(p);
+	vmx_unmap_aliases();
+	return CHECK(!find_vmx_area(p)) && CHECK(!vmalloc_to_page(p));
 }
 
 /* Like vfree(), vmx_free() works in an interrupt, and accepts NULL. */
@@ -191,27 +189,7 @@ static bool free_anywhere(void)
 	local_bh_disable();
 	vmx_free_atomic(c);
 	local_bh_enable();
-	return good && CHECK(gone_soon(a)) && CHECK(gone_soon(b)) && CHECK(gone_soon(c));
-}
-
-/* The worker frees @p, and then nothing is mapped there. */
-static bool unmapped_soon(const void *p)
-{
-	unsigned long end = jiffies + 5 * HZ;
-
-	while (vmx_to_page(p) && time_before(jiffies, end))
-		schedule_timeout_uninterruptible(1);
-	return CHECK(!vmx_to_page(p)) && CHECK(!find_vmx_area(p));
-}
-
-/* The worker drops references after it has unmapped the frame. */
-static bool references_become(struct page *page, int count)
-{
-	unsigned long end = jiffies + 5 * HZ;
-
-	while (page_count(page) > count && time_before(jiffies, end))
-		schedule_timeout_uninterruptible(1);
-	return CHECK(page_count(page) == count);
+	return good && unmapped(a) && unmapped(b) && unmapped(c);
 }
 
 /*
@@ -230,8 +208,8 @@ static bool free_read_only_twice(void)
 	pages[0] = page;
 	get_page(page);
 	p = vmx_map(pages, 1, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL_RO);
-	good = CHECK(p) && free_in_interrupt(p, 2) && unmapped_soon(p);
-	good = good && references_become(page, 1);
+	good = CHECK(p) && free_in_interrupt(p, 2) && unmapped(p) &&
+	       CHECK(page_count(page) == 1);
 	__free_page(page);
 	return good;
 }
@@ -253,7 +231,7 @@ static bool free_what_a_user_sees(void)
 	get_page(page);		/* as a user mapping does */
 	seen = kmap_local_page(page);
 	good = free_in_interrupt(p, 1) && CHECK(!find_vmx_area(p)) &&
-	       CHECK(!memchr_inv(seen, 0x5a, PAGE_SIZE)) && unmapped_soon(p) &&
+	       CHECK(!memchr_inv(seen, 0x5a, PAGE_SIZE)) && unmapped(p) &&
 	       CHECK(!memchr_inv(seen, 0x5a, PAGE_SIZE));
 	kunmap_local(seen);
 	put_page(page);

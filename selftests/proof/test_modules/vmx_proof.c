@@ -12,7 +12,6 @@
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
-#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/random.h>
@@ -101,7 +100,7 @@ static int try_alloc_nowait(unsigned long bytes, unsigned long unused)
 
 static int try_free_atomic(unsigned long bytes, unsigned long unused)
 {
-	unsigned long flags, end = jiffies + HZ;
+	unsigned long flags;
 	void *p = vmx_alloc(bytes);
 
 	if (!p)
@@ -109,9 +108,6 @@ static int try_free_atomic(unsigned long bytes, unsigned long unused)
 	local_irq_save(flags);
 	vmx_free_atomic(p);
 	local_irq_restore(flags);
-	/* Wait for the worker, but at most 1 s: a new area may be there. */
-	while (find_vmx_area(p) && time_before(jiffies, end))
-		schedule_timeout_uninterruptible(1);
 	return 0;
 }
 
