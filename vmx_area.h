@@ -25,8 +25,7 @@
 #define VMX_ZEROED	0x00020000	/* the caller asked for cleared frames */
 #define VMX_CACHEABLE	0x00040000	/* may go into a magazine when it is freed */
 #define VMX_CACHED	0x00080000	/* freed, and in a magazine */
-#define VMX_SPLIT	0x00100000	/* its blocks have been split into single frames */
-#define VMX_FREED	0x00200000	/* freed: see vmx_area_claim() */
+#define VMX_FREED	0x00100000	/* freed: see vmx_area_claim() */
 
 /*
  * The life of a range. Every range in the ring has a descriptor and a state. The

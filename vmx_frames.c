@@ -97,7 +97,7 @@ static noinline int take_leaves(struct vmx_area *area, gfp_t gfp, int node)
 	trace_vmx_page_array(pages, nr, 0, area->flags);
 	vmx_leaves_spread(pages, heads, got);
 	err = vmx_blocks_take_many(pages, got << VMX_LEAF_ORDER, nr, gfp,
-				   node, false, &area->nid);
+				   node, &area->nid);
 	if (err)
 		free_array(area, pages);
 	else
@@ -107,11 +107,11 @@ free_heads:
 	return err;
 }
 
-/* Take several blocks, or split ones. Not inline: one block is the common case. */
+/* Take several blocks. Not inline: one block is the common case. */
 static noinline int take_several(struct vmx_area *area, gfp_t gfp, int node)
 {
 	int err = vmx_blocks_take_many(area->pages, 0, area->nr_pages, gfp, node,
-				       area->flags & VMX_USERMAP, &area->nid);
+				       &area->nid);
 
 	if (unlikely(err)) {
 		free_array(area, area->pages);
@@ -127,8 +127,6 @@ static noinline int take_several(struct vmx_area *area, gfp_t gfp, int node)
  * @node: the node to prefer, or NUMA_NO_NODE
  * @leaves: take blocks for 2 MiB leaves if there are enough; nr_pages is then a
  *	multiple of a leaf, and @gfp allows sleeping
- *
- * With VMX_USERMAP in the area's flags, each frame counts its own references.
  *
  * Context: sleeps if @gfp allows it.
  * Return: 0; -ENOMEM; -EINTR when a fatal signal ended a request that may sleep. On
@@ -152,8 +150,7 @@ int vmx_frames_take(struct vmx_area *area, gfp_t gfp, int node, bool leaves)
 		return -ENOMEM;
 	area->pages = pages;
 	trace_vmx_page_array(pages, nr, 0, area->flags);
-	if (likely(!(area->flags & VMX_USERMAP)) &&
-	    likely(!vmx_blocks_take_one(pages, nr, gfp, node, &area->nid)))
+	if (likely(!vmx_blocks_take_one(pages, nr, gfp, node, &area->nid)))
 		return 0;
 	return take_several(area, gfp, node);
 }
@@ -188,14 +185,13 @@ void vmx_frames_return(struct vmx_area *area, bool may_sleep)
 	free_array(area, area->pages);
 }
 
-static int take_any(struct page **pages, unsigned int nr, gfp_t gfp, bool split,
-		    short *nid)
+static int take_any(struct page **pages, unsigned int nr, gfp_t gfp, short *nid)
 {
 	if (nr == 1)
 		return vmx_blocks_take_single(pages, gfp, NUMA_NO_NODE, nid);
-	if (!split && !vmx_blocks_take_one(pages, nr, gfp, NUMA_NO_NODE, nid))
+	if (!vmx_blocks_take_one(pages, nr, gfp, NUMA_NO_NODE, nid))
 		return 0;
-	return vmx_blocks_take_many(pages, 0, nr, gfp, NUMA_NO_NODE, split, nid);
+	return vmx_blocks_take_many(pages, 0, nr, gfp, NUMA_NO_NODE, nid);
 }
 
 /**
@@ -223,8 +219,7 @@ int vmx_frames_grow(struct vmx_area *area, unsigned int nr, gfp_t gfp,
 		vmx_leaves_spread(pages, area->pages, had >> area->page_order);
 	else if (pages != area->pages)
 		memcpy(pages, area->pages, had * sizeof(*pages));
-	err = take_any(pages + had, nr - had, gfp, area->flags & VMX_USERMAP,
-		       &growth->nid);
+	err = take_any(pages + had, nr - had, gfp, &growth->nid);
 	if (err) {
 		free_array(area, pages);
 		return err;
@@ -288,21 +283,21 @@ void vmx_frames_free_array(struct vmx_area *area, struct page **pages)
  * @keep: how many frames it keeps; with page_order, a multiple of a leaf
  * @nr: how many frames it had
  *
- * If the end lies inside a block, the block is split; every other block is returned in
- * one piece.
+ * If the end lies inside a block, the block is dissolved; every other block is returned
+ * in one piece.
  *
  * Context: may sleep.
  */
 void vmx_frames_cut(struct vmx_area *area, unsigned int keep, unsigned int nr)
 {
-	unsigned int i, end;
+	unsigned int i, order;
 
-	for (i = 0; i < keep; i = end) {
+	for (i = 0; i < keep; i += 1U << order) {
 		struct page *head = vmx_area_page(area, i);
 
-		end = i + (1U << vmx_block_order(head));
-		if (end > keep)
-			vmx_block_split(head);
+		order = vmx_block_order(head);
+		if (i + (1U << order) > keep)
+			vmx_block_dissolve(head, order);
 	}
 	return_some(area, keep, nr - keep, true);
 }

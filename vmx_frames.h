@@ -23,7 +23,7 @@
  * The gfp flags of a caller that vmx honours; docs/module.md has the same as a table.
  * Every other flag is stripped here, because of what it would do:
  *
- *	__GFP_COMP		a compound block cannot be split
+ *	__GFP_COMP		the frames of a compound block do not count references
  *	__GFP_MOVABLE		frames of vmx cannot be moved
  *	__GFP_RECLAIMABLE	nor reclaimed
  *	__GFP_WRITE		nor are they page cache, which becomes dirty
@@ -70,10 +70,32 @@ static __always_inline bool vmx_has_policy(int node)
 #endif
 }
 
-/* Return the order of the block that begins with @head. vmx has taken the block. */
+/*
+ * page->private of the first frame of a block is this plus the order. Whoever writes
+ * another value there makes single frames of the block, which costs time only.
+ */
+#define VMX_BLOCK_MARK 0x766d7800UL
+
+/* Return the order of the block that begins with @head; 0 for a single frame. */
 static inline unsigned int vmx_block_order(struct page *head)
 {
-	return page_private(head);
+	unsigned long order = page_private(head) - VMX_BLOCK_MARK;
+
+	return likely(order > MAX_PAGE_ORDER) ? 0 : order;
+}
+
+/* Does nobody else hold any of these frames, and has the hardware lost none? */
+static __always_inline bool vmx_frames_unshared(struct page *const *pages, unsigned int nr)
+{
+	unsigned int refs = 0, i;
+
+	for (i = 0; i < nr; i++) {
+		refs += page_ref_count(pages[i]);
+		if (unlikely(PageHWPoison(pages[i])))
+			return false;
+	}
+	/* Each frame has at least the reference of the area. */
+	return refs == nr;
 }
 
 /*
@@ -104,7 +126,6 @@ void vmx_frames_ungrow(struct vmx_area *area, const struct vmx_growth *growth);
 void vmx_frames_free_array(struct vmx_area *area, struct page **pages);
 void vmx_frames_cut(struct vmx_area *area, unsigned int keep, unsigned int nr);
 
-void vmx_block_split(struct page *head);
 void vmx_frames_stats(struct vmx_frames_stats *stats);
 
 #endif /* _VMX_FRAMES_H */

@@ -145,8 +145,6 @@ EXPORT_SYMBOL_GPL(__vmx_alloc);
  * vmx_alloc_user() - allocate cleared memory for remap_vmx_range()
  * @size: bytes; rounded up to pages
  *
- * Each frame has its own reference count.
- *
  * Context: process context; may sleep.
  * Return: the address, aligned to SHMLBA; NULL in the cases of
  * __vmx_alloc_node_range().

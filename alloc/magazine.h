@@ -48,6 +48,7 @@ int vmx_magazines_init(void);
 void vmx_magazines_exit(void);
 bool vmx_magazine_clear(struct vmx_area *area);
 struct vmx_area *vmx_magazine_discard(struct vmx_area *area);
+void vmx_magazine_refuse(struct vmx_area *area);
 
 /**
  * vmx_magazine_get() - take a cached area
@@ -123,6 +124,9 @@ static __always_inline bool vmx_magazine_claim(struct vmx_area *area)
  * vmx_magazine_put() - put an area that is being freed into a magazine
  * @addr: its first address, or any other address
  *
+ * If somebody else holds one of its frames, the area must not be handed out again, so
+ * it is really freed.
+ *
  * Context: process context, may sleep.
  * Return: false if the caller must really free the area.
  */
@@ -140,8 +144,6 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	if (unlikely(nr > VMX_MAGAZINE_PAGES))
 		return false;
 	debug_check_no_locks_freed(addr, nr * PAGE_SIZE);
-	if (want_init_on_free() && !vmx_magazine_clear(area))
-		return false;
 
 	mags = raw_cpu_ptr(&vmx_magazines);
 	mag = &mags->size[nr];
@@ -152,6 +154,12 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 		     !vmx_magazine_claim(area))) {
 		spin_unlock(&mags->lock);
 		return false;
+	}
+	if (unlikely(!vmx_frames_unshared(area->pages, nr)) ||
+	    (want_init_on_free() && !vmx_magazine_clear(area))) {
+		spin_unlock(&mags->lock);
+		vmx_magazine_refuse(area);
+		return true;
 	}
 	area->cached = mag->top;
 	mag->top = area;

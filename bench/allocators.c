@@ -3,10 +3,10 @@
  * The allocators to measure: vmx, the kernel's own allocators, and the floor
  *
  * The floor does the least work that an allocator of this kind can do: it takes
- * as few blocks as possible from the page allocator, writes each page-table
- * entry once, clears it once, and returns the blocks.  Its entries are in
- * tables that no CPU walks.  From 512 pages on, it writes a leaf for each
- * 2 MiB.
+ * as few blocks as possible from the page allocator, lets each frame count its own
+ * references, writes each page-table entry once, clears it once, and returns the
+ * blocks.  Its entries are in tables that no CPU walks.  From 512 pages on, it
+ * writes a leaf for each 2 MiB.
  *
  * Counts are in pages.
  */
@@ -50,8 +50,15 @@ static int blocks_prepare(unsigned int nr)
 
 static __always_inline void blocks_return(unsigned int i)
 {
-	while (i--)
-		__free_pages(blocks.page[i], blocks.order[i]);
+	while (i--) {
+		struct page *head = blocks.page[i], *page;
+		unsigned int order = blocks.order[i];
+
+		/* Nobody else has a reference, so the block becomes one again. */
+		for (page = head + 1; page < head + (1U << order); page++)
+			put_page_testzero(page);
+		__free_pages(head, order);
+	}
 }
 
 static __always_inline bool blocks_take(void)
@@ -64,6 +71,7 @@ static __always_inline bool blocks_take(void)
 			blocks_return(i);
 			return false;
 		}
+		split_page(blocks.page[i], blocks.order[i]);
 	}
 	return true;
 }

@@ -75,7 +75,7 @@ static void show_flags(struct seq_file *m, const char *name,
 		{ VMX_NO_GUARD, "NO_GUARD" }, { VMX_PUT_PAGES, "PUT_PAGES" },
 		{ VMX_ALLOW_HUGE, "ALLOW_HUGE" },
 		{ VMX_ZEROED, "ZEROED" }, { VMX_CACHEABLE, "CACHEABLE" },
-		{ VMX_CACHED, "CACHED" }, { VMX_SPLIT, "SPLIT" },
+		{ VMX_CACHED, "CACHED" },
 		{ VMX_FREED, "FREED" },
 	};
 	int i;

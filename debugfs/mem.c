@@ -9,13 +9,10 @@
  * Only a process with CAP_SYSLOG opens the file: a frame that was not cleared has what
  * its former owner left there, which may be addresses.
  *
- * The first access to a mapping splits the blocks of the area into single frames, some
- * at a time, so that each frame has a reference count. If the area is freed while it is mapped, the
- * last unmapping returns the frames.
+ * If the area is freed while it is mapped, the last unmapping returns the frames.
  *
  * vmx_area_lock is held for each page separately, so that the area exists while its
- * frame is copied or mapped; and for SPLIT_STEP pages, and the rest of the last block,
- * while an area is split.
+ * frame is copied or mapped.
  */
 #include <linux/fs.h>
 #include <linux/highmem.h>
@@ -29,8 +26,6 @@
 #include "vmx_frames.h"
 #include "vmx_pgtable.h"
 #include "files.h"
-
-#define SPLIT_STEP 512U	/* pages split per holding of vmx_area_lock */
 
 /* Return the area at an offset of the slice if the files own it, or NULL. */
 static struct vmx_area *area_at(loff_t offset)
@@ -48,40 +43,6 @@ static struct page *page_at(const struct vmx_area *area, loff_t offset)
 	unsigned int i = (vmx_start + offset - (unsigned long)area->addr) >> PAGE_SHIFT;
 
 	return i < area->nr_pages ? vmx_area_page(area, i) : NULL;
-}
-
-/* How far the blocks of an area are split. */
-struct splitting {
-	unsigned long id;
-	unsigned int pages;
-};
-
-/*
- * Split some more blocks of @area into single frames. Return true when all are split.
- * Only the first frame of a block tells its order, so this begins with the first page.
- */
-static bool split_some(struct vmx_area *area, struct splitting *split)
-{
-	unsigned int end, order;
-	struct page *head;
-
-	lockdep_assert_held(&vmx_area_lock);
-	if (area->flags & VMX_SPLIT)
-		return true;
-	/* Another area may be there, since the lock was released. */
-	if (area->id != split->id)
-		*split = (struct splitting){ .id = area->id };
-	end = split->pages + SPLIT_STEP;
-	while (split->pages < end && split->pages < area->nr_pages) {
-		head = vmx_area_page(area, split->pages);
-		order = vmx_block_order(head);
-		vmx_block_split(head);
-		split->pages += 1U << order;
-	}
-	if (split->pages < area->nr_pages)
-		return false;
-	area->flags |= VMX_SPLIT;
-	return true;
 }
 
 /*
@@ -163,24 +124,17 @@ static loff_t mem_llseek(struct file *file, loff_t offset, int whence)
 static vm_fault_t mem_fault(struct vm_fault *vmf)
 {
 	loff_t offset = (loff_t)vmf->pgoff << PAGE_SHIFT;
-	struct splitting split = {};
-	struct page *page = NULL;
 	struct vmx_area *area;
-	bool done;
+	struct page *page;
 
 	if (vmf->pgoff >= (vmx_end - vmx_start) >> PAGE_SHIFT)
 		return VM_FAULT_SIGBUS;
-	do {
-		spin_lock(&vmx_area_lock);
-		area = area_at(offset);
-		done = !area || split_some(area, &split);
-		if (area && done)
-			page = page_at(area, offset);
-		if (page)
-			get_page(page);
-		spin_unlock(&vmx_area_lock);
-		cond_resched();
-	} while (!done && !fatal_signal_pending(current));
+	spin_lock(&vmx_area_lock);
+	area = area_at(offset);
+	page = area ? page_at(area, offset) : NULL;
+	if (page)
+		get_page(page);
+	spin_unlock(&vmx_area_lock);
 	if (!page)
 		return VM_FAULT_SIGBUS;
 	vmf->page = page;

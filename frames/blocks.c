@@ -4,14 +4,16 @@
  *
  * A request gets the largest blocks of 2^order frames that are useful and that the
  * page allocator has ready. Then it gets smaller blocks, and single frames at last.
- * The page allocator reclaims for single frames only. A block is returned in one
- * piece, as it was taken. From a few pages on,
- * this is what makes vmx cheaper than page-by-page allocation.
+ * The page allocator reclaims for single frames only. From a few pages on, this is what
+ * makes vmx cheaper than page-by-page allocation.
  *
- * The frames of a block are one allocation. Only the first frame counts references,
- * and its page->private holds the order of the block. (Of a single frame it is 0, as
- * the page allocator leaves it.) So nobody may take a reference to another frame of a
- * block. Blocks for user space are split into single frames at once.
+ * Each frame counts its own references, as with vmalloc(): a block is split when it is
+ * taken. When it is returned, it is made one block again, so that it goes back in one
+ * piece. If somebody else holds one of its frames, or the hardware has lost one, its
+ * frames are returned one by one. Then whoever held a frame returns it later, and the
+ * page allocator keeps the lost one.
+ *
+ * page->private of the first frame tells the order of the block: see VMX_BLOCK_MARK.
  *
  * A request that cannot be met fails, and does not wake the OOM killer; only one with
  * __GFP_NOFAIL may.
@@ -133,26 +135,67 @@ static unsigned int take_singles(struct page **pages, unsigned int nr,
 }
 
 /**
- * vmx_block_split() - split a block into single frames
- * @head: the first frame of a block, or a single frame
- *
- * Afterwards each frame counts its own references.
+ * vmx_block_dissolve() - make single frames of a block
+ * @head: the first frame
+ * @order: the order of the block
  *
  * Context: any; the caller owns the block.
  */
-void vmx_block_split(struct page *head)
+void vmx_block_dissolve(struct page *head, unsigned int order)
 {
-	unsigned int order = vmx_block_order(head), i;
+	unsigned int i;
 
-	if (!order)
-		return;
-	split_page(head, order);
 	/*
 	 * The private values of the other frames are left over from an earlier use: the
 	 * page allocator resets only the first one.
 	 */
 	for (i = 0; i < 1U << order; i++)
 		set_page_private(head + i, 0);
+}
+
+/*
+ * Return a block frame by frame. The frames between @head and @page have no reference
+ * any longer. If somebody else @holds @page, it has none of ours, either.
+ */
+static noinline void return_singly(struct page *head, struct page *page,
+				   struct page *end, bool holds)
+{
+	struct page *done = page;
+
+	while (--done > head) {
+		init_page_count(done);
+		vmx_return_single(done);
+	}
+	vmx_return_single(head);
+	for (page += holds; page < end; page++)
+		vmx_return_single(page);
+}
+
+/**
+ * vmx_return_block() - return one block to the page allocator
+ * @head: the first frame
+ * @order: the order of the block, not 0
+ *
+ * Context: any.
+ */
+void vmx_return_block(struct page *head, unsigned int order)
+{
+	struct page *page = head + 1, *end = head + (1U << order);
+
+	set_page_private(head, 0);
+	if (unlikely(PageHWPoison(head)))
+		return return_singly(head, page, end, false);
+	/* Take back the references that split_page() gave. */
+	for (; page < end; page++) {
+		if (unlikely(PageHWPoison(page)))
+			return return_singly(head, page, end, false);
+		/* Somebody else who holds this frame returns it. */
+		if (unlikely(!put_page_testzero(page)))
+			return return_singly(head, page, end, true);
+	}
+	trace_vmx_return_block(head, order);
+	/* If somebody else holds the first frame, this returns the others. */
+	__free_pages(head, order);
 }
 
 /**
@@ -174,7 +217,7 @@ void vmx_blocks_give_back(struct page **pages, unsigned int nr, bool may_sleep)
 			order = vmx_block_order(*pages);
 			/* There may be thousands of single frames: they come first. */
 			if (likely(!order)) {
-				vmx_return_block(*pages++, 0);
+				vmx_return_single(*pages++);
 			} else {
 				vmx_return_block(*pages, order);
 				pages += 1UL << order;
@@ -217,7 +260,6 @@ static void note_singles(short *nid, struct page **pages, unsigned int nr, bool 
  * @nr: how many frames it will have
  * @gfp: as for alloc_pages(); with __GFP_ZERO the frames are cleared
  * @node: the node to prefer, or NUMA_NO_NODE
- * @split: split each block, so that each frame counts its own references
  * @nid: gets the node of all frames, NUMA_NO_NODE if they are of several nodes; if
  *	@had is not 0, it already has the node of those frames
  *
@@ -227,7 +269,7 @@ static void note_singles(short *nid, struct page **pages, unsigned int nr, bool 
  * Return: 0; -ENOMEM; -EINTR when a fatal signal ended a request that may sleep.
  */
 int vmx_blocks_take_many(struct page **pages, unsigned int had, unsigned int nr,
-			 gfp_t gfp, int node, bool split, short *nid)
+			 gfp_t gfp, int node, short *nid)
 {
 	unsigned int order = VMX_BLOCK_ORDER_MAX;
 	bool may_sleep = gfpflags_allow_blocking(gfp);
@@ -244,10 +286,7 @@ int vmx_blocks_take_many(struct page **pages, unsigned int had, unsigned int nr,
 		order = min_t(unsigned int, order, ilog2(nr - done));
 		page = take_largest(gfp, node, &order);
 		if (page) {
-			trace_vmx_take_block(page, order);
-			set_page_private(page, order);
-			if (split)
-				vmx_block_split(page);
+			vmx_block_begin(page, order, gfp);
 			got = 1U << order;
 			vmx_fill(pages + done, page, got);
 			note_node(nid, page, !done);
@@ -302,8 +341,7 @@ unsigned int vmx_leaves_take(struct page **heads, unsigned int nr, gfp_t gfp,
 		vmx_block_asked(VMX_LEAF_ORDER, page);
 		if (!page)
 			break;
-		trace_vmx_take_block(page, VMX_LEAF_ORDER);
-		set_page_private(page, VMX_LEAF_ORDER);
+		vmx_block_begin(page, VMX_LEAF_ORDER, gfp);
 		heads[got] = page;
 		note_node(nid, page, !got);
 		cond_resched();
@@ -332,21 +370,24 @@ void vmx_leaves_spread(struct page **pages, struct page **heads, unsigned int nr
 
 /**
  * vmx_leaves_return() - return the blocks that vmx_leaves_take() took
- * @heads: the first page of each block; a block that was split since is returned
- *	frame by frame
+ * @heads: the first page of each block; one that was dissolved since is returned frame
+ *	by frame
  * @nr: how many blocks
  *
  * Context: may sleep.
  */
 void vmx_leaves_return(struct page **heads, unsigned int nr)
 {
-	unsigned int order, i;
+	unsigned int i;
 
 	atomic_long_sub(nr << VMX_LEAF_ORDER, &vmx_taken.frames);
 	for (; nr; nr--, heads++) {
-		order = vmx_block_order(*heads);
-		for (i = 0; i < 1U << VMX_LEAF_ORDER; i += 1U << order)
-			vmx_return_block(*heads + i, order);
+		if (likely(vmx_block_order(*heads) == VMX_LEAF_ORDER)) {
+			vmx_return_block(*heads, VMX_LEAF_ORDER);
+		} else {
+			for (i = 0; i < 1U << VMX_LEAF_ORDER; i++)
+				vmx_return_single(*heads + i);
+		}
 		cond_resched();
 	}
 }

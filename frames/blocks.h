@@ -52,8 +52,10 @@ static __always_inline struct vmx_source vmx_block_source(gfp_t gfp, int node)
 }
 
 int vmx_blocks_take_many(struct page **pages, unsigned int had, unsigned int nr,
-			 gfp_t gfp, int node, bool split, short *nid);
+			 gfp_t gfp, int node, short *nid);
 void vmx_blocks_give_back(struct page **pages, unsigned int nr, bool may_sleep);
+void vmx_block_dissolve(struct page *head, unsigned int order);
+void vmx_return_block(struct page *head, unsigned int order);
 
 unsigned int vmx_leaves_take(struct page **heads, unsigned int nr, gfp_t gfp,
 			     int node, short *nid);
@@ -152,13 +154,23 @@ static __always_inline void vmx_fill(struct page **pages, struct page *page, uns
 		pages[0] = page;
 }
 
-/* Return one block or single frame to the page allocator. */
-static __always_inline void vmx_return_block(struct page *head, unsigned int order)
+/* Make a block of what vmx_take_block() took; @order is not 0. */
+static __always_inline void vmx_block_begin(struct page *head, unsigned int order, gfp_t gfp)
 {
-	trace_vmx_return_block(head, order);
-	if (order)
-		set_page_private(head, 0);
-	__free_pages(head, order);
+	trace_vmx_take_block(head, order);
+	split_page(head, order);
+	/* Memory cgroups and profiles count by frame now, so the block cannot be joined. */
+	if (unlikely(gfp & __GFP_ACCOUNT) || IS_ENABLED(CONFIG_MEM_ALLOC_PROFILING))
+		vmx_block_dissolve(head, order);
+	else
+		set_page_private(head, VMX_BLOCK_MARK + order);
+}
+
+/* Return a single frame to the page allocator. */
+static __always_inline void vmx_return_single(struct page *page)
+{
+	trace_vmx_return_block(page, 0);
+	__free_page(page);
 }
 
 /* Take one frame, and reclaim for it if @gfp allows it. Return 0 or -ENOMEM. */
@@ -204,8 +216,7 @@ static __always_inline int vmx_blocks_take_one(struct page **pages, unsigned int
 		vmx_block_asked(order, false);
 		return -EAGAIN;
 	}
-	trace_vmx_take_block(page, order);
-	set_page_private(page, order);
+	vmx_block_begin(page, order, gfp);
 	vmx_fill(pages, page, 1U << order);
 	*nid = page_to_nid(page);
 	vmx_count_taken(pages, 1U << order);
@@ -216,7 +227,7 @@ static __always_inline int vmx_blocks_take_one(struct page **pages, unsigned int
 static __always_inline void vmx_blocks_return_single(struct page **pages)
 {
 	vmx_count_returned(pages, 1);
-	vmx_return_block(pages[0], 0);
+	vmx_return_single(pages[0]);
 }
 
 /**
@@ -232,7 +243,7 @@ static __always_inline void vmx_blocks_return(struct page **pages, unsigned int 
 {
 	vmx_count_returned(pages, nr);
 	if (nr == 1)
-		vmx_return_block(pages[0], 0);
+		vmx_return_single(pages[0]);
 	else if (nr == 1U << vmx_block_order(pages[0]))
 		vmx_return_block(pages[0], vmx_block_order(pages[0]));
 	else

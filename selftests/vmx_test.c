@@ -98,7 +98,7 @@ int vmx_load(const char *params)
 {
 	const char *const leftover[] = {
 		"vmx_culprit", "vmx_family", "vmx_user", "vmx_witness", "vmx_nofiles",
-		"vmx_gfp", "vmx_numa", "vmx_flip", "vmx_proof", "vmx"
+		"vmx_gfp", "vmx_held", "vmx_numa", "vmx_flip", "vmx_proof", "vmx"
 	};
 	size_t i;
 

@@ -190,32 +190,6 @@ static bool huge(void)
 	return good;
 }
 
-/*
- * Each frame of vmx_alloc_user() has its own reference count, so it must be a
- * block of order 0, whatever its previous owner left in page->private: the page
- * allocator does not clear that field.
- */
-static bool single_frames(void)
-{
-	unsigned int order = get_order(PMD_SIZE), i;
-	struct page *dirty = alloc_pages(GFP_HIGHUSER, order);
-	bool good = true;
-	char *p;
-
-	for (i = 0; dirty && i < 1U << order; i++)
-		set_page_private(dirty + i, 3);
-	if (dirty)
-		__free_pages(dirty, order);
-	p = vmx_alloc_user(PMD_SIZE);
-	if (!CHECK(p))
-		return false;
-	for (i = 0; good && i < 1U << order; i++)
-		good = CHECK(!page_private(vmx_to_page(p + i * PAGE_SIZE))) &&
-		       CHECK(page_count(vmx_to_page(p + i * PAGE_SIZE)) == 1);
-	vmx_free(p);
-	return good;
-}
-
 /* Atomic requests succeed under a spinlock, without sleeping. */
 static bool atomic(void)
 {
@@ -622,7 +596,7 @@ static int __init family_init(void)
 	bool good = zeroed_on_node() && aligned_in_somebodys_name() &&
 		    not_without_access() && private_flags_are_refused() &&
 		    nodes_that_are_not_there() &&
-		    below_4g() && huge() && single_frames() && atomic() && never_fails() &&
+		    below_4g() && huge() && atomic() && never_fails() &&
 		    waits_for_addresses() && grows_in_place() &&
 		    grows_cleared_for_users() &&
 		    moves_when_it_must() && shrinks() && shrinks_to_one_page() &&
