@@ -298,6 +298,7 @@ void vmx_frames_cut(struct vmx_area *area, unsigned int keep, unsigned int nr)
 		order = vmx_block_order(head);
 		if (i + (1U << order) > keep)
 			vmx_block_dissolve(head, order);
+		cond_resched();
 	}
 	return_some(area, keep, nr - keep, true);
 }

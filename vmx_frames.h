@@ -71,21 +71,22 @@ static __always_inline bool vmx_has_policy(int node)
 }
 
 /*
- * page->private of the first frame of a block is this plus the order. Whoever writes
- * another value there makes single frames of the block, which costs time only.
+ * page->private of the first frame of a block is this plus the order. Whoever uses the
+ * field writes it before he reads it. Another value makes single frames of the block,
+ * which costs time only.
  */
 #define VMX_BLOCK_MARK 0x766d7800UL
 
 /* Return the order of the block that begins with @head; 0 for a single frame. */
 static inline unsigned int vmx_block_order(struct page *head)
 {
-	unsigned long order = page_private(head) - VMX_BLOCK_MARK;
+	unsigned long order = READ_ONCE(head->private) - VMX_BLOCK_MARK;
 
 	return likely(order > MAX_PAGE_ORDER) ? 0 : order;
 }
 
 /* Does nobody else hold any of these frames, and has the hardware lost none? */
-static __always_inline bool vmx_frames_unshared(struct page *const *pages, unsigned int nr)
+static __always_inline bool vmx_frames_are_ours(struct page *const *pages, unsigned int nr)
 {
 	unsigned int refs = 0, i;
 

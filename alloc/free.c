@@ -127,6 +127,12 @@ void vmx_free_wait(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		flush_work(&per_cpu_ptr(&vmx_deferred, cpu)->work);
+	for_each_possible_cpu(cpu) {
+		struct vmx_deferred *queue = per_cpu_ptr(&vmx_deferred, cpu);
+
+		/* Who filled the list may not have come to schedule the work yet. */
+		if (!llist_empty(&queue->list))
+			schedule_work(&queue->work);
+		flush_work(&queue->work);
+	}
 }

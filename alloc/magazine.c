@@ -69,13 +69,6 @@ static struct vmx_area *take_size(struct vmx_magazines *mags, unsigned int nr)
 	return top;
 }
 
-/* Really free an area that is out of its magazine; true if a purge is due. */
-static bool free_cached(struct vmx_area *area)
-{
-	WRITE_ONCE(area->flags, VMX_ALLOC | VMX_FREED);
-	return vmx_unmap_claimed(area);
-}
-
 /* Really free all areas that one CPU has cached. Return their pages. */
 static unsigned long drain_cpu(unsigned int cpu)
 {
@@ -90,7 +83,8 @@ static unsigned long drain_cpu(unsigned int cpu)
 		for (area = take_size(mags, nr); area; area = next) {
 			next = area->cached;
 			pages += nr;
-			due |= free_cached(area);
+			WRITE_ONCE(area->flags, VMX_ALLOC | VMX_FREED);
+			due |= vmx_unmap_claimed(area);
 		}
 	}
 	if (due)
@@ -225,18 +219,6 @@ noinline struct vmx_area *vmx_magazine_discard(struct vmx_area *area)
 	if (__vmx_unmap(area->addr, true))
 		vmx_areas_try_purge();
 	return NULL;
-}
-
-/**
- * vmx_magazine_refuse() - really free an area that vmx_magazine_put() has claimed
- * @area: the area, not in a magazine
- *
- * Context: process context, may sleep.
- */
-noinline void vmx_magazine_refuse(struct vmx_area *area)
-{
-	if (free_cached(area))
-		vmx_areas_try_purge();
 }
 
 /**

@@ -48,7 +48,6 @@ int vmx_magazines_init(void);
 void vmx_magazines_exit(void);
 bool vmx_magazine_clear(struct vmx_area *area);
 struct vmx_area *vmx_magazine_discard(struct vmx_area *area);
-void vmx_magazine_refuse(struct vmx_area *area);
 
 /**
  * vmx_magazine_get() - take a cached area
@@ -57,7 +56,8 @@ void vmx_magazine_refuse(struct vmx_area *area);
  * @caller: shown in the list
  *
  * Context: process context, may sleep.
- * Return: the area; NULL if no area of that many pages is cached, or if @size is 0.
+ * Return: the area; NULL if no area of that many pages is cached, if somebody else still
+ * holds a frame of it, or if @size is 0.
  */
 static __always_inline struct vmx_area *
 vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
@@ -92,7 +92,8 @@ vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 	vmx_area_note_owner(area);
 	WRITE_ONCE(area->flags, VMX_ALLOC | VMX_CACHEABLE |
 		   (gfp & __GFP_ZERO ? VMX_ZEROED : 0));
-	if (want_init_on_alloc(gfp) && !vmx_magazine_clear(area))
+	if (unlikely(!vmx_frames_are_ours(area->pages, nr)) ||
+	    (want_init_on_alloc(gfp) && !vmx_magazine_clear(area)))
 		return vmx_magazine_discard(area);
 	kmemleak_alloc(area->addr, nr * PAGE_SIZE, 2, gfp);
 	trace_vmx_cache_get(area);
@@ -124,9 +125,6 @@ static __always_inline bool vmx_magazine_claim(struct vmx_area *area)
  * vmx_magazine_put() - put an area that is being freed into a magazine
  * @addr: its first address, or any other address
  *
- * If somebody else holds one of its frames, the area must not be handed out again, so
- * it is really freed.
- *
  * Context: process context, may sleep.
  * Return: false if the caller must really free the area.
  */
@@ -144,6 +142,9 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	if (unlikely(nr > VMX_MAGAZINE_PAGES))
 		return false;
 	debug_check_no_locks_freed(addr, nr * PAGE_SIZE);
+	if (want_init_on_free() && (!vmx_frames_are_ours(area->pages, nr) ||
+				    !vmx_magazine_clear(area)))
+		return false;
 
 	mags = raw_cpu_ptr(&vmx_magazines);
 	mag = &mags->size[nr];
@@ -154,12 +155,6 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 		     !vmx_magazine_claim(area))) {
 		spin_unlock(&mags->lock);
 		return false;
-	}
-	if (unlikely(!vmx_frames_unshared(area->pages, nr)) ||
-	    (want_init_on_free() && !vmx_magazine_clear(area))) {
-		spin_unlock(&mags->lock);
-		vmx_magazine_refuse(area);
-		return true;
 	}
 	area->cached = mag->top;
 	mag->top = area;

@@ -147,7 +147,8 @@ EXPORT_SYMBOL_GPL(vmx_unmap_ram);
  * The kernel's vm_unmap_aliases() does not do this for the slice. So call this function
  * before set_memory_*() changes the attributes of frames that were in an area.
  *
- * Context: process context; may sleep.
+ * Context: process context; may sleep. Not in a work item of a workqueue with
+ * WQ_MEM_RECLAIM: the workers that it waits for have no such queue.
  */
 void vmx_unmap_aliases(void)
 {

@@ -141,7 +141,7 @@ void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 	gfp_t gfp = flags;
 	struct vmx_area *area;
 	unsigned int nr, keep;
-	size_t old;
+	size_t old, kept;
 
 	might_sleep();
 	/* As vmalloc() does: the page allocator has no zone for two of these flags. */
@@ -174,9 +174,6 @@ void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 	if (nr > area->nr_pages && grow(area, nr, gfp))
 		return move(area, size, gfp, caller);
 
-	/* If the area grows again with __GFP_ZERO, this part must be cleared. */
-	if (size < old && (want_init_on_free() || want_init_on_alloc(gfp)))
-		memset(area->addr + size, 0, old - size);
 	/* kmemleak must not read the tail while it is being unmapped. */
 	kmemleak_free(area->addr);
 	/* A reader of the list may see more pages than this needs, but never fewer. */
@@ -186,6 +183,13 @@ void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 	keep = pages_to_keep(area, nr);
 	if (keep < area->nr_pages)
 		shrink(area, keep, gfp);
+	/*
+	 * If the area grows again with __GFP_ZERO, what it has kept must be clear. Others may
+	 * hold the frames that it has lost; the page allocator clears those.
+	 */
+	kept = min(old, area->nr_pages * PAGE_SIZE);
+	if (size < kept && (want_init_on_free() || want_init_on_alloc(gfp)))
+		memset(area->addr + size, 0, kept - size);
 	kmemleak_alloc(area->addr, PAGE_ALIGN(size), 2, flags);
 	return area->addr;
 }

@@ -146,11 +146,13 @@ void vmx_block_dissolve(struct page *head, unsigned int order)
 	unsigned int i;
 
 	/*
-	 * The private values of the other frames are left over from an earlier use: the
-	 * page allocator resets only the first one.
+	 * The private values of the other frames are left over from an earlier use, since the
+	 * page allocator resets only the first one; or somebody uses them now.
 	 */
-	for (i = 0; i < 1U << order; i++)
-		set_page_private(head + i, 0);
+	for (i = 0; i < 1U << order; i++) {
+		if (vmx_block_order(head + i))
+			set_page_private(head + i, 0);
+	}
 }
 
 /*
@@ -182,7 +184,8 @@ void vmx_return_block(struct page *head, unsigned int order)
 {
 	struct page *page = head + 1, *end = head + (1U << order);
 
-	set_page_private(head, 0);
+	/* Somebody who holds this frame may have written there meanwhile. */
+	cmpxchg(&head->private, VMX_BLOCK_MARK + order, 0);
 	if (unlikely(PageHWPoison(head)))
 		return return_singly(head, page, end, false);
 	/* Take back the references that split_page() gave. */

@@ -241,11 +241,13 @@ static __always_inline void vmx_blocks_return_single(struct page **pages)
 static __always_inline void vmx_blocks_return(struct page **pages, unsigned int nr,
 					      bool may_sleep)
 {
+	unsigned int order = vmx_block_order(pages[0]);
+
 	vmx_count_returned(pages, nr);
 	if (nr == 1)
 		vmx_return_single(pages[0]);
-	else if (nr == 1U << vmx_block_order(pages[0]))
-		vmx_return_block(pages[0], vmx_block_order(pages[0]));
+	else if (nr == 1U << order)
+		vmx_return_block(pages[0], order);
 	else
 		vmx_blocks_give_back(pages, nr, may_sleep);
 }

@@ -5,8 +5,14 @@
  *
  * test_modules/vmx_held.c holds the frames when it is loaded.
  */
+#include <sys/mount.h>
+#include <sys/stat.h>
+
 #include "../kselftest_harness.h"
 #include "vmx_test.h"
+
+#define GROUPS "/sys/fs/cgroup"
+#define GROUP GROUPS "/vmx-held"
 
 /* Changes of the free memory of an idle machine, in frames. */
 #define NOISE 256
@@ -39,6 +45,25 @@ static void run_twice(struct __test_metadata *_metadata, const char *params)
 TEST(held_frames_keep_their_bytes)
 {
 	run_twice(_metadata, "");
+}
+
+/* Here __GFP_ACCOUNT charges each frame to the group. A debug kernel finds stale charges. */
+TEST(charged_frames_too)
+{
+	char *peak;
+
+	mkdir(GROUPS, 0755);
+	mount("cgroup2", GROUPS, "cgroup2", 0, NULL);
+	if (spill(GROUPS "/cgroup.subtree_control", "+memory", 7))
+		SKIP(return, "no memory cgroups");
+	mkdir(GROUP, 0755);
+	ASSERT_EQ(0, spill(GROUP "/cgroup.procs", "0", 1));
+	run_twice(_metadata, "");
+	ASSERT_EQ(0, spill(GROUPS "/cgroup.procs", "0", 1));
+	peak = slurp(GROUP "/memory.peak");
+	EXPECT_LT(2 * MIB, peak ? strtoul(peak, NULL, 10) : 0);
+	free(peak);
+	EXPECT_EQ(0, rmdir(GROUP));
 }
 
 TEST(lost_frames_are_not_used_again)
