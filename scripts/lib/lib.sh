@@ -25,7 +25,7 @@ supported() {
 }
 
 # kernels_for USE: print the kernels that the table gives that use.
-kernels_for() { supported | awk -v use=",$1," 'index("," $6 ",", use) { print $1 }'; }
+kernels_for() { supported | awk -v use=",$1," 'index("," $7 ",", use) { print $1 }'; }
 
 # Print what the table has, for people: "x86_64: 6.12, 6.1; i386: 6.1".
 choices() {
@@ -42,7 +42,7 @@ choose_kernel() {
 	read -r kernel machine _ < <(supported "${MACHINE:-}") ||
 		die "MACHINE=$MACHINE is not supported; choose from $(choices)"
 	export MACHINE=$machine KERNEL=${KERNEL:-$kernel}
-	read -r _ _ _ _ levels _ < <(supported "$MACHINE" "$KERNEL") ||
+	read -r _ _ _ _ _ levels _ < <(supported "$MACHINE" "$KERNEL") ||
 		die "KERNEL=$KERNEL is not supported on $MACHINE; choose from $(choices)"
 	[[ ,$levels, = *,${PAGING:-4},* ]] ||
 		die "PAGING=$PAGING is not possible on $MACHINE; choose from $levels"
