@@ -58,6 +58,32 @@ release_of() {
 	echo "$release"
 }
 
+# make_for KDIR ARGUMENT...: run make to build for this kernel. Debian's kernels want the
+# compiler and libraries of their own release: if the machine has another one, make sees
+# scripts/fetch's root in the place of /usr. All other paths are the machine's.
+make_for() {
+	local suite root unshare=(unshare --mount)
+	suite=$(cat "${1%/build}/suite" 2>/dev/null) || :
+	shift
+	if own_release "${suite:-}"; then
+		make "$@"
+		return
+	fi
+	[[ $top/ != /usr/* && $VMX_CACHE/ != /usr/* ]] ||
+		die "the build for $suite hides this machine's /usr: move the tree and VMX_CACHE out of it"
+	[ "$(id -u)" = 0 ] || unshare+=(--map-root-user)
+	"${unshare[@]}" true 2>/dev/null ||
+		die "the build for $suite needs a mount namespace, and this machine refuses it (in a container," \
+			"'privileged' permits it): ${unshare[*]}"
+	root=$("$top/scripts/fetch" root "$suite")
+	# shellcheck disable=SC2016 # for the inner shell
+	LC_ALL=C PATH=/usr/sbin:/usr/bin "${unshare[@]}" bash -c 'mount --bind "$0" /usr && exec "$@"' \
+		"$root/usr" make "$@" CONFIG_DEBUG_INFO_BTF_MODULES=
+}
+
+# own_release SUITE: is this machine of that release, or is it a kernel of its own?
+own_release() { [ -z "$1" ] || [ "$1" = "$(. /etc/os-release && echo "${VERSION_CODENAME:-}")" ]; }
+
 # On a terminal apt-get shows its progress; elsewhere only errors are wanted.
 apt=(apt-get)
 apt_get() {
