@@ -22,6 +22,13 @@
 #define alloc_pages_bulk_node alloc_pages_bulk_array_node
 #endif
 
+/* 7.3 took __alloc_pages() away, and exports the function behind alloc_pages_node(). */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
+#define vmx_alloc_pages(gfp, order, node) __alloc_pages(gfp, order, node, NULL)
+#else
+#define vmx_alloc_pages(gfp, order, node) alloc_pages_node(node, gfp, order)
+#endif
+
 /* 6.8 renamed MAX_ORDER to MAX_PAGE_ORDER; 6.4 had made it inclusive. */
 #ifndef MAX_PAGE_ORDER
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)

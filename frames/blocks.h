@@ -113,8 +113,8 @@ static __always_inline struct page *vmx_take_block(gfp_t gfp, int node, unsigned
 {
 	if (vmx_has_policy(node))
 		return alloc_pages(gfp, order);
-	return __alloc_pages(gfp, order,
-			     node == NUMA_NO_NODE ? numa_mem_id() : node, NULL);
+	return vmx_alloc_pages(gfp, order,
+			       node == NUMA_NO_NODE ? numa_mem_id() : node);
 }
 
 /* Reclaim for a single frame if @gfp allows it. */
