@@ -113,7 +113,7 @@ static __always_inline void clear_run(pte_t *pte, unsigned int nr, bool trap)
 		vmx_arch_clear_pte(pte, trap);
 }
 
-static __always_inline void clear_ptes(pte_t *pte, unsigned int nr)
+static __always_inline void clear_slot_ptes(pte_t *pte, unsigned int nr)
 {
 	if (vmx_arch_pte_stores_trap())
 		clear_run(pte, nr, true);
@@ -256,7 +256,7 @@ static __always_inline int map_small(unsigned long addr, struct page **pages,
 	else
 		done = set_any(pte, pages, nr, prot);
 	if (unlikely(done != nr)) {
-		clear_ptes(pte, done);
+		clear_slot_ptes(pte, done);
 		return -EBUSY;
 	}
 	trace_vmx_entries(addr, VMX_PTE, nr);
@@ -388,7 +388,7 @@ int vmx_pgtable_map_mixed(unsigned long addr, struct page **pages,
 
 static __always_inline void unmap_small(unsigned long addr, unsigned int nr)
 {
-	clear_ptes(slot_of(addr)->table + pte_index(addr), nr);
+	clear_slot_ptes(slot_of(addr)->table + pte_index(addr), nr);
 	trace_vmx_clear(addr, VMX_PTE, nr);
 }
 
