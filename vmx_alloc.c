@@ -39,6 +39,7 @@
 #include "vmx_pgtable.h"
 #include "alloc/chain.h"
 #include "alloc/magazine.h"
+#include "alloc/shadow.h"
 
 /* Really free the cached areas, purge if that could help, and look again. */
 static noinline int insert_after_purge(struct vmx_area *area,
@@ -157,9 +158,10 @@ __vmx_alloc_area_node(struct vmx_area *area, unsigned int nr, gfp_t gfp_mask,
 	return err;
 }
 
-/** clear_vmx_unlist() - mark an area complete: from now on it may be shown */
+/** clear_vmx_unlist() - mark an area complete: from now on it may be used and shown */
 void clear_vmx_unlist(struct vmx_area *area)
 {
+	vmx_shadow_allow(area, area->requested);
 	/*
 	 * Whoever sees the flag cleared must see everything that was written to the
 	 * area before. Pairs with smp_rmb() in vmx_area_complete().

@@ -9,6 +9,7 @@
 #define _VMX_COMPAT_H
 
 #include <linux/gfp.h>
+#include <linux/kconfig.h>
 #include <linux/mm.h>
 #include <linux/shrinker.h>
 #include <linux/version.h>
@@ -104,6 +105,18 @@ static inline void vmx_shrinker_unregister(struct vmx_shrinker *s)
 	shrinker_free(s->shrinker);
 #endif
 }
+
+/*
+ * Generic KASAN, with shadow for the vmalloc range. kasan_poison() is exported, but modules
+ * do not have its header, mm/kasan/kasan.h, which has these two values, too. If
+ * VMX_HAVE_SHADOW is 0, the compiler drops the calls.
+ */
+#define VMX_HAVE_SHADOW \
+	(IS_ENABLED(CONFIG_KASAN_GENERIC) && IS_ENABLED(CONFIG_KASAN_VMALLOC))
+#define VMX_SHADOW_GRANULE 8UL	/* KASAN_GRANULE_SIZE: what a byte of shadow is for */
+#define VMX_SHADOW_POISON 0xf8	/* KASAN_VMALLOC_INVALID */
+
+void kasan_poison(const void *addr, size_t size, u8 value, bool init);
 
 /* Since 6.19 __flush_tlb_all() is exported to KVM only. */
 #define VMX_HAVE_FLUSH_TLB_ALL (LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0))

@@ -14,6 +14,7 @@
 #include "vmx_area.h"
 #include "chain.h"
 #include "magazine.h"
+#include "shadow.h"
 
 /* The areas that vmx_free_atomic() has left to the worker of a CPU. */
 struct vmx_deferred {
@@ -61,6 +62,7 @@ void vmx_free_atomic(const void *addr)
 		vmx_warn_not_freed(addr);
 		return;
 	}
+	vmx_shadow_allow(area, 0);
 	/* Any CPU's list is right, so the task may move to another CPU meanwhile. */
 	queue = raw_cpu_ptr(&vmx_deferred);
 	if (llist_add(&area->deferred, &queue->list))

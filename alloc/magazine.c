@@ -15,7 +15,7 @@
  * find_vmx_area() does not find it.
  *
  * The price: the memory of a cached area is still mapped, so a use after free does not
- * fault. To find one, load vmx with magazines=0.
+ * fault. To find one, load vmx with magazines=0, or on a kernel with KASAN.
  *
  * Bounds: each CPU caches VMX_MAGAZINE_ROUNDS areas of a size, and
  * vmx_magazine_limits.pages pages in all. Magazines are drained under memory pressure
@@ -198,12 +198,15 @@ void vmx_magazines_stop(void)
  * vmx_magazine_clear() - clear the memory of an area
  * @area: the area, which is mapped
  *
+ * KASAN allows all bytes of its pages afterwards.
+ *
  * Return: false if the slice is lost: then nothing is written.
  */
 noinline bool vmx_magazine_clear(struct vmx_area *area)
 {
 	if (vmx_is_lost())
 		return false;
+	vmx_shadow_allow(area, area->nr_pages * PAGE_SIZE);
 	memset(area->addr, 0, area->nr_pages * PAGE_SIZE);
 	return true;
 }

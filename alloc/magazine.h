@@ -19,6 +19,7 @@
 #include "vmx_area.h"
 #include "vmx_frames.h"
 #include "chain.h"
+#include "shadow.h"
 
 #define VMX_MAGAZINE_PAGES 64	/* pages of the largest area that is cached */
 #define VMX_MAGAZINE_ROUNDS 16	/* areas of one size that a CPU caches */
@@ -95,6 +96,7 @@ vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 	if (unlikely(!vmx_frames_are_ours(area->pages, nr)) ||
 	    (want_init_on_alloc(gfp) && !vmx_magazine_clear(area)))
 		return vmx_magazine_discard(area);
+	vmx_shadow_allow(area, size);
 	kmemleak_alloc(area->addr, nr * PAGE_SIZE, 2, gfp);
 	trace_vmx_cache_get(area);
 	return area;
@@ -162,6 +164,7 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 	mags->pages += nr;
 	mags->puts++;
 	/* After the unlock, another CPU may drain the area. */
+	vmx_shadow_allow(area, 0);
 	kmemleak_free(addr);
 	trace_vmx_cache_put(area);
 	spin_unlock(&mags->lock);

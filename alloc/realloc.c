@@ -23,6 +23,7 @@
 #include "vmx_frames.h"
 #include "vmx_pgtable.h"
 #include "chain.h"
+#include "shadow.h"
 
 #define PAGES_PER_LEAF BIT(VMX_LEAF_ORDER)
 
@@ -180,6 +181,7 @@ void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 	spin_lock(&vmx_area_lock);
 	area->requested = size;
 	spin_unlock(&vmx_area_lock);
+	vmx_shadow_allow(area, size);
 	keep = pages_to_keep(area, nr);
 	if (keep < area->nr_pages)
 		shrink(area, keep, gfp);
@@ -188,8 +190,11 @@ void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 	 * hold the frames that it has lost; the page allocator clears those.
 	 */
 	kept = min(old, area->nr_pages * PAGE_SIZE);
-	if (size < kept && (want_init_on_free() || want_init_on_alloc(gfp)))
+	if (size < kept && (want_init_on_free() || want_init_on_alloc(gfp))) {
+		vmx_shadow_allow(area, kept);
 		memset(area->addr + size, 0, kept - size);
+		vmx_shadow_allow(area, size);
+	}
 	kmemleak_alloc(area->addr, PAGE_ALIGN(size), 2, flags);
 	return area->addr;
 }

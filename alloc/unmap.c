@@ -23,10 +23,12 @@
 #include "vmx_frames.h"
 #include "vmx_pgtable.h"
 #include "chain.h"
+#include "shadow.h"
 
 /* If the slice is lost, the kernel has cleared the entries. They may be others' now. */
 static __always_inline void unmap_area(struct vmx_area *area)
 {
+	vmx_shadow_allow(area, 0);
 	if (likely(!vmx_slice_is_lost()))
 		vmx_pgtable_unmap((unsigned long)area->addr, vmx_area_pages(area));
 }

@@ -26,6 +26,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "vmx_compat.h"
 #include "vmx_pgtable.h"
 #include "root.h"
 
@@ -136,6 +137,9 @@ int vmx_slice_reserve(unsigned long size)
 		goto unmap_placeholder;
 	}
 	choose_witness();
+	/* alloc/shadow.h allows what is in use. vunmap() poisons everything again. */
+	if (VMX_HAVE_SHADOW)
+		kasan_poison(vmx_reserved, whole, VMX_SHADOW_POISON, false);
 	return 0;
 
 unmap_placeholder:
