@@ -9,9 +9,12 @@
  * the call fails, and with EUCLEAN if the call does not do what its
  * documentation says; the kernel log then has the line of this file.  mmap()
  * maps an area of vmx_alloc_user().
+ *
+ * Some calls make a mistake that KASAN must report.
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
+#include <linux/kasan-checks.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/random.h>
@@ -26,11 +29,12 @@
 
 #define AMISS() ({ pr_err("vmx_proof: line %d\n", __LINE__); -EUCLEAN; })
 
-/* Write a byte to each page that marks its owner. */
+/* Write a byte to each page that marks its owner.  KASAN must allow all bytes. */
 static void mark(u8 *p, unsigned long bytes, u8 with)
 {
 	unsigned long i;
 
+	kasan_check_write(p, bytes);
 	for (i = 0; i < bytes; i += PAGE_SIZE)
 		p[i] = with + i / PAGE_SIZE;
 }
@@ -262,6 +266,114 @@ static int try_unmap_aliases(unsigned long unused, unsigned long unused2)
 	return 0;
 }
 
+/* ---- mistakes ---- */
+
+/*
+ * Ask KASAN about an access that it must report, and access nothing: it may be
+ * unmapped.  scripts/lib/kernel-log.awk knows the name of this function.
+ */
+static noinline int wrong_access(const u8 *p)
+{
+	return kasan_check_read(p, 1) ? AMISS() : 0;
+}
+
+static int wrong_overrun(unsigned long bytes, unsigned long zeroed)
+{
+	int ret;
+	u8 *p;
+
+	/* If there are magazines, the area is one that had more bytes before. */
+	vmx_free(vmx_alloc(PAGE_ALIGN(bytes)));
+	p = zeroed ? vmx_zalloc(bytes) : vmx_alloc(bytes);
+	if (!p)
+		return -ENOMEM;
+	mark(p, bytes, 15);
+	ret = wrong_access(p + bytes);
+	vmx_free(p);
+	return ret;
+}
+
+static int wrong_underrun(unsigned long bytes, unsigned long unused)
+{
+	u8 *p = vmx_alloc(bytes), *q = vmx_alloc(bytes);
+	int ret = -ENOMEM;
+
+	/* Not in front of the slice: there may be no shadow. */
+	if (p && q)
+		ret = wrong_access(max(p, q) - 1);
+	vmx_free(p);
+	vmx_free(q);
+	return ret;
+}
+
+static int wrong_use_freed(unsigned long bytes, unsigned long atomic)
+{
+	u8 *p = vmx_alloc(bytes);
+
+	if (!p)
+		return -ENOMEM;
+	if (atomic)
+		vmx_free_atomic(p);
+	else
+		vmx_free(p);
+	return wrong_access(p + bytes - 1);
+}
+
+/* Use what is behind the new end. */
+static int wrong_resized(unsigned long bytes, unsigned long new_bytes)
+{
+	u8 *p = vmx_alloc(bytes), *q = vmx_realloc(p, new_bytes, GFP_KERNEL);
+	int ret = -ENOMEM;
+
+	if (p && q) {
+		mark(q, new_bytes, 17);
+		ret = wrong_access(q + new_bytes);
+	}
+	vmx_free(q ?: p);
+	return ret;
+}
+
+/* Use the last byte of what is lost. */
+static int wrong_use_cut(unsigned long bytes, unsigned long new_bytes)
+{
+	u8 *p = vmx_alloc(bytes), *q = vmx_realloc(p, new_bytes, GFP_KERNEL);
+	int ret = p && q ? wrong_access(p + bytes - 1) : -ENOMEM;
+
+	vmx_free(q ?: p);
+	return ret;
+}
+
+static int wrong_map_ram(unsigned long nr, unsigned long unmap)
+{
+	struct page **pages = get_pages(nr);
+	int ret = -ENOMEM;
+	u8 *p;
+
+	if (!pages)
+		return -ENOMEM;
+	p = vmx_map_ram(pages, nr, NUMA_NO_NODE);
+	if (p && !unmap)
+		ret = wrong_access(p + nr * PAGE_SIZE);
+	if (p)
+		vmx_unmap_ram(p, nr);
+	if (p && unmap)
+		ret = wrong_access(p);
+	put_pages(pages, nr);
+	return ret;
+}
+
+/* Not the second time by vmx_free(), whose warning is a panic in these guests. */
+static int wrong_free_twice(unsigned long bytes, unsigned long unused)
+{
+	void *p = vmx_alloc(bytes);
+
+	if (!p)
+		return -ENOMEM;
+	vmx_free(p);
+	vmx_free_atomic(p);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*call)(unsigned long first, unsigned long second);
@@ -281,6 +393,13 @@ static const struct {
 	{ "map_ram", try_map_ram },
 	{ "read_iter", try_read_iter },
 	{ "unmap_aliases", try_unmap_aliases },
+	{ "overrun", wrong_overrun },
+	{ "underrun", wrong_underrun },
+	{ "use_freed", wrong_use_freed },
+	{ "resized", wrong_resized },
+	{ "use_cut", wrong_use_cut },
+	{ "wrong_map_ram", wrong_map_ram },
+	{ "free_twice", wrong_free_twice },
 };
 
 static ssize_t proof_write(struct file *file, const char __user *text,
