@@ -35,7 +35,6 @@
 #include <linux/pgtable.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
-#include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <trace/events/vmx.h>
 
@@ -259,6 +258,7 @@ static __always_inline int map_small(unsigned long addr, struct page **pages,
 		clear_slot_ptes(pte, done);
 		return -EBUSY;
 	}
+	vmx_arch_publish();
 	trace_vmx_entries(addr, VMX_PTE, nr);
 	return 0;
 }
@@ -430,8 +430,8 @@ void vmx_pgtable_unmap(unsigned long addr, unsigned int nr)
 /**
  * vmx_pgtable_flush() - make every CPU drop its kernel translations
  *
- * One inter-processor call, and each CPU drops its whole TLB. From a few dozen pages
- * on this is cheaper than page by page, and the quarantine collects more than that.
+ * Each CPU drops its whole TLB. From a few dozen pages on this is cheaper than page by
+ * page, and the quarantine collects more than that.
  *
  * Context: may sleep; interrupts on.
  */
@@ -439,7 +439,7 @@ void vmx_pgtable_flush(void)
 {
 	might_sleep();
 	trace_vmx_flush(atomic_long_inc_return(&tables.flushes));
-	on_each_cpu(vmx_arch_flush_local, NULL, 1);
+	vmx_arch_flush();
 }
 
 /**

@@ -3,11 +3,12 @@
  * What each architecture provides
  *
  * vmx_arch_kernel_root()	return the top table that is in use now
- * vmx_arch_flush_local()	drop all kernel translations of this CPU
+ * vmx_arch_flush()		make all CPUs drop all their kernel translations
  * vmx_arch_pte_stores_trap()	must a hypervisor store PTEs? Callers pass the answer
  *				to the next three functions
  * vmx_arch_set_pte()		store a PTE of the slice
  * vmx_arch_clear_pte()		clear a PTE of the slice
+ * vmx_arch_publish()		let all CPUs see the PTEs that were stored before
  * vmx_arch_mk_pte()		return a PTE that maps a frame
  * vmx_arch_move_pte()		return the same PTE for another frame; not where stores
  *				trap
@@ -34,10 +35,12 @@
 #define VMX_PAGE_ARRAY_LINEAR (IS_ENABLED(CONFIG_SPARSEMEM_VMEMMAP) || \
 			       IS_ENABLED(CONFIG_FLATMEM))
 
-#ifdef CONFIG_X86
+#if defined(CONFIG_X86)
 #include "x86.h"
+#elif defined(CONFIG_ARM64)
+#include "arm64.h"
 #else
-#error "vmx knows the page tables of x86 only (x86-64 and i386)."
+#error "vmx knows the page tables of x86-64, i386 and arm64 only."
 #endif
 
 #endif /* _VMX_ARCH_H */

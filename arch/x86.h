@@ -6,6 +6,7 @@
 #define _VMX_ARCH_X86_H
 
 #include <linux/mm.h>
+#include <linux/smp.h>
 #include <asm/cpufeature.h>
 #include <asm/invpcid.h>
 #include <asm/pgtable.h>
@@ -25,7 +26,7 @@ static inline pgd_t *vmx_arch_kernel_root(void)
 }
 
 #if VMX_HAVE_FLUSH_TLB_ALL
-static inline void vmx_arch_flush_local(void *unused)
+static inline void vmx_arch_flush_one(void *unused)
 {
 	__flush_tlb_all();
 }
@@ -36,7 +37,7 @@ static inline void vmx_arch_flush_local(void *unused)
  * everything, global entries included. This runs as an inter-processor call, so
  * interrupts are off and CR4 cannot change meanwhile.
  */
-static inline void vmx_arch_flush_local(void *unused)
+static inline void vmx_arch_flush_one(void *unused)
 {
 	unsigned long cr4;
 
@@ -49,6 +50,16 @@ static inline void vmx_arch_flush_local(void *unused)
 	asm volatile("mov %0, %%cr4" : : "r" (cr4) : "memory");
 }
 #endif
+
+static inline void vmx_arch_flush(void)
+{
+	on_each_cpu(vmx_arch_flush_one, NULL, 1);
+}
+
+/* Stores are seen in their order, and CPUs do not cache absent entries. */
+static __always_inline void vmx_arch_publish(void)
+{
+}
 
 /* The zone of frames below 4 GiB. Without ZONE_DMA32, all of low memory is there. */
 #define VMX_GFP_32 (IS_ENABLED(CONFIG_ZONE_DMA32) ? GFP_DMA32 : 0)

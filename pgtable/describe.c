@@ -32,7 +32,7 @@ static bool read_entry(struct vmx_walk *walk, enum vmx_walk_level level,
 		       const void *from, void *entry, size_t size)
 {
 	walk->last = level;
-	if (!virt_addr_valid((unsigned long)from) ||
+	if (!virt_addr_valid(from) ||
 	    copy_from_kernel_nofault(entry, from, size)) {
 		walk->end = VMX_WALK_BAD;
 		return false;
@@ -52,6 +52,18 @@ static void walk_ends(struct vmx_walk *walk, enum vmx_walk_end end,
 	walk->pfn = pfn;
 }
 
+/*
+ * A level that is folded at compile time is the copy of the entry above: then the lower
+ * name for it is dropped. One that is folded at boot is the same table as that above:
+ * then the upper name is dropped.
+ */
+static void drop_if_folded(struct vmx_walk *walk, enum vmx_walk_level upper,
+			   const void *upper_entry, const void *lower_entry)
+{
+	if (((unsigned long)upper_entry & PAGE_MASK) == ((unsigned long)lower_entry & PAGE_MASK))
+		walk->step[upper].used = false;
+}
+
 /* Follow @addr from the root. Interrupts are off. */
 static void walk_down(unsigned long addr, struct vmx_walk *walk)
 {
@@ -61,33 +73,35 @@ static void walk_down(unsigned long addr, struct vmx_walk *walk)
 	pmd_t pmd, *pmdp;
 	pte_t pte, *ptep;
 
-	/* For a level that is folded away, pXd_offset() returns its first argument. */
+	/* For a level that is folded away, pXd_offset_lockless() returns &pXd. */
 	*walk = (struct vmx_walk){};
 	if (!read_entry(walk, VMX_PGD, pgdp, &pgd, sizeof(pgd)))
 		return;
 	if (pgd_none(pgd))
 		return walk_ends(walk, VMX_WALK_NONE, 0);
 
-	p4dp = p4d_offset(&pgd, addr);
+	p4dp = p4d_offset_lockless(pgdp, pgd, addr);
 	if ((void *)p4dp == &pgd)
 		memcpy(&p4d, &pgd, sizeof(p4d));
 	else if (!read_entry(walk, VMX_P4D, p4dp, &p4d, sizeof(p4d)))
 		return;
+	drop_if_folded(walk, VMX_PGD, pgdp, p4dp);
 	if (p4d_none(p4d))
 		return walk_ends(walk, VMX_WALK_NONE, 0);
 
-	pudp = pud_offset(&p4d, addr);
+	pudp = pud_offset_lockless(p4dp, p4d, addr);
 	if ((void *)pudp == &p4d)
 		memcpy(&pud, &p4d, sizeof(pud));
 	else if (!read_entry(walk, VMX_PUD, pudp, &pud, sizeof(pud)))
 		return;
+	drop_if_folded(walk, VMX_P4D, p4dp, pudp);
 	if (pud_none(pud))
 		return walk_ends(walk, VMX_WALK_NONE, 0);
 	if (pud_leaf(pud))
 		return walk_ends(walk, VMX_WALK_PAGE, pud_pfn(pud) +
 				 ((addr & ~PUD_MASK) >> PAGE_SHIFT));
 
-	pmdp = pmd_offset(&pud, addr);
+	pmdp = pmd_offset_lockless(pudp, pud, addr);
 	if ((void *)pmdp == &pud)
 		memcpy(&pmd, &pud, sizeof(pmd));
 	else if (!read_entry(walk, VMX_PMD, pmdp, &pmd, sizeof(pmd)))

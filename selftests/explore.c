@@ -4,6 +4,7 @@
  * with `areas`, with `stats`, and with what the kernel itself finds mapped
  */
 #include <ctype.h>
+#include <elf.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <linux/userfaultfd.h>
@@ -12,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 
@@ -417,15 +419,24 @@ static bool wait_until_asleep(pid_t pid)
 	return false;
 }
 
+/* The register that has the result of a system call. */
+#if defined(__x86_64__)
+#define RESULT rax
+#elif defined(__i386__)
+#define RESULT eax
+#else
+#define RESULT regs[0]
+#endif
+
 /* A read that a fatal signal ends before its first byte returns EINTR. */
 TEST_F(explore, mem_killed)
 {
 	unsigned long offset = area_by_id(&self->areas, 4)->start - self->areas.start;
 	struct user_regs_struct regs;
+	struct iovec io = { .iov_base = &regs, .iov_len = sizeof(regs) };
 	char *page = endless_page();
 	int status, fd;
 	pid_t child;
-	long ret;
 
 	if (!page)
 		SKIP(return, "no userfaultfd");
@@ -449,13 +460,8 @@ TEST_F(explore, mem_killed)
 	/* The process stops once more, with the result of its system call. */
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	ASSERT_TRUE(WIFSTOPPED(status));
-	ASSERT_EQ(0, ptrace(PTRACE_GETREGS, child, NULL, &regs));
-#ifdef __x86_64__
-	ret = regs.rax;
-#else
-	ret = regs.eax;
-#endif
-	EXPECT_EQ(-EINTR, ret);
+	ASSERT_EQ(0, ptrace(PTRACE_GETREGSET, child, NT_PRSTATUS, &io));
+	EXPECT_EQ(-EINTR, (long)regs.RESULT);
 	ptrace(PTRACE_CONT, child, NULL, NULL);
 	waitpid(child, NULL, 0);
 	close(fd);

@@ -27,6 +27,9 @@ supported() {
 # kernels_for USE: print the kernels that the table gives that use.
 kernels_for() { supported | awk -v use=",$1," 'index("," $7 ",", use) { print $1 }'; }
 
+# cross MACHINE: print the name that a foreign machine's compiler and tools begin with.
+cross() { [ "$1" != arm64 ] || echo aarch64-linux-gnu; }
+
 # Print what the table has, for people: "x86_64: 6.12, 6.1; i386: 6.1".
 choices() {
 	supported | awk '
@@ -36,12 +39,15 @@ choices() {
 }
 
 # Check KERNEL, MACHINE, PAGING, SMP and MEM before anything is downloaded for them.
-# Set KERNEL and MACHINE to their defaults if they are not given.
+# Set KERNEL and MACHINE to their defaults if they are not given, and CROSS_COMPILE, which
+# kbuild and kselftest read.
 choose_kernel() {
 	local kernel machine levels
 	read -r kernel machine _ < <(supported "${MACHINE:-}") ||
 		die "MACHINE=$MACHINE is not supported; choose from $(choices)"
-	export MACHINE=$machine KERNEL=${KERNEL:-$kernel}
+	export MACHINE=$machine KERNEL=${KERNEL:-$kernel} CROSS_COMPILE
+	CROSS_COMPILE=$(cross "$machine")
+	CROSS_COMPILE+=${CROSS_COMPILE:+-}
 	read -r _ _ _ _ _ levels _ < <(supported "$MACHINE" "$KERNEL") ||
 		die "KERNEL=$KERNEL is not supported on $MACHINE; choose from $(choices)"
 	[[ ,$levels, = *,${PAGING:-4},* ]] ||
