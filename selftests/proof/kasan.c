@@ -69,10 +69,11 @@ TEST_F(kasan, right_use_is_not_reported)
 		"move 4097 90001", "map 3", "map_put_pages 3", "map_ram 3",
 		"read_iter 5001", "unmap_aliases",
 	};
-	char line[256] = "";
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(right); i++) {
+		char line[256] = "";
+
 		EXPECT_EQ(0, call(right[i]))
 			TH_LOG("%s", right[i]);
 		EXPECT_EQ(0, kmsg_count(self->all, "BUG: KASAN: ", line, sizeof(line)))
@@ -96,10 +97,11 @@ TEST_F(kasan, mistakes_are_reported)
 		"use_cut 100 50", "use_cut 70000 100", "use_cut 6291456 2097153",
 		"wrong_map_ram 3", "wrong_map_ram 3 1",
 	};
-	char line[256] = "";
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		char line[256] = "";
+
 		EXPECT_EQ(0, call(wrong[i]))
 			TH_LOG("%s", wrong[i]);
 		EXPECT_EQ(1, kmsg_count(self->all, "BUG: KASAN: ", line, sizeof(line)))
