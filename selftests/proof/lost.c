@@ -73,7 +73,7 @@ static void free_everything(struct __test_metadata *_metadata)
 	ASSERT_EQ(0, vmx_stat("quarantined_bytes"));
 }
 
-TEST_F_TIMEOUT(lost, kmemleak, 300)
+TEST_F_TIMEOUT(lost, kmemleak, 900)
 {
 	ASSERT_EQ(0, kmemleak_clear());
 	work(_metadata);
