@@ -46,8 +46,9 @@ static inline void vmx_arch_flush(void)
 	flush_tlb_all();
 }
 
-/* Without ZONE_DMA32, all memory is there. */
-#define VMX_GFP_32 (IS_ENABLED(CONFIG_ZONE_DMA32) ? GFP_DMA32 : 0)
+/* The zone of frames below 4 GiB, or the one below that. */
+#define VMX_GFP_32 (IS_ENABLED(CONFIG_ZONE_DMA32) ? GFP_DMA32 : \
+		    IS_ENABLED(CONFIG_ZONE_DMA) ? GFP_DMA : 0)
 
 /* Hypervisors of arm64 have tables of their own. */
 static __always_inline bool vmx_arch_pte_stores_trap(void)
@@ -69,8 +70,8 @@ static __always_inline void vmx_arch_clear_pte(pte_t *ptep, bool trap)
 /*
  * DSB: the table walkers of all CPUs see the entries that were stored before. Its partner
  * is the walk of an access after it. ISB: this CPU has no earlier access under way that
- * walked too soon. Another CPU may have one; the kernel's fault handler finds that the
- * entry is valid and lets it try again.
+ * walked too soon. Another CPU may have one, as after vmap(): the kernel's fault handler
+ * finds that the entry is valid, warns, and lets it try again.
  */
 static __always_inline void vmx_arch_publish(void)
 {
@@ -148,8 +149,7 @@ static inline const char *vmx_arch_flag_name(unsigned int bit)
 }
 
 /*
- * Print the flags of a run in the columns of the kernel's own page-table dump, so that
- * the two can be compared line by line. @level is an enum vmx_walk_level.
+ * Print the flags of a run in the words of the kernel's own page-table dump. @level is an enum vmx_walk_level.
  */
 static inline void vmx_arch_dump_flags(char *to, size_t size, u64 entry,
 				       int level)

@@ -9,12 +9,11 @@
  *
  * - Each read uses copy_from_kernel_nofault().
  * - Interrupts are off from the first entry to the last. Before the kernel frees a table
- *   of the vmalloc range, it clears the entry above and flushes all CPUs. Such a flush
- *   is an inter-processor call, which waits for this CPU. So a table that was found is
- *   not freed before the walk ends.
- * - A hypervisor or a CPU may be able to flush without an inter-processor call. So
- *   vmx_pgtable_entry(), which copies a whole table, walks again afterwards and drops
- *   the copy if an entry above the table has changed.
+ *   of the vmalloc range, it clears the entry above and flushes all CPUs. On x86 such a
+ *   flush is an inter-processor call, which waits for this CPU. So a table that was found
+ *   is not freed before the walk ends.
+ * - arm64 flushes without such a call, and a hypervisor may. So each walk is made again
+ *   afterwards, and what was read is dropped if an entry above has changed.
  *
  * Units: bytes.
  */
@@ -53,9 +52,9 @@ static void walk_ends(struct vmx_walk *walk, enum vmx_walk_end end,
 }
 
 /*
- * A level that is folded at compile time is the copy of the entry above: then the lower
- * name for it is dropped. One that is folded at boot is the same table as that above:
- * then the upper name is dropped.
+ * A level that is folded is the copy of the entry above, and then the lower name for it is
+ * dropped; or it is the same table as that above, as on arm64 since 6.12, and then the
+ * upper name is dropped.
  */
 static void drop_if_folded(struct vmx_walk *walk, enum vmx_walk_level upper,
 			   const void *upper_entry, const void *lower_entry)
@@ -120,25 +119,6 @@ static void walk_down(unsigned long addr, struct vmx_walk *walk)
 	walk_ends(walk, VMX_WALK_PAGE, pte_pfn(pte));
 }
 
-/**
- * vmx_pgtable_describe() - follow an address through the page tables
- * @addr: any kernel address
- * @walk: gets what was found
- *
- * Each entry is read once, so a table that changes meanwhile gives the old or the new
- * answer, but never a fault.
- *
- * Context: any.
- */
-void vmx_pgtable_describe(unsigned long addr, struct vmx_walk *walk)
-{
-	unsigned long flags;
-
-	local_irq_save(flags);
-	walk_down(addr, walk);
-	local_irq_restore(flags);
-}
-
 /* Did two walks end at the same entry of the same table? */
 static bool same_way(const struct vmx_walk *a, const struct vmx_walk *b)
 {
@@ -154,14 +134,58 @@ static bool same_way(const struct vmx_walk *a, const struct vmx_walk *b)
 }
 
 /*
+ * Is the way to where the walk ended still there? Then all that was read so far was in
+ * tables. Interrupts are off.
+ */
+static bool is_still_there(unsigned long addr, const struct vmx_walk *walk)
+{
+	struct vmx_walk again;
+
+	/*
+	 * What was read is older than what is read now. Pairs with the kernel's flush, which
+	 * comes after the entry was cleared, and before the table is used for something else.
+	 */
+	smp_rmb();
+	walk_down(addr, &again);
+	return same_way(walk, &again);
+}
+
+/**
+ * vmx_pgtable_describe() - follow an address through the page tables
+ * @addr: any kernel address
+ * @walk: gets what was found; its end is VMX_WALK_BAD if the tables changed during each of
+ *	three walks
+ *
+ * Each entry is read once, so a table that changes meanwhile gives the old or the new
+ * answer, but never a fault.
+ *
+ * Context: any.
+ */
+void vmx_pgtable_describe(unsigned long addr, struct vmx_walk *walk)
+{
+	unsigned long flags;
+	bool same;
+	int tries;
+
+	for (tries = 3; tries; tries--) {
+		local_irq_save(flags);
+		walk_down(addr, walk);
+		same = is_still_there(addr, walk);
+		local_irq_restore(flags);
+		if (same)
+			return;
+	}
+	walk->end = VMX_WALK_BAD;
+}
+
+/*
  * Walk to @addr, and copy the PTE table if the walk ends in one. Return false if the way
  * there changed meanwhile: then the copy may be of a table that the kernel has freed.
  */
 static bool read_table(unsigned long addr, struct vmx_walk *walk, struct vmx_ptes *ptes)
 {
-	struct vmx_walk again;
 	unsigned long flags;
-	bool same = true;
+	bool same;
 
 	local_irq_save(flags);
 	walk_down(addr, walk);
@@ -170,10 +194,7 @@ static bool read_table(unsigned long addr, struct vmx_walk *walk, struct vmx_pte
 		      !copy_from_kernel_nofault(ptes->pte,
 						__va(walk->step[VMX_PTE].table),
 						sizeof(ptes->pte));
-	if (ptes->valid) {
-		walk_down(addr, &again);
-		same = same_way(walk, &again);
-	}
+	same = is_still_there(addr, walk);
 	local_irq_restore(flags);
 	return same;
 }

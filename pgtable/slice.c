@@ -22,6 +22,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/kasan.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -48,7 +49,8 @@ static void *map_placeholder(unsigned long size)
 		return NULL;
 	for (i = 0; i < nr; i++)
 		pages[i] = vmx_placeholder;
-	addr = vmap(pages, nr, VM_MAP, PAGE_KERNEL_RO);
+	/* KASAN with tags would take the tag for a part of the address. */
+	addr = kasan_reset_tag(vmap(pages, nr, VM_MAP, PAGE_KERNEL_RO));
 	kvfree(pages);
 	return addr;
 }
