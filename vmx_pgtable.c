@@ -258,7 +258,6 @@ static __always_inline int map_small(unsigned long addr, struct page **pages,
 		clear_slot_ptes(pte, done);
 		return -EBUSY;
 	}
-	vmx_arch_publish();
 	trace_vmx_entries(addr, VMX_PTE, nr);
 	return 0;
 }
@@ -292,18 +291,23 @@ static noinline int map_slots(unsigned long addr, struct page **pages,
  * @prot: the entries' protection
  * @layout: what the caller knows about the frames
  *
- * Nothing needs to be flushed afterwards: CPUs do not cache absent entries.
+ * The caller flushes nothing afterwards: vmx_arch_publish() does what the machine needs.
  *
- * Context: not in an interrupt; does not sleep.
+ * Context: not in an interrupt; interrupts on; does not sleep.
  * Return: 0; -EBUSY, after a warning, if an entry was in use, which is a bug
  * somewhere. Then everything is unmapped again, but not flushed.
  */
 int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,
 		    pgprot_t prot, enum vmx_layout layout)
 {
+	int err;
+
 	if (in_one_slot(addr, nr))
-		return map_small(addr, pages, nr, prot, layout);
-	return map_slots(addr, pages, nr, prot, layout);
+		err = map_small(addr, pages, nr, prot, layout);
+	else
+		err = map_slots(addr, pages, nr, prot, layout);
+	vmx_arch_publish();
+	return err;
 }
 
 /**
@@ -333,6 +337,7 @@ int vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
 			return -EBUSY;
 		}
 	}
+	vmx_arch_publish();
 	return nr;
 }
 
@@ -383,6 +388,7 @@ int vmx_pgtable_map_mixed(unsigned long addr, struct page **pages,
 			return err;
 		}
 	}
+	vmx_arch_publish();
 	return leaves;
 }
 

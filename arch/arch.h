@@ -8,7 +8,8 @@
  *				to the next three functions
  * vmx_arch_set_pte()		store a PTE of the slice
  * vmx_arch_clear_pte()		clear a PTE of the slice
- * vmx_arch_publish()		let all CPUs see the PTEs that were stored before
+ * vmx_arch_publish()		let all CPUs see the PTEs and leaves that were stored
+ *				before; interrupts are on
  * vmx_arch_mk_pte()		return a PTE that maps a frame
  * vmx_arch_move_pte()		return the same PTE for another frame; not where stores
  *				trap
@@ -39,8 +40,10 @@
 #include "x86.h"
 #elif defined(CONFIG_ARM64)
 #include "arm64.h"
+#elif defined(CONFIG_RISCV)
+#include "riscv.h"
 #else
-#error "vmx knows the page tables of x86-64, i386 and arm64 only."
+#error "vmx knows the page tables of x86-64, i386, arm64 and riscv64 only."
 #endif
 
 #endif /* _VMX_ARCH_H */

@@ -23,6 +23,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "arch/arch.h"
 #include "vmx_pgtable.h"
 #include "root.h"
 

@@ -27,6 +27,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "arch/arch.h"
 #include "vmx_compat.h"
 #include "vmx_pgtable.h"
 #include "root.h"

@@ -16,6 +16,9 @@
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
+#ifdef __riscv
+#include <asm/ptrace.h>		/* struct user_regs_struct */
+#endif
 
 #include "../kselftest_harness.h"
 #include "vmx_test.h"
@@ -424,6 +427,8 @@ static bool wait_until_asleep(pid_t pid)
 #define RESULT rax
 #elif defined(__i386__)
 #define RESULT eax
+#elif defined(__riscv)
+#define RESULT a0
 #else
 #define RESULT regs[0]
 #endif

@@ -591,24 +591,27 @@ int kmsg_count(int fd, const char *prefix, char *line, size_t size)
 	return n;
 }
 
-/* Find the offset of @addr in /proc/kcore by its program headers, or -1. */
+/* Find the offset of @addr in /proc/kcore by its program headers, or -errno. */
 static off_t kcore_offset(int fd, unsigned long addr)
 {
 	struct elf_header ehdr;
 	struct elf_segment phdr;
+	off_t at;
 	int i;
 
 	if (pread(fd, &ehdr, sizeof(ehdr), 0) != sizeof(ehdr))
-		return -1;
+		return -ENXIO;
 	for (i = 0; i < ehdr.e_phnum; i++) {
 		if (pread(fd, &phdr, sizeof(phdr), ehdr.e_phoff + i * sizeof(phdr)) !=
 		    sizeof(phdr))
-			return -1;
+			return -ENXIO;
 		if (phdr.p_type == PT_LOAD && addr >= phdr.p_vaddr &&
-		    addr - phdr.p_vaddr < phdr.p_memsz)
-			return phdr.p_offset + (addr - phdr.p_vaddr);
+		    addr - phdr.p_vaddr < phdr.p_memsz) {
+			at = phdr.p_offset + (addr - phdr.p_vaddr);
+			return at < 0 ? -EOVERFLOW : at;
+		}
 	}
-	return -1;
+	return -ENXIO;
 }
 
 int kcore_read(unsigned long addr, void *bytes, size_t len)
@@ -622,7 +625,7 @@ int kcore_read(unsigned long addr, void *bytes, size_t len)
 		return -errno;
 	at = kcore_offset(fd, addr);
 	if (at < 0)
-		ret = -ENXIO;
+		ret = at;
 	while (!ret && done < len) {
 		ssize_t got = pread(fd, (char *)bytes + done, len - done, at + done);
 

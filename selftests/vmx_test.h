@@ -162,7 +162,10 @@ int kmsg_open(void);
 /* Count the new lines that begin with @prefix; copy the last one to @line. */
 int kmsg_count(int fd, const char *prefix, char *line, size_t size);
 
-/* Read kernel memory through /proc/kcore: 0 or -errno. */
+/*
+ * Read kernel memory through /proc/kcore: 0 or -errno. EOVERFLOW: the file has the address
+ * at a negative offset. On riscv64, all of the vmalloc range is there.
+ */
 int kcore_read(unsigned long addr, void *bytes, size_t len);
 
 void pin_to_cpu(int cpu);

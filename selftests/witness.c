@@ -14,6 +14,7 @@ static const char request[] = "1 4K 8K 12K 28K 64K 68K 300K 1M 1028K 2M\n"
 	"2M align=2M 4M huge 5M huge zero 4K count=20 64K align=64K count=3";
 
 #define AREAS 37
+#define NO_KCORE "this machine's /proc/kcore has the vmalloc range where nobody can read it"
 
 FIXTURE(witness) {
 	struct made made[AREAS];
@@ -79,13 +80,16 @@ TEST_F(witness, kcore_reads_what_was_written)
 {
 	unsigned int *words = malloc(5 * MIB);
 	unsigned long w;
-	int i;
+	int i, err;
 
 	fill_all(_metadata, self->made);
 	for (i = 0; i < AREAS; i++) {
 		unsigned long bytes = self->made[i].size & ~3UL;
 
-		ASSERT_EQ(0, kcore_read(self->made[i].addr, words, bytes));
+		err = kcore_read(self->made[i].addr, words, bytes);
+		if (err == -EOVERFLOW)
+			SKIP(return, NO_KCORE);
+		ASSERT_EQ(0, err);
 		for (w = 0; w < bytes / 4; w++) {
 			ASSERT_EQ(witness_word(i, w), words[w])
 				TH_LOG("area %lu, byte %lu", self->made[i].id, 4 * w);
@@ -115,13 +119,16 @@ TEST_F(witness, zero_is_zero)
 	unsigned int *words = malloc(bytes);
 	struct made made[4];
 	unsigned long w;
-	int i;
+	int i, err;
 
 	fill_all(_metadata, self->made);
 	ASSERT_EQ(0, vmx_ask("free", "all"));
 	ASSERT_EQ(4, vmx_make("256K zero count=4", made, 4));
 	for (i = 0; i < 4; i++) {
-		ASSERT_EQ(0, kcore_read(made[i].addr, words, bytes));
+		err = kcore_read(made[i].addr, words, bytes);
+		if (err == -EOVERFLOW)
+			SKIP(return, NO_KCORE);
+		ASSERT_EQ(0, err);
 		for (w = 0; w < bytes / 4; w++) {
 			ASSERT_EQ(0, words[w])
 				TH_LOG("area %lu, byte %lu", made[i].id, 4 * w);

@@ -28,7 +28,12 @@ supported() {
 kernels_for() { supported | awk -v use=",$1," 'index("," $7 ",", use) { print $1 }'; }
 
 # cross MACHINE: print the name that a foreign machine's compiler and tools begin with.
-cross() { [ "$1" != arm64 ] || echo aarch64-linux-gnu; }
+cross() {
+	case $1 in
+	arm64) echo aarch64-linux-gnu ;;
+	riscv) echo riscv64-linux-gnu ;;
+	esac
+}
 
 # Print what the table has, for people: "x86_64: 6.12, 6.1; i386: 6.1".
 choices() {

@@ -35,7 +35,7 @@ static bool frames_are_right(const struct vmx_area *area, gfp_t gfp)
 		struct page *page = vmx_area_page(area, i);
 
 		if (!CHECK(!PageCompound(page)) ||
-		    !CHECK(!(gfp & __GFP_DMA) || page_zonenum(page) == gfp_zone(__GFP_DMA)) ||
+		    !CHECK(!(gfp & __GFP_DMA) || page_zonenum(page) <= gfp_zone(__GFP_DMA)) ||
 		    !CHECK(!(gfp & __GFP_DMA32) || page_to_pfn(page) >> (32 - PAGE_SHIFT) == 0) ||
 		    !CHECK(page_count(page) == 1))
 			return false;

@@ -31,8 +31,15 @@ static struct kretprobe probe = {
 
 static int __init nofiles_init(void)
 {
-	if (nth)
-		return register_kretprobe(&probe);
+	if (nth) {
+		int err = register_kretprobe(&probe);
+
+		/* There, the first instruction of a function may belong to ftrace only. */
+		if (IS_ENABLED(CONFIG_RISCV) && !IS_ENABLED(CONFIG_KPROBES_ON_FTRACE) &&
+		    err == -EINVAL)
+			return -EOPNOTSUPP;
+		return err;
+	}
 	dir = debugfs_create_dir("vmx", NULL);
 	return PTR_ERR_OR_ZERO(dir);
 }
