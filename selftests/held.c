@@ -24,7 +24,7 @@ static void run_twice(struct __test_metadata *_metadata, const char *params)
 	char line[256] = "";
 	long before = 0;
 
-	ASSERT_EQ(0, vmx_load("slice=128M"));
+	ASSERT_EQ(0, vmx_load("slice=32M"));
 	for (round = 0; round < 2; round++) {
 		EXPECT_EQ(0, module_load("vmx_held", params));
 		EXPECT_EQ(0, kmsg_count(checks, "vmx_held:", line, sizeof(line)))

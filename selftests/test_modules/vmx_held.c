@@ -246,7 +246,7 @@ static bool holding(void)
 /* The page allocator must not get a frame back with which it can serve a request. */
 static bool never_used_again(unsigned int pages, unsigned int which, bool freed)
 {
-	char *p = vmx_alloc(pages * PAGE_SIZE), *again[16];
+	char *p = vmx_alloc(pages * PAGE_SIZE), *again[8];
 	struct page *page;
 	unsigned int i, j;
 	bool good = true;
