@@ -149,7 +149,8 @@ static inline const char *vmx_arch_flag_name(unsigned int bit)
 }
 
 /*
- * Print the flags of a run in the words of the kernel's own page-table dump. @level is an enum vmx_walk_level.
+ * Print the flags of a run in the words of the kernel's own page-table dump. @level is an
+ * enum vmx_walk_level.
  */
 static inline void vmx_arch_dump_flags(char *to, size_t size, u64 entry,
 				       int level)
