@@ -11,15 +11,18 @@ no_headers = no headers of the running kernel in $(KDIR): \
 	     install the package linux-headers-$(shell uname -r), or give KDIR=
 no_kdir = KDIR=$(KDIR) is not a kernel's build folder: there is no Makefile in it
 
-.PHONY: all install clean help $(verbs)
+.PHONY: all kdir install clean help $(verbs)
 
-all:
+all: kdir
+	@built=$$(KDIR="$(KDIR)" scripts/build) && \
+		if [ -w . ]; then ln -sfn "$${built#"$(CURDIR)"/}/vmx.ko" vmx.ko; else echo "$$built/vmx.ko"; fi
+
+install: kdir
+	@KDIR="$(KDIR)" scripts/install
+
+kdir:
 	$(if $(wildcard $(KDIR)/Makefile),,$(error \
 		$(if $(filter file,$(origin KDIR)),$(no_headers),$(no_kdir))))
-	@out=$$(KDIR=$(KDIR) scripts/build) && ln -sfn "$${out#$(CURDIR)/}/vmx.ko" vmx.ko
-
-install: all
-	$(MAKE) -C $(KDIR) M="$(CURDIR)/$$(dirname "$$(readlink vmx.ko)")" modules_install
 
 # The guests' kernels have their own headers, so KDIR= is not for them.
 $(verbs):

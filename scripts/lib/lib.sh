@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # lib.sh: what the scripts share; source it, do not run it.
 #
-# $top is the tree, $lib is scripts/lib, $VMX_CACHE is the one folder outside the
-# tree: downloads and the kernels that were built lie there. Progress and errors go
-# to stderr; stdout has only what the person asked for.
+# $top is the tree, $lib is scripts/lib, $out has what is built and the logs. $VMX_CACHE
+# is the one folder outside the tree: downloads and the kernels that were built lie
+# there. Progress and errors go to stderr; stdout has only what the person asked for.
 
 # shellcheck shell=bash
 set -euo pipefail
@@ -14,6 +14,15 @@ top=${lib%/scripts/lib}
 VMX_CACHE=${VMX_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/vmx}
 [[ $VMX_CACHE = /* ]] || VMX_CACHE=$PWD/$VMX_CACHE
 export VMX_CACHE
+
+# kbuild cannot build in a path with spaces, and nobody can in a tree that is read-only:
+# a folder of the cache, one for each such tree, is for these.
+# shellcheck disable=SC2034
+if [[ $top = *[[:space:]]* ]] || [ ! -w "$top" ]; then
+	out=$VMX_CACHE/out-$(cksum <<<"$top" | cut -d ' ' -f 1)
+else
+	out=$top/out
+fi
 
 say() { printf 'vmx: %s\n' "$*" >&2; }
 die() { say "$@"; exit 1; }
