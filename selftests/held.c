@@ -17,37 +17,19 @@
 /* Changes of the free memory of an idle machine, in frames. */
 #define NOISE 256
 
-/*
- * Load the test module at least twice: the kernel keeps slabs and tables of the first
- * round, KASAN more and more freed objects. A loss would be there in each round.
- */
-static void run_again(struct __test_metadata *_metadata, const char *params)
+static void run_checks(struct __test_metadata *_metadata, const char *params)
 {
-	int checks = kmsg_open(), bugs = kmsg_open(), round;
-	long before = 0, missing = NOISE + 1;
 	char line[256] = "";
 
 	ASSERT_EQ(0, vmx_load("slice=32M"));
-	for (round = 0; round < 5 && missing > NOISE; round++) {
-		EXPECT_EQ(0, module_load("vmx_held", params));
-		EXPECT_EQ(0, kmsg_count(checks, "vmx_held:", line, sizeof(line)))
-			TH_LOG("%s", line);
-		EXPECT_EQ(0, kmsg_count(bugs, "BUG:", line, sizeof(line)))
-			TH_LOG("%s", line);
-		if (module_loaded("vmx_held"))
-			EXPECT_EQ(0, module_unload("vmx_held"));
-		EXPECT_EQ(0, vmx_stat("areas"));
-		EXPECT_EQ(0, vmx_stat("pages"));
-		missing = round ? pages_missing(before, NOISE) : NOISE + 1;
-		before = free_pages(NULL);
-	}
-	EXPECT_GE(NOISE, missing);
+	EXPECT_GE(NOISE, module_checks_lose("vmx_held", params, NOISE, line, sizeof(line)))
+		TH_LOG("%s", line);
 	EXPECT_EQ(0, vmx_unload());
 }
 
 TEST(held_frames_keep_their_bytes)
 {
-	run_again(_metadata, "");
+	run_checks(_metadata, "");
 }
 
 /* Here __GFP_ACCOUNT charges each frame to the group. A debug kernel finds stale charges. */
@@ -61,7 +43,7 @@ TEST(charged_frames_too)
 		SKIP(return, "no memory cgroups");
 	mkdir(GROUP, 0755);
 	ASSERT_EQ(0, spill(GROUP "/cgroup.procs", "0", 1));
-	run_again(_metadata, "");
+	run_checks(_metadata, "");
 	ASSERT_EQ(0, spill(GROUPS "/cgroup.procs", "0", 1));
 	peak = slurp(GROUP "/memory.peak");
 	EXPECT_LT(2 * MIB, peak ? strtoul(peak, NULL, 10) : 0);
@@ -74,7 +56,7 @@ TEST(lost_frames_are_not_used_again)
 	/* CONFIG_MEMORY_FAILURE has this setting. */
 	if (access("/proc/sys/vm/memory_failure_recovery", F_OK))
 		SKIP(return, "this kernel has no memory_failure()");
-	run_again(_metadata, "lost=1");
+	run_checks(_metadata, "lost=1");
 }
 
 TEST_HARNESS_MAIN

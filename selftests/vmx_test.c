@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/elf.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -98,7 +99,7 @@ int vmx_load(const char *params)
 {
 	const char *const leftover[] = {
 		"vmx_culprit", "vmx_family", "vmx_user", "vmx_witness", "vmx_nofiles",
-		"vmx_gfp", "vmx_held", "vmx_numa", "vmx_flip", "vmx_proof", "vmx"
+		"vmx_gfp", "vmx_held", "vmx_numa", "vmx_flip", "vmx_stale", "vmx_proof", "vmx"
 	};
 	size_t i;
 
@@ -673,4 +674,44 @@ bool drop_cap_syslog(void)
 	caps[CAP_TO_INDEX(CAP_SYSLOG)].effective &= ~CAP_TO_MASK(CAP_SYSLOG);
 	caps[CAP_TO_INDEX(CAP_SYSLOG)].permitted &= ~CAP_TO_MASK(CAP_SYSLOG);
 	return !syscall(SYS_capset, &head, caps);
+}
+
+int module_checks(const char *name, const char *params, char *line, size_t size)
+{
+	int checks = kmsg_open(), bugs = kmsg_open(), failed;
+	char prefix[64];
+
+	snprintf(prefix, sizeof(prefix), "%s:", name);
+	failed = module_load(name, params);
+	if (failed)
+		snprintf(line, size, "%s is not loaded: %s", name, strerror(-failed));
+	if (kmsg_count(checks, prefix, line, size))
+		failed = -1;
+	if (kmsg_count(bugs, "BUG:", line, size))
+		failed = -1;
+	close(checks);
+	close(bugs);
+	if (module_loaded(name) && module_unload(name))
+		failed = -1;
+	return failed ? -1 : 0;
+}
+
+long module_checks_lose(const char *name, const char *params, long slack,
+			char *line, size_t size)
+{
+	long before = 0, missing = slack + 1;
+	int round;
+
+	for (round = 0; round < 5 && missing > slack; round++) {
+		if (module_checks(name, params, line, size))
+			return LONG_MAX;
+		if (vmx_stat("areas") || vmx_stat("pages")) {
+			snprintf(line, size, "areas are left");
+			return LONG_MAX;
+		}
+		missing = round ? pages_missing(before, slack) : slack + 1;
+		before = free_pages(NULL);
+	}
+	snprintf(line, size, "the last of %d rounds has taken %ld frames", round, missing);
+	return missing;
 }

@@ -157,6 +157,21 @@ long pages_missing(long before, long slack);
 long vmstat_count(const char *key);
 long meminfo_kib(const char *key);
 
+/*
+ * Load a test module that makes its checks in its init function, and unload it. Return
+ * 0, or -1 with the kernel's complaint in @line.
+ */
+int module_checks(const char *name, const char *params, char *line, size_t size);
+
+/*
+ * Do so at least twice, until the last round has taken no more than @slack frames for
+ * good, but at most five times: the kernel keeps slabs and tables of the first round,
+ * KASAN more and more freed objects. A loss would be there in each round. Return what
+ * the last round has taken, or LONG_MAX if a check failed or an area is left.
+ */
+long module_checks_lose(const char *name, const char *params, long slack,
+			char *line, size_t size);
+
 /* Open the kernel log at its end. */
 int kmsg_open(void);
 /* Count the new lines that begin with @prefix; copy the last one to @line. */
