@@ -30,7 +30,7 @@ die() { say "$@"; exit 1; }
 # supported [MACHINE [KERNEL]]: print the table's lines, of all or of these.
 supported() {
 	awk -v machine="${1:-}" -v kernel="${2:-}" \
-		'/^[^#]/ && (!machine || $2 == machine) && (!kernel || $1 == kernel)' "$lib/machines"
+		'/^[^#]/ && (!machine || $2 == machine) && (!kernel || $1 "" == kernel)' "$lib/machines"
 }
 
 # kernels_for USE: print the kernels that the table gives that use.
