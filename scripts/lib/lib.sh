@@ -53,7 +53,7 @@ choices() {
 }
 
 # Check KERNEL, MACHINE, PAGING, SMP and MEM before anything is downloaded for them.
-# Set KERNEL and MACHINE to their defaults if they are not given, and CROSS_COMPILE, which
+# Set the first three to their defaults if they are not given, and CROSS_COMPILE, which
 # kbuild and kselftest read.
 choose_kernel() {
 	local kernel machine levels
@@ -64,7 +64,8 @@ choose_kernel() {
 	CROSS_COMPILE+=${CROSS_COMPILE:+-}
 	read -r _ _ _ _ _ levels _ < <(supported "$MACHINE" "$KERNEL") ||
 		die "KERNEL=$KERNEL is not supported on $MACHINE; choose from $(choices)"
-	[[ ,$levels, = *,${PAGING:-4},* ]] ||
+	export PAGING=${PAGING:-${levels%%,*}}
+	[[ ,$levels, = *,$PAGING,* ]] ||
 		die "PAGING=$PAGING is not possible on $MACHINE; choose from $levels"
 	[[ ${SMP:-1} =~ ^[1-9][0-9]*$ ]] || die "SMP=$SMP is not a number of CPUs; try SMP=2"
 	[[ ${MEM:-1G} =~ ^[1-9][0-9]*[MG]$ ]] || die "MEM=$MEM is not an amount of memory; try MEM=1G"
