@@ -24,8 +24,8 @@
 /* Entries of such bytes are present. Their frame lies behind all memory. */
 #define FLIP_BYTE 0x0b
 
-/* An address where a machine for tests has nothing. */
-#define HOLE BIT_ULL(38)
+/* An address where a 64-bit machine for tests has nothing. flip.c runs on no other. */
+#define HOLE ((phys_addr_t)BIT_ULL(38))
 
 static unsigned long leaves;
 module_param(leaves, ulong, 0400);
