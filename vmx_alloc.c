@@ -375,7 +375,7 @@ noinline void *vmx_alloc_plain(unsigned long size, gfp_t gfp_mask,
  * @prot: the entries' protection: PAGE_KERNEL for plain memory; never PAGE_NONE
  * @vm_flags: VMX_NO_GUARD, VMX_USERMAP, VMX_ALLOW_HUGE, VMX_FIT(), or 0. The fit counts
  *	only if @start and @end leave the slice whole; otherwise the lowest hole is
- *	taken. With 0, a plain request of 2 MiB or more gets leaves. Other flags, and
+ *	taken. With 0, a plain request of PMD_SIZE or more gets leaves. Other flags, and
  *	fits that do not exist, are refused
  * @node: the node to take frames from, which must be online; or NUMA_NO_NODE
  * @caller: shown in the list; __builtin_return_address(0)

@@ -50,7 +50,7 @@ static const char requests[] =
 "write several lines. vmx does all of a write, or nothing.\n"
 "  align=SIZE  a power of two      node=N   frames of this NUMA node\n"
 "  count=N     N areas like this   zero     clear the frames\n"
-"  huge        2 MiB leaves if there are blocks of 2 MiB\n"
+"  huge        leaves (of 2 MiB, mostly) if there are such blocks\n"
 "  fit=FIT     which hole to take:" VMX_FITS(FIT) "\n"
 "  explain     tell the steps of the first area: read the same open file\n"
 "\n"

@@ -6,7 +6,7 @@
  * the array grows (vmx_frames_grow()) or loses its end (vmx_frames_cut()). Nobody
  * else makes or frees a page array of an area with frames of its own.
  *
- * A short array is inside the descriptor. An area that consists only of 2 MiB leaves
+ * A short array is inside the descriptor. An area that consists only of leaves
  * has one pointer for each leaf, and the order of a leaf in page_order:
  * vmx_area_page() finds any page of either kind.
  *
@@ -125,7 +125,7 @@ static noinline int take_several(struct vmx_area *area, gfp_t gfp, int node)
  * @area: the area, with nr_pages set; gets pages, page_order and nid
  * @gfp: as for alloc_pages(); with __GFP_ZERO the frames are cleared
  * @node: the node to prefer, or NUMA_NO_NODE
- * @leaves: take blocks for 2 MiB leaves if there are enough; nr_pages is then a
+ * @leaves: take blocks for leaves if there are enough; nr_pages is then a
  *	multiple of a leaf, and @gfp allows sleeping
  *
  * Context: sleeps if @gfp allows it.

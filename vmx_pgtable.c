@@ -5,16 +5,16 @@
  * vmap() made every table of the slice when the slice was reserved, so mapping
  * allocates nothing and cannot fail for want of memory. The tables stay where they
  * are, so the walk from the root to each PTE table is done once, at load. Mapping
- * goes straight to the PTE table of each 2 MiB and writes a run of entries.
+ * goes straight to the PTE table of each slot and writes a run of entries.
  *
  * An area owns its entries: no two areas share one. So entries are written without a
- * lock, and a present entry is never overwritten. But areas may share a slot, the
- * PMD entry above 512 PTEs. Where leaves are possible, a slot is in one of three
+ * lock, and a present entry is never overwritten. But areas may share a slot: a PMD
+ * entry, or the PTE table below it. Where leaves are possible, a slot is in one of three
  * states:
  *
  *	empty	its PTE table is out of the walk; only tables.slots[] knows it
  *	table	the table is attached; areas of small pages lie here
- *	leaf	one 2 MiB entry; the whole slot belongs to one area
+ *	leaf	one large entry; the whole slot belongs to one area
  *
  *	empty -> table	when a small page is mapped; under tables.slot_lock, because
  *			two areas may do it at once; needs no flush

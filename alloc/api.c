@@ -54,8 +54,8 @@ static __always_inline void *__vmx_alloc_node_flags(unsigned long size,
  * vmx_alloc() - allocate noncontiguous memory
  * @size: bytes; rounded up to pages
  *
- * Frames may come from high memory. From 2 MiB on, the area is aligned to 2 MiB and
- * gets leaves where blocks of 2 MiB are available, as vmalloc_huge() does it.
+ * Frames may come from high memory. From PMD_SIZE on, the area is aligned to PMD_SIZE
+ * and gets leaves where blocks of that size are available, as vmalloc_huge() does it.
  * vmalloc() does this only on request, because set_memory_ro() and similar functions
  * cannot split a leaf. They must not be used on the slice in any case.
  *
@@ -178,8 +178,8 @@ EXPORT_SYMBOL_GPL(vmx_alloc_32);
  * @size: bytes; rounded up to pages
  * @gfp_mask: for the frames
  *
- * From 2 MiB on, the area is aligned to 2 MiB if there is such a hole. Then each
- * 2 MiB of it gets one leaf if a block of 2 MiB is available, and small pages
+ * From PMD_SIZE on, the area is aligned to PMD_SIZE if there is such a hole. Then each
+ * PMD_SIZE of it gets one leaf if a block of that size is available, and small pages
  * otherwise. A request that may not sleep gets small pages.
  *
  * Context: process context; sleeps if @gfp_mask allows it.

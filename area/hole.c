@@ -22,9 +22,9 @@
  *		request got; if there is none, as first
  *
  * Cost, with n holes: O(log n) to change one, and to find one for any size, lower
- * bound and alignment up to 2 MiB. The longest hole need not contain an aligned
+ * bound and alignment up to 512 pages. The longest hole need not contain an aligned
  * place, so nodes keep the room for each alignment in use. For a larger alignment,
- * each hole that has room at 2 MiB but not at the alignment costs another
+ * each hole that has room at 512 pages but not at the alignment costs another
  * O(log n). The first request of an alignment sets its room up in O(n), the first
  * best fit its tree in O(n log n): requests that need neither pay nothing.
  *

@@ -24,7 +24,7 @@
 struct vmx_explanation;
 
 /*
- * The longest text, in bytes. It is less than a page: stdio cuts a longer text into
+ * The longest text, in bytes. It is short: stdio cuts a longer text into
  * writes of 4096 bytes, and then vmx refuses the first part instead of acting on half a
  * text.
  */
@@ -59,7 +59,7 @@ struct vmx_text {
  * @node: prefer frames of this node; NUMA_NO_NODE if the request names none
  * @fit: which hole to take
  * @zero: clear the frames
- * @huge: use 2 MiB leaves
+ * @huge: use leaves
  * @explain: tell the steps of the first area
  * @at: the position of the request in the text
  */

@@ -90,7 +90,7 @@ static int map_show(struct seq_file *m, void *v)
 	cell = max(cell, PAGE_SIZE);
 	seq_printf(m, "# vmx map 1: a character is %lu KiB (%lu pages), a line %lu KiB\n",
 		   cell >> 10, cell >> PAGE_SHIFT, cell * width >> 10);
-	seq_puts(m, "# by what most of it is: . hole  , hole with something in it  # area  H area with 2 MiB leaves\n"
+	seq_puts(m, "# by what most of it is: . hole  , hole with something in it  # area  H area with leaves\n"
 		    "#                        g guard  c cached  Q quarantined\n");
 	for (at = vmx_start; at < vmx_end;) {
 		vmx_show_address(m, at);

@@ -123,7 +123,7 @@ static inline gfp_t vmx_single_gfp(gfp_t gfp)
 	return vmx_no_oom_gfp((gfp & VMX_GFP_FRAMES) | __GFP_NOWARN);
 }
 
-/* Write the page pointers of a block. Unrolled: a block of a leaf has 512. */
+/* Write the page pointers of a block. Unrolled: a block of a leaf has 512 or more. */
 static __always_inline void vmx_fill(struct page **pages, struct page *page, unsigned int nr)
 {
 	for (; nr >= 8; nr -= 8, pages += 8, page += 8) {

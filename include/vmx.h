@@ -56,7 +56,7 @@ enum vmx_fit { VMX_FITS(VMX_FIT_ENUM) VMX_FIT_KINDS };
 #define VMX_CALLER_FLAGS (VMX_USERMAP | VMX_NO_GUARD | VMX_ALLOW_HUGE)
 
 #define VMX_INLINE_PAGES 16
-#define VMX_ALIGN_ORDERS 9	/* alignments up to 2 MiB are searched exactly */
+#define VMX_ALIGN_ORDERS 9	/* alignments up to 512 pages are searched exactly */
 
 /* The longest hole in front of a range, or of any range below it in the tree. */
 struct vmx_room {

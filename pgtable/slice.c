@@ -8,8 +8,8 @@
  * range as used. /proc/vmallocinfo shows it under the name of vmx_slice_reserve(). Then
  * vmx_pgtable_init() clears the entries. vunmap() of the same address undoes all this.
  *
- * vmap() aligns to pages only. Where 2 MiB leaves are possible, vmx reserves 2 MiB less
- * a page more than the slice and uses the aligned part. Elsewhere it reserves a page
+ * vmap() aligns to pages only. Where leaves are possible, vmx reserves a leaf less a
+ * page more than the slice and uses the aligned part. Elsewhere it reserves a page
  * more. The rest, at one end or at both, stays mapped to the placeholder, read-only.
  *
  * vfree(), kvfree() and vunmap() take any address inside an area of the kernel. So if a
