@@ -11,11 +11,14 @@ no_headers = no headers of the running kernel in $(KDIR): \
 	     install the package linux-headers-$(shell uname -r), or give KDIR=
 no_kdir = KDIR=$(KDIR) is not a kernel's build folder: there is no Makefile in it
 
-.PHONY: all kdir install clean help $(verbs)
+.PHONY: all samples kdir install clean help $(verbs)
 
 all: kdir
 	@built=$$(KDIR="$(KDIR)" scripts/build) && \
 		if [ -w . ]; then ln -sfn "$${built#"$(CURDIR)"/}/vmx.ko" vmx.ko; else echo "$$built/vmx.ko"; fi
+
+samples: kdir
+	@KDIR="$(KDIR)" scripts/samples
 
 install: kdir
 	@KDIR="$(KDIR)" scripts/install

@@ -39,39 +39,61 @@ bool module_loaded(const char *name)
 	return !access(path, F_OK);
 }
 
+/* Where vmx.ko is: VMX_KO, above the installed tests or the sources, or installed. */
+static const char *vmx_ko(const char *here)
+{
+	static char path[512];
+	const char *const places[] = { "%s/../../vmx.ko", "%s/../vmx.ko" };
+	const char *given = getenv("VMX_KO");
+	struct utsname uts;
+	size_t i;
+
+	if (given)
+		return given;
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		snprintf(path, sizeof(path), places[i], here);
+		if (!access(path, R_OK))
+			return path;
+	}
+	uname(&uts);
+	snprintf(path, sizeof(path), "/lib/modules/%s/updates/vmx.ko", uts.release);
+	return path;
+}
+
+/* Remove the last part of a path. */
+static void cut_name(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash)
+		*slash = '\0';
+}
+
 /*
- * A test module is in a folder beside the programs.  vmx.ko itself is where
- * VMX_KO says; otherwise above the installed tests, above the sources, or
- * installed under /lib/modules.
+ * A test module is in a folder beside the programs.  A sample is beside vmx.ko, in a
+ * folder of its own if both are installed, or in a folder of the build folder.
  */
 const char *module_path(const char *name)
 {
-	static char path[512];
-	const char *const places[] = { "%s/../../%s.ko", "%s/../%s.ko" };
-	const char *given = getenv("VMX_KO");
-	char here[256];
-	struct utsname uts;
+	static char path[1024];
+	const char *const places[] = { "%s/%s.ko", "%s/%s/%s.ko", "%s/samples/%s/%s.ko" };
+	char here[256], beside[512];
 	ssize_t len;
 	size_t i;
 
 	len = readlink("/proc/self/exe", here, sizeof(here) - 1);
 	here[len < 0 ? 0 : len] = '\0';
-	if (strrchr(here, '/'))
-		*strrchr(here, '/') = '\0';
-
-	if (strcmp(name, "vmx")) {
-		snprintf(path, sizeof(path), "%s/test_modules/%s.ko", here, name);
-		return path;
-	}
-	if (given)
-		return given;
+	cut_name(here);
+	if (!strcmp(name, "vmx"))
+		return vmx_ko(here);
+	snprintf(beside, sizeof(beside), "%s", vmx_ko(here));
+	cut_name(beside);
 	for (i = 0; i < ARRAY_SIZE(places); i++) {
-		snprintf(path, sizeof(path), places[i], here, name);
+		snprintf(path, sizeof(path), places[i], beside, name, name);
 		if (!access(path, R_OK))
 			return path;
 	}
-	uname(&uts);
-	snprintf(path, sizeof(path), "/lib/modules/%s/updates/%s.ko", uts.release, name);
+	snprintf(path, sizeof(path), "%s/test_modules/%s.ko", here, name);
 	return path;
 }
 
@@ -99,7 +121,8 @@ int vmx_load(const char *params)
 {
 	const char *const leftover[] = {
 		"vmx_culprit", "vmx_family", "vmx_user", "vmx_witness", "vmx_nofiles",
-		"vmx_gfp", "vmx_held", "vmx_numa", "vmx_flip", "vmx_stale", "vmx_proof", "vmx"
+		"vmx_gfp", "vmx_held", "vmx_numa", "vmx_flip", "vmx_stale",
+		"vmx_proof", "hello_vmx", "vmx"
 	};
 	size_t i;
 
@@ -113,6 +136,18 @@ int vmx_load(const char *params)
 int vmx_unload(void)
 {
 	return module_unload("vmx");
+}
+
+int vmx_unload_with(const char *user)
+{
+	int ret = module_loaded(user) ? module_unload(user) : 0;
+
+	/* Magazines keep what the module has freed: really free it. */
+	if (ret || (ret = vmx_ask("purge", "1")))
+		return ret;
+	if (vmx_stat("areas") || vmx_stat("pages"))
+		ret = -ENOTEMPTY;
+	return vmx_unload() ?: ret;
 }
 
 /* ---- files ---- */

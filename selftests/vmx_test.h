@@ -37,7 +37,7 @@
 /* ---- modules ---- */
 
 /*
- * Load and unload vmx or one of the test modules.  vmx_load() first unloads
+ * Load and unload vmx, a sample or a test module.  vmx_load() first unloads
  * modules that a failed test has left loaded.
  */
 int module_load(const char *name, const char *params);
@@ -46,6 +46,8 @@ bool module_loaded(const char *name);
 const char *module_path(const char *name);
 int vmx_load(const char *params);
 int vmx_unload(void);
+/* Unload a module that uses vmx, and then vmx: -ENOTEMPTY if that has left an area. */
+int vmx_unload_with(const char *user);
 
 /* ---- files ---- */
 
