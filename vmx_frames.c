@@ -185,13 +185,14 @@ void vmx_frames_return(struct vmx_area *area, bool may_sleep)
 	free_array(area, area->pages);
 }
 
-static int take_any(struct page **pages, unsigned int nr, gfp_t gfp, short *nid)
+static int take_any(struct page **pages, unsigned int nr, gfp_t gfp, int node,
+		    short *nid)
 {
 	if (nr == 1)
-		return vmx_blocks_take_single(pages, gfp, NUMA_NO_NODE, nid);
-	if (!vmx_blocks_take_one(pages, nr, gfp, NUMA_NO_NODE, nid))
+		return vmx_blocks_take_single(pages, gfp, node, nid);
+	if (!vmx_blocks_take_one(pages, nr, gfp, node, nid))
 		return 0;
-	return vmx_blocks_take_many(pages, 0, nr, gfp, NUMA_NO_NODE, nid);
+	return vmx_blocks_take_many(pages, 0, nr, gfp, node, nid);
 }
 
 /**
@@ -199,27 +200,28 @@ static int take_any(struct page **pages, unsigned int nr, gfp_t gfp, short *nid)
  * @area: the area; unchanged until vmx_frames_adopt()
  * @nr: how many pages it will have, more than now
  * @gfp: as for vmx_frames_take()
+ * @node: the node to take the new frames from, or NUMA_NO_NODE
  * @growth: gets the new page array, which has the old frames too
  *
  * Context: may sleep.
  * Return: 0; -ENOMEM; -EINTR when a fatal signal ended it. On failure nothing has
  * changed.
  */
-int vmx_frames_grow(struct vmx_area *area, unsigned int nr, gfp_t gfp,
+int vmx_frames_grow(struct vmx_area *area, unsigned int nr, gfp_t gfp, int node,
 		    struct vmx_growth *growth)
 {
 	unsigned int had = area->nr_pages;
 	struct page **pages;
 	int err;
 
-	pages = make_array(area, nr, gfp, NUMA_NO_NODE);
+	pages = make_array(area, nr, gfp, node);
 	if (!pages)
 		return -ENOMEM;
 	if (area->page_order)
 		vmx_leaves_spread(pages, area->pages, had >> area->page_order);
 	else if (pages != area->pages)
 		memcpy(pages, area->pages, had * sizeof(*pages));
-	err = take_any(pages + had, nr - had, gfp, &growth->nid);
+	err = take_any(pages + had, nr - had, gfp, node, &growth->nid);
 	if (err) {
 		free_array(area, pages);
 		return err;

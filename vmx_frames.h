@@ -119,7 +119,7 @@ static inline gfp_t vmx_meta_gfp(gfp_t gfp)
 int vmx_frames_take(struct vmx_area *area, gfp_t gfp, int node, bool leaves);
 void vmx_frames_return(struct vmx_area *area, bool may_sleep);
 
-int vmx_frames_grow(struct vmx_area *area, unsigned int nr, gfp_t gfp,
+int vmx_frames_grow(struct vmx_area *area, unsigned int nr, gfp_t gfp, int node,
 		    struct vmx_growth *growth);
 struct page **vmx_frames_adopt(struct vmx_area *area,
 			       const struct vmx_growth *growth);

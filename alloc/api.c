@@ -9,6 +9,7 @@
  */
 #include <linux/export.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 
 #include "arch/arch.h"
 #include "vmx_pgtable.h"
@@ -174,13 +175,119 @@ void *vmx_alloc_32(unsigned long size)
 EXPORT_SYMBOL_GPL(vmx_alloc_32);
 
 /**
- * vmx_alloc_huge() - allocate memory that is mapped by leaves where possible
+ * vmx_alloc_32_user() - allocate cleared memory below 4 GiB for remap_vmx_range()
+ * @size: bytes; rounded up to pages
+ *
+ * Context: process context; may sleep.
+ * Return: the address, aligned to SHMLBA; NULL in the cases of
+ * __vmx_alloc_node_range().
+ */
+void *vmx_alloc_32_user(unsigned long size)
+{
+	return __vmx_alloc_node_range(size, SHMLBA, vmx_start, vmx_end,
+				      GFP_KERNEL | VMX_GFP_32 | __GFP_ZERO,
+				      PAGE_KERNEL, VMX_USERMAP, NUMA_NO_NODE,
+				      __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(vmx_alloc_32_user);
+
+/*
+ * If the product overflows, it is the largest number, and no area is that long. The
+ * kernel's functions refuse this, too, but do not log it.
+ */
+static __always_inline void *alloc_array(size_t n, size_t size, gfp_t flags,
+					 const void *caller)
+{
+	return __vmx_alloc_node_flags(size_mul(n, size), NUMA_NO_NODE,
+				      vmx_highmem_gfp(flags), caller);
+}
+
+/**
+ * __vmx_alloc_array() - allocate noncontiguous memory for an array, with GFP flags
+ * @n: the number of elements
+ * @size: the size of an element in bytes
+ * @flags: as for __vmx_alloc(). Without a zone, frames may come from high memory
+ *
+ * Context: process context; sleeps if @flags allow it.
+ * Return: the address; NULL if the size in bytes overflows, and in the cases of
+ * __vmx_alloc_node_range().
+ */
+void *__vmx_alloc_array(size_t n, size_t size, gfp_t flags)
+{
+	return alloc_array(n, size, flags, __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(__vmx_alloc_array);
+
+/**
+ * vmx_alloc_array() - allocate noncontiguous memory for an array
+ * @n: the number of elements
+ * @size: the size of an element in bytes
+ *
+ * Context: process context; may sleep.
+ * Return: as __vmx_alloc_array().
+ */
+void *vmx_alloc_array(size_t n, size_t size)
+{
+	return alloc_array(n, size, GFP_KERNEL, __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(vmx_alloc_array);
+
+/**
+ * __vmx_calloc() - allocate cleared memory for an array, with GFP flags
+ * @n: the number of elements
+ * @size: the size of an element in bytes
+ * @flags: as for __vmx_alloc_array()
+ *
+ * Context: process context; sleeps if @flags allow it.
+ * Return: as __vmx_alloc_array().
+ */
+void *__vmx_calloc(size_t n, size_t size, gfp_t flags)
+{
+	return alloc_array(n, size, flags | __GFP_ZERO, __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(__vmx_calloc);
+
+/**
+ * vmx_calloc() - allocate cleared memory for an array
+ * @n: the number of elements
+ * @size: the size of an element in bytes
+ *
+ * Context: process context; may sleep.
+ * Return: as __vmx_alloc_array().
+ */
+void *vmx_calloc(size_t n, size_t size)
+{
+	return alloc_array(n, size, GFP_KERNEL | __GFP_ZERO, __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(vmx_calloc);
+
+/**
+ * vmx_alloc_huge_node() - allocate memory that is mapped by leaves where possible
  * @size: bytes; rounded up to pages
  * @gfp_mask: for the frames
+ * @node: the node to prefer, which must be online; or NUMA_NO_NODE
  *
  * From PMD_SIZE on, the area is aligned to PMD_SIZE if there is such a hole. Then each
  * PMD_SIZE of it gets one leaf if a block of that size is available, and small pages
  * otherwise. A request that may not sleep gets small pages.
+ *
+ * Context: process context; sleeps if @gfp_mask allows it.
+ * Return: the address; NULL in the cases of __vmx_alloc_node_range().
+ */
+void *vmx_alloc_huge_node(unsigned long size, gfp_t gfp_mask, int node)
+{
+	return __vmx_alloc_node_range(size, 1, vmx_start, vmx_end, gfp_mask,
+				      PAGE_KERNEL, VMX_ALLOW_HUGE, node,
+				      __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(vmx_alloc_huge_node);
+
+/**
+ * vmx_alloc_huge() - allocate memory that is mapped by leaves where possible
+ * @size: bytes; rounded up to pages
+ * @gfp_mask: for the frames
+ *
+ * As vmx_alloc_huge_node() with NUMA_NO_NODE.
  *
  * Context: process context; sleeps if @gfp_mask allows it.
  * Return: the address; NULL in the cases of __vmx_alloc_node_range().

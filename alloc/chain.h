@@ -5,6 +5,7 @@
 #ifndef _VMX_ALLOC_CHAIN_H
 #define _VMX_ALLOC_CHAIN_H
 
+#include <linux/gfp.h>
 #include <linux/nodemask.h>
 #include <linux/numa.h>
 
@@ -28,6 +29,15 @@ static inline bool vmx_node_exists(int node)
 {
 	return node == NUMA_NO_NODE ||
 	       (node >= 0 && node < MAX_NUMNODES && node_online(node));
+}
+
+/*
+ * Frames may come from high memory unless the caller names a zone, as in vmalloc(): the
+ * page allocator has no zone for two of these flags.
+ */
+static inline gfp_t vmx_highmem_gfp(gfp_t gfp)
+{
+	return gfp & (__GFP_DMA | __GFP_DMA32) ? gfp : gfp | __GFP_HIGHMEM;
 }
 
 /* vmx_alloc.c */

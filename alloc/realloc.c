@@ -57,7 +57,7 @@ static void shrink(struct vmx_area *area, unsigned int keep, gfp_t gfp)
 		vmx_areas_try_purge();
 }
 
-static int grow(struct vmx_area *area, unsigned int nr, gfp_t gfp)
+static int grow(struct vmx_area *area, unsigned int nr, gfp_t gfp, int node)
 {
 	unsigned int had = area->nr_pages, extra = nr - had;
 	struct vmx_growth growth;
@@ -67,7 +67,7 @@ static int grow(struct vmx_area *area, unsigned int nr, gfp_t gfp)
 	err = vmx_area_extend(area, extra * PAGE_SIZE);
 	if (err)
 		return err;
-	err = vmx_frames_grow(area, nr, gfp, &growth);
+	err = vmx_frames_grow(area, nr, gfp, node, &growth);
 	if (err)
 		goto give_back_hole;
 	err = vmx_pgtable_map((unsigned long)area->addr + had * PAGE_SIZE,
@@ -93,74 +93,56 @@ give_back_hole:
 	return err;
 }
 
-static void *move(struct vmx_area *area, size_t size, gfp_t gfp,
-		  const void *caller)
+static void *move(struct vmx_area *area, size_t size, unsigned long align, gfp_t gfp,
+		  int node, const void *caller)
 {
 	struct vmx_area *new;
 
 	/* With this flag, it could wait for the addresses of @area itself. */
 	gfp &= ~__GFP_NOFAIL;
-	new = vmx_alloc_area(size, 1, vmx_start, vmx_end, gfp, PAGE_KERNEL,
-			     area->flags & (VMX_USERMAP | VMX_ALLOW_HUGE),
-			     NUMA_NO_NODE, caller);
+	new = vmx_alloc_area(size, align, vmx_start, vmx_end, gfp, PAGE_KERNEL,
+			     area->flags & (VMX_USERMAP | VMX_ALLOW_HUGE), node, caller);
 	if (IS_ERR(new)) {
 		vmx_count_failure(PTR_ERR(new));
 		return NULL;
 	}
-	memcpy(new->addr, area->addr, area->requested);
+	memcpy(new->addr, area->addr, min(size, area->requested));
 	vmx_free(area->addr);
 	return new->addr;
 }
 
-/**
- * vmx_realloc() - change the size of an area, as vrealloc() does
- * @p: the first address of an area that was allocated with PAGE_KERNEL; or NULL
- * @size: the new size in bytes; rounded up to pages
- * @flags: GFP_KERNEL. With __GFP_ZERO, new memory is cleared; the area must then have
- *	been allocated with __GFP_ZERO, too. An area with VMX_USERMAP, as from
- *	vmx_alloc_user(), grows by cleared memory in any case
- *
- * If the area grows or moves, the new frames are ordinary ones, even if the area was
- * allocated below 4 GiB or from a node. If it moves, a special alignment is lost.
- *
- * An area that becomes shorter keeps its address and loses the frames behind its new
- * end. It loses only whole leaves. A CPU may reach the lost frames through the former
- * addresses until the next purge. An area that becomes longer keeps its address if the
- * hole behind it is large enough.
- *
- * With @p NULL, allocate an area of @size. With @size 0, free @p.
- *
- * Context: process context; may sleep.
- * Return: the address of the area, which may be a new one. NULL, with @p unchanged, if
- * @p is not the start of an area with frames of its own (with a warning), if @size
- * overflows or is more than the machine has memory, if there is no hole or no memory,
- * or if the slice is lost. NULL, with @p freed, if @size is 0.
- */
-void *vmx_realloc(const void *p, size_t size, gfp_t flags)
+/* Must an area move, because all of its frames have to be on @node? */
+static bool is_on_wrong_node(const struct vmx_area *area, gfp_t gfp, int node)
 {
-	const void *caller = __builtin_return_address(0);
-	gfp_t gfp = flags;
+	return gfp & __GFP_THISNODE && node != NUMA_NO_NODE && area->nid != node;
+}
+
+static void *resize(const void *p, size_t size, unsigned long align, gfp_t flags,
+		    int node, const void *caller)
+{
+	gfp_t gfp = vmx_highmem_gfp(flags);
 	struct vmx_area *area;
 	unsigned int nr, keep;
 	size_t old, kept;
 
 	might_sleep();
-	/* As vmalloc() does: the page allocator has no zone for two of these flags. */
-	if (!(gfp & (__GFP_DMA | __GFP_DMA32)))
-		gfp |= __GFP_HIGHMEM;
 	if (!size) {
 		vmx_free(p);
 		return NULL;
 	}
 	if (!p)
-		return __vmx_alloc_node_range(size, 1, vmx_start, vmx_end, gfp,
-					      PAGE_KERNEL, 0, NUMA_NO_NODE,
-					      caller);
+		return __vmx_alloc_node_range(size, align, vmx_start, vmx_end, gfp,
+					      PAGE_KERNEL, 0, node, caller);
 	area = vmx_area_at(p);
 	if (WARN(!area || !(area->flags & VMX_ALLOC),
 		 "vmx: %p is no area's start: not changed\n", p))
 		return NULL;
-	if (PAGE_ALIGN(size) < size || size >> PAGE_SHIFT > totalram_pages())
+	align = max(align, PAGE_SIZE);
+	if (WARN(!is_power_of_2(align) || !IS_ALIGNED((unsigned long)p, align),
+		 "vmx: %p is not aligned to %#lx: not changed\n", p, align))
+		return NULL;
+	if (PAGE_ALIGN(size) < size || size >> PAGE_SHIFT > totalram_pages() ||
+	    !vmx_node_exists(node))
 		return NULL;
 	if (vmx_is_lost()) {
 		vmx_count_failure(-EIO);
@@ -172,8 +154,9 @@ void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 		gfp |= __GFP_ZERO;
 	old = area->requested;
 	nr = PAGE_ALIGN(size) >> PAGE_SHIFT;
-	if (nr > area->nr_pages && grow(area, nr, gfp))
-		return move(area, size, gfp, caller);
+	if (is_on_wrong_node(area, gfp, node) ||
+	    (nr > area->nr_pages && grow(area, nr, gfp, node)))
+		return move(area, size, align, gfp, node, caller);
 
 	/* kmemleak must not read the tail while it is being unmapped. */
 	kmemleak_free(area->addr);
@@ -197,5 +180,73 @@ void *vmx_realloc(const void *p, size_t size, gfp_t flags)
 	}
 	kmemleak_alloc(area->addr, PAGE_ALIGN(size), 2, flags);
 	return area->addr;
+}
+
+/**
+ * vmx_realloc_node_align() - change the size of an area, as vrealloc_node_align() does
+ * @p: the first address of an area that was allocated with PAGE_KERNEL; or NULL
+ * @size: the new size in bytes; rounded up to pages
+ * @align: alignment of the address in bytes, as for __vmx_alloc_node_range(). @p must
+ *	have it already
+ * @flags: GFP_KERNEL. With __GFP_ZERO, new memory is cleared; the area must then have
+ *	been allocated with __GFP_ZERO, too. An area with VMX_USERMAP, as from
+ *	vmx_alloc_user(), grows by cleared memory in any case. With __GFP_THISNODE, an
+ *	area of which a frame is not on @node moves
+ * @node: the node to take new frames from, which must be online; or NUMA_NO_NODE
+ *
+ * If the area grows or moves, the new frames come from @node, even if the area was
+ * allocated from another node, and from anywhere, even if it was allocated below 4 GiB.
+ * If it moves, it keeps no other alignment than @align.
+ *
+ * An area that becomes shorter keeps its address and loses the frames behind its new
+ * end, as in Linux 7.2 and later; before, vrealloc() kept them. It loses only whole
+ * leaves. A CPU may reach the lost frames through the former addresses until the next
+ * purge. An area that becomes longer keeps its address if the hole behind it is large
+ * enough; vrealloc() always moves an area that needs more pages.
+ *
+ * With @p NULL, allocate an area of @size. With @size 0, free @p.
+ *
+ * Context: process context; may sleep.
+ * Return: the address of the area, which may be a new one. NULL, with @p unchanged, if
+ * @p is not the start of an area with frames of its own or does not have the alignment
+ * (each with a warning), if @size overflows or is more than the machine has memory, if
+ * @node is not online, if there is no hole or no memory, or if the slice is lost. NULL,
+ * with @p freed, if @size is 0.
+ */
+void *vmx_realloc_node_align(const void *p, size_t size, unsigned long align,
+			     gfp_t flags, int node)
+{
+	return resize(p, size, align, flags, node, __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(vmx_realloc_node_align);
+
+/**
+ * vmx_realloc_node() - change the size of an area, with frames of one node
+ * @p: as for vmx_realloc_node_align(), as are the others
+ * @size: the new size in bytes
+ * @flags: for the frames
+ * @node: the node to take new frames from
+ *
+ * Context: process context; may sleep.
+ * Return: as vmx_realloc_node_align().
+ */
+void *vmx_realloc_node(const void *p, size_t size, gfp_t flags, int node)
+{
+	return resize(p, size, 1, flags, node, __builtin_return_address(0));
+}
+EXPORT_SYMBOL_GPL(vmx_realloc_node);
+
+/**
+ * vmx_realloc() - change the size of an area, as vrealloc() does
+ * @p: as for vmx_realloc_node_align(), as are the others
+ * @size: the new size in bytes
+ * @flags: for the frames
+ *
+ * Context: process context; may sleep.
+ * Return: as vmx_realloc_node_align().
+ */
+void *vmx_realloc(const void *p, size_t size, gfp_t flags)
+{
+	return resize(p, size, 1, flags, NUMA_NO_NODE, __builtin_return_address(0));
 }
 EXPORT_SYMBOL_GPL(vmx_realloc);

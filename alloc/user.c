@@ -17,29 +17,51 @@
 #include "vmx_pgtable.h"
 
 /**
- * remap_vmx_range() - map an area to user space
- * @vma: the user mapping; the function fills all of it
- * @addr: the first address of an area from vmx_alloc_user() or with VMX_USERMAP
+ * remap_vmx_range_partial() - map a part of an area to a part of a user mapping
+ * @vma: the user mapping
+ * @uaddr: the first user address, page-aligned, inside @vma
+ * @kaddr: the first address of an area from vmx_alloc_user() or vmx_alloc_32_user(), or
+ *	with VMX_USERMAP. The kernel's function takes any address inside the area here, and
+ *	checks the size as if it were the first one
  * @pgoff: how many pages to leave out at the start of the area
+ * @size: bytes; rounded up to pages
  *
  * A frame stays allocated until the area has been freed and the last user mapping of
  * the frame is gone.
  *
  * Context: the mmap method of a file, with the mmap lock held for writing.
- * Return: 0; -EINVAL if @addr is not the first address of such an area, or if the area
- * has fewer pages than @pgoff and @vma together; otherwise the errno of
- * vm_insert_pages(): -EFAULT, -EBUSY or -ENOMEM.
+ * Return: 0; -EINVAL if @uaddr is not page-aligned, if @kaddr is not the first address of
+ * such an area, if @size is 0, or if the area has fewer pages than @pgoff and @size
+ * together; otherwise the errno of vm_insert_pages(): -EFAULT if @vma does not have all
+ * of the addresses, -EBUSY if one is mapped already, -ENOMEM.
  */
-int remap_vmx_range(struct vm_area_struct *vma, void *addr, unsigned long pgoff)
+int remap_vmx_range_partial(struct vm_area_struct *vma, unsigned long uaddr,
+			    void *kaddr, unsigned long pgoff, unsigned long size)
 {
-	unsigned long nr = vma_pages(vma), last;
-	struct vmx_area *area = vmx_area_at(addr);
+	unsigned long nr = PAGE_ALIGN(size) >> PAGE_SHIFT, last;
+	struct vmx_area *area = vmx_area_at(kaddr);
 
-	if (!area || !(area->flags & VMX_USERMAP) ||
+	if (!area || !(area->flags & VMX_USERMAP) || !PAGE_ALIGNED(uaddr) || !nr ||
 	    check_add_overflow(pgoff, nr, &last) || last > area->nr_pages)
 		return -EINVAL;
 	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
-	return vm_insert_pages(vma, vma->vm_start, area->pages + pgoff, &nr);
+	return vm_insert_pages(vma, uaddr, area->pages + pgoff, &nr);
+}
+EXPORT_SYMBOL_GPL(remap_vmx_range_partial);
+
+/**
+ * remap_vmx_range() - map an area to user space
+ * @vma: the user mapping; the function fills all of it
+ * @addr: the first address of an area, as for remap_vmx_range_partial()
+ * @pgoff: how many pages to leave out at the start of the area
+ *
+ * Context: the mmap method of a file, with the mmap lock held for writing.
+ * Return: 0, or an errno of remap_vmx_range_partial().
+ */
+int remap_vmx_range(struct vm_area_struct *vma, void *addr, unsigned long pgoff)
+{
+	return remap_vmx_range_partial(vma, vma->vm_start, addr, pgoff,
+				       vma->vm_end - vma->vm_start);
 }
 EXPORT_SYMBOL_GPL(remap_vmx_range);
 

@@ -146,7 +146,13 @@ void *vmx_alloc_node(unsigned long size, int node) __alloc_size(1);
 void *vmx_zalloc_node(unsigned long size, int node) __alloc_size(1);
 void *vmx_alloc_user(unsigned long size) __alloc_size(1);
 void *vmx_alloc_32(unsigned long size) __alloc_size(1);
+void *vmx_alloc_32_user(unsigned long size) __alloc_size(1);
 void *vmx_alloc_huge(unsigned long size, gfp_t gfp_mask) __alloc_size(1);
+void *vmx_alloc_huge_node(unsigned long size, gfp_t gfp_mask, int node) __alloc_size(1);
+void *__vmx_alloc_array(size_t n, size_t size, gfp_t flags) __alloc_size(1, 2);
+void *vmx_alloc_array(size_t n, size_t size) __alloc_size(1, 2);
+void *__vmx_calloc(size_t n, size_t size, gfp_t flags) __alloc_size(1, 2);
+void *vmx_calloc(size_t n, size_t size) __alloc_size(1, 2);
 void *__vmx_alloc(unsigned long size, gfp_t gfp_mask) __alloc_size(1);
 void *__vmx_alloc_node(unsigned long size, unsigned long align, gfp_t gfp_mask,
 		       int node, const void *caller) __alloc_size(1);
@@ -156,6 +162,9 @@ void *__vmx_alloc_node_range(unsigned long size, unsigned long align,
 			     unsigned long vm_flags, int node,
 			     const void *caller) __alloc_size(1);
 void *vmx_realloc(const void *p, size_t size, gfp_t flags) __alloc_size(2);
+void *vmx_realloc_node(const void *p, size_t size, gfp_t flags, int node) __alloc_size(2);
+void *vmx_realloc_node_align(const void *p, size_t size, unsigned long align,
+			     gfp_t flags, int node) __alloc_size(2);
 void vmx_free(const void *addr);
 void vmx_free_atomic(const void *addr);
 
@@ -172,6 +181,8 @@ struct page *vmx_to_page(const void *addr);
 unsigned long vmx_to_pfn(const void *addr);
 int remap_vmx_range(struct vm_area_struct *vma, void *addr,
 		    unsigned long pgoff);
+int remap_vmx_range_partial(struct vm_area_struct *vma, unsigned long uaddr,
+			    void *kaddr, unsigned long pgoff, unsigned long size);
 long vmx_read_iter(struct iov_iter *iter, const char *addr, size_t count);
 
 #endif /* _VMX_H */

@@ -13,6 +13,7 @@
 
 #define SHARED "/sys/kernel/debug/vmx_family"
 #define SHARED_PAGES 5
+#define REVERSED 1000
 
 FIXTURE(family) {
 	int log;
@@ -145,6 +146,33 @@ TEST_F(family, user_space_shares_an_area)
 	munmap(tail, 2 * page_size());
 	close(fd);
 	free(copy);
+}
+
+/* remap_vmx_range_partial() puts each page where it is asked to. */
+TEST_F(family, user_space_maps_parts)
+{
+	unsigned char *all, *reversed;
+	char line[256] = "";
+	size_t i;
+	int fd;
+
+	ASSERT_EQ(0, module_load("vmx_family", ""));
+	fd = open(SHARED, O_RDWR);
+	ASSERT_LE(0, fd);
+	all = map_shared(fd, SHARED_PAGES, 0);
+	reversed = map_shared(fd, SHARED_PAGES, REVERSED);
+	ASSERT_NE(MAP_FAILED, all);
+	EXPECT_EQ(0, kmsg_count(self->log, "vmx_family:", line, sizeof(line)))
+		TH_LOG("%s", line);
+	ASSERT_NE(MAP_FAILED, reversed);
+	for (i = 0; i < SHARED_PAGES; i++)
+		memset(all + i * page_size(), 'a' + i, page_size());
+	for (i = 0; i < SHARED_PAGES; i++)
+		EXPECT_EQ(0, memcmp(reversed + (SHARED_PAGES - 1 - i) * page_size(),
+				    all + i * page_size(), page_size()));
+	munmap(all, SHARED_PAGES * page_size());
+	munmap(reversed, SHARED_PAGES * page_size());
+	close(fd);
 }
 
 #define TRACING "/sys/kernel/tracing/"

@@ -8,8 +8,8 @@
  * vmalloc() memory are the witnesses.
  *
  * While the module is loaded, debugfs/vmx_family is one area of
- * vmx_alloc_user(): it can be read and mapped, and a write of anything frees
- * it.
+ * vmx_alloc_user(): it can be read and mapped (at page offset REVERSED, the last page
+ * first), and a write of anything frees it.
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
@@ -30,6 +30,7 @@
 #include "check.h"
 
 #define SHARED_PAGES 5
+#define REVERSED 1000	/* the page offset that asks for the pages in reverse order */
 
 /* The kernel finds a frame for every page of @p, and vmx the same one. */
 static bool is_mapped(const char *p, unsigned int pages)
@@ -170,10 +171,58 @@ static bool below_4g(void)
 	return good;
 }
 
-static bool huge(void)
+static bool below_4g_for_users(void)
+{
+	char *p = vmx_alloc_32_user(5 * PAGE_SIZE);
+	bool good = CHECK(p) && is_mapped(p, 5) &&
+		    CHECK(find_vmx_area(p)->flags & VMX_USERMAP) &&
+		    CHECK(IS_ALIGNED((unsigned long)p, SHMLBA)) &&
+		    CHECK(!memchr_inv(p, 0, 5 * PAGE_SIZE));
+	unsigned int i;
+
+	for (i = 0; good && i < 5; i++)
+		good = CHECK(vmx_to_pfn(p + i * PAGE_SIZE) >> (32 - PAGE_SHIFT) == 0);
+	vmx_free(p);
+	return good;
+}
+
+/* The size is that of all elements, and a product that overflows is refused. */
+static bool arrays(void)
+{
+	const gfp_t quiet = GFP_KERNEL | __GFP_NOWARN;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		bool zeroed = i & 1;
+		char *p = i == 0 ? vmx_alloc_array(5, 3000) :
+			  i == 1 ? vmx_calloc(5, 3000) :
+			  i == 2 ? __vmx_alloc_array(5, 3000, GFP_KERNEL) :
+				   __vmx_calloc(5, 3000, GFP_KERNEL);
+		bool good = CHECK(p) && is_mapped(p, 4) &&
+			    CHECK(find_vmx_area(p)->nr_pages == 4) &&
+			    CHECK(!zeroed || !memchr_inv(p, 0, 15000));
+
+		/* The next one is likely to get these frames. */
+		if (good)
+			memset(p, 0xee, 15000);
+		vmx_free(p);
+		if (!good)
+			return false;
+	}
+	return CHECK(!__vmx_alloc_array(SIZE_MAX / 2, 3, quiet)) &&
+	       CHECK(!__vmx_calloc(SIZE_MAX, SIZE_MAX, quiet)) &&
+	       CHECK(!__vmx_calloc(BIT(BITS_PER_LONG / 2), BIT(BITS_PER_LONG / 2), quiet)) &&
+	       CHECK(!__vmx_alloc_array(0, 3000, quiet)) &&
+	       CHECK(!__vmx_alloc_array(3000, 0, quiet));
+}
+
+static bool huge(bool on_node)
 {
 	unsigned int pages = 2 * PMD_SIZE / PAGE_SIZE + 1;
-	char *p = vmx_alloc_huge(pages * PAGE_SIZE, GFP_KERNEL | __GFP_ZERO);
+	unsigned long bytes = pages * PAGE_SIZE;
+	const gfp_t gfp = GFP_KERNEL | __GFP_ZERO;
+	char *p = on_node ? vmx_alloc_huge_node(bytes, gfp, first_online_node) :
+			    vmx_alloc_huge(bytes, gfp);
 	struct vmx_area *area = find_vmx_area(p);
 	bool good = CHECK(p) && CHECK(area) && is_mapped(p, pages) &&
 		    CHECK(area->nr_pages == pages) &&
@@ -186,6 +235,8 @@ static bool huge(void)
 		       CHECK(vmx_to_pfn(p) % PTRS_PER_PTE == 0) &&
 		       CHECK(vmx_to_pfn(p + PMD_SIZE - 1) ==
 			     vmx_to_pfn(p) + PTRS_PER_PTE - 1);
+	if (good && on_node)
+		good = CHECK(page_to_nid(vmx_to_page(p)) == first_online_node);
 	vmx_free(p);
 	return good;
 }
@@ -318,6 +369,58 @@ static bool moves_when_it_must(void)
 	       CHECK(!find_vmx_area(p));
 	vmx_free(q ?: p);
 	vmx_free(wall);
+	return good;
+}
+
+/* An area that moves keeps the alignment that the caller asks for, and no other. */
+static bool moves_aligned(void)
+{
+	const unsigned long align = 16 * PAGE_SIZE;
+	char *p = __vmx_alloc_node(PAGE_SIZE, align, GFP_KERNEL, NUMA_NO_NODE, NULL);
+	char *wall = __vmx_alloc_node_range(PAGE_SIZE, 1, (unsigned long)p, ULONG_MAX,
+					    GFP_KERNEL, PAGE_KERNEL, 0, NUMA_NO_NODE,
+					    moves_aligned);
+	char *q = NULL;
+	bool good = CHECK(p) && CHECK(wall == p + 2 * PAGE_SIZE);
+
+	if (good) {
+		memset(p, 0x6b, PAGE_SIZE);
+		good = CHECK(!vmx_realloc_node_align(p, 5 * PAGE_SIZE, align, GFP_KERNEL,
+						     MAX_NUMNODES)) &&
+		       CHECK(find_vmx_area(p)->nr_pages == 1);
+		q = vmx_realloc_node_align(p, 5 * PAGE_SIZE, align, GFP_KERNEL,
+					   first_online_node);
+		good = good && CHECK(q) && CHECK(q != p) && is_mapped(q, 5) &&
+		       CHECK(IS_ALIGNED((unsigned long)q, align)) &&
+		       CHECK(!memchr_inv(q, 0x6b, PAGE_SIZE)) &&
+		       CHECK(page_to_nid(vmx_to_page(q + 4 * PAGE_SIZE)) == first_online_node);
+	}
+	vmx_free(q ?: p);
+	vmx_free(wall);
+	return good;
+}
+
+/* With __GFP_THISNODE an area of another node moves, even if it becomes shorter. */
+static bool moves_to_the_node(void)
+{
+	const gfp_t gfp = GFP_KERNEL | __GFP_THISNODE;
+	int here = first_online_node, there = next_online_node(here);
+	char *p = vmx_alloc_node(4 * PAGE_SIZE, here), *q;
+	bool good;
+
+	if (!CHECK(p))
+		return false;
+	memset(p, 0x4d, 4 * PAGE_SIZE);
+	q = vmx_realloc_node(p, 3 * PAGE_SIZE, gfp, here);
+	good = CHECK(q == p);
+	if (good && there < MAX_NUMNODES) {
+		q = vmx_realloc_node(p, 2 * PAGE_SIZE, gfp, there);
+		good = CHECK(q && q != p) && is_mapped(q, 2) &&
+		       CHECK(page_to_nid(vmx_to_page(q)) == there) &&
+		       CHECK(page_to_nid(vmx_to_page(q + PAGE_SIZE)) == there);
+	}
+	good = good && CHECK(!memchr_inv(q, 0x4d, 2 * PAGE_SIZE));
+	vmx_free(q ?: p);
 	return good;
 }
 
@@ -538,12 +641,38 @@ static bool reads_across(void)
 static char *shared;
 static DEFINE_MUTEX(shared_lock);	/* protects shared */
 
+/* Map the area page by page, the last page first. */
+static int map_reversed(struct vm_area_struct *vma)
+{
+	unsigned long first = vma->vm_start, last = vma->vm_end - PAGE_SIZE, i;
+	int ret;
+
+	if (!CHECK(remap_vmx_range_partial(vma, first + 1, shared, 0, PAGE_SIZE) == -EINVAL) ||
+	    !CHECK(remap_vmx_range_partial(vma, first, shared + PAGE_SIZE, 0, 1) == -EINVAL) ||
+	    !CHECK(remap_vmx_range_partial(vma, first, shared, 0, 0) == -EINVAL) ||
+	    !CHECK(remap_vmx_range_partial(vma, first, shared, ULONG_MAX, 1) == -EINVAL) ||
+	    !CHECK(remap_vmx_range_partial(vma, first, shared, SHARED_PAGES, 1) == -EINVAL) ||
+	    !CHECK(remap_vmx_range_partial(vma, last, shared, 0, 2 * PAGE_SIZE) == -EFAULT))
+		return -EUCLEAN;
+	for (i = 0; i < vma_pages(vma); i++) {
+		ret = remap_vmx_range_partial(vma, last - i * PAGE_SIZE, shared, i, 1);
+		if (ret)
+			return ret;
+	}
+	if (!CHECK(remap_vmx_range_partial(vma, first, shared, 0, 1) == -EBUSY))
+		return -EUCLEAN;
+	return 0;
+}
+
 static int shared_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	int ret;
 
 	mutex_lock(&shared_lock);
-	ret = remap_vmx_range(vma, shared, vma->vm_pgoff);
+	if (vma->vm_pgoff == REVERSED)
+		ret = map_reversed(vma);
+	else
+		ret = remap_vmx_range(vma, shared, vma->vm_pgoff);
 	mutex_unlock(&shared_lock);
 	return ret;
 }
@@ -596,10 +725,12 @@ static int __init family_init(void)
 	bool good = zeroed_on_node() && aligned_in_somebodys_name() &&
 		    not_without_access() && private_flags_are_refused() &&
 		    nodes_that_are_not_there() &&
-		    below_4g() && huge() && atomic() && never_fails() &&
+		    below_4g() && below_4g_for_users() && arrays() &&
+		    huge(false) && huge(true) && atomic() && never_fails() &&
 		    waits_for_addresses() && grows_in_place() &&
 		    grows_cleared_for_users() &&
-		    moves_when_it_must() && shrinks() && shrinks_to_one_page() &&
+		    moves_when_it_must() && moves_aligned() && moves_to_the_node() &&
+		    shrinks() && shrinks_to_one_page() &&
 		    leaves_grow_and_shrink() &&
 		    realloc_at_the_edges() &&
 		    somebody_elses_pages() && pages_handed_over() &&
