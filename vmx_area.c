@@ -255,6 +255,7 @@ static void free_spares(void)
  */
 void vmx_area_free(struct vmx_area *area)
 {
+	trace_vmx_undo(area, 0, area->size);
 	spin_lock(&vmx_area_lock);
 	put_descriptor(area);
 	spin_unlock(&vmx_area_lock);
@@ -304,13 +305,14 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 
 	spin_lock(&vmx_area_lock);
 	place = vmx_hole_find(area->size, align, start, fit_of(area, start, end));
-	/*
-	 * on_hole() in debugfs/explain.c relies on this: vmx_area_lock is held, and the
-	 * hole is not filled yet.
-	 */
 	/* If no hole fits, the address is ULONG_MAX: no end is above it. */
 	if (place.addr >= end || end - place.addr < area->size) {
 		trace_vmx_hole(area, align, vmx_holes.looked_at, 0, NULL);
+		trace_vmx_no_hole(area->size, align, space.stats.slice_bytes -
+				  space.stats.area_bytes -
+				  space.stats.quarantined_bytes,
+				  vmx_hole_longest(),
+				  space.stats.quarantined_bytes);
 		spin_unlock(&vmx_area_lock);
 		return -ENOSPC;
 	}
@@ -323,6 +325,11 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 	ring_insert(area, place.succ);
 	vmx_index_add(area);
 	list_add_area(area);
+	/*
+	 * on_link() in debugfs/explain.c relies on this: vmx_area_lock is held, and the
+	 * area is in the ring and in the list.
+	 */
+	trace_vmx_link(area);
 
 	count_one_more();
 	space.stats.area_bytes += area->size;
@@ -557,6 +564,7 @@ void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 /* Take a claimed area off the list. */
 static __always_inline void unlist(struct vmx_area *area)
 {
+	/* on_unlink() in debugfs/explain.c relies on this: the area is still in the list. */
 	trace_vmx_unlink(area);
 	vmx_index_del(area);
 	list_del_area(area);
@@ -615,6 +623,7 @@ void vmx_area_unlist(struct vmx_area *area)
 void vmx_area_cancel(struct vmx_area *area)
 {
 	spin_lock(&vmx_area_lock);
+	trace_vmx_undo(area, vmx_area_start(area), area->size);
 	vmx_index_del(area);
 	list_del_area(area);
 	ring_erase(area);
@@ -916,8 +925,13 @@ int vmx_area_insert_after_purge(struct vmx_area *area, unsigned long align,
 {
 	const struct wanted wanted = { area->size, align, start, end };
 	int err = -ENOSPC;
+	bool could_help;
 
-	while (err == -ENOSPC && purge_could_help(&wanted)) {
+	while (err == -ENOSPC) {
+		could_help = purge_could_help(&wanted);
+		trace_vmx_weigh_purge(area->size, could_help);
+		if (!could_help)
+			break;
 		vmx_areas_purge();
 		err = vmx_area_insert(area, align, start, end);
 		if (fatal_signal_pending(current))

@@ -174,6 +174,19 @@ static void settle_lowest(void)
 }
 
 /**
+ * vmx_hole_longest() - return the length of the longest hole, in bytes
+ *
+ * Context: vmx_area_lock held.
+ * Return: the length; 0 without a hole.
+ */
+unsigned long vmx_hole_longest(void)
+{
+	lockdep_assert_held(&vmx_area_lock);
+	settle_lowest();
+	return subtree_room(vmx_holes.tree.rb_root.rb_node, 0);
+}
+
+/**
  * __vmx_hole_resize() - set the length of the hole in front of a range
  * @area: the range behind the hole
  * @hole: the new length, different from the old one; 0 for no hole

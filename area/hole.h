@@ -28,6 +28,7 @@ struct vmx_holes {
 extern struct vmx_holes vmx_holes;
 
 void vmx_holes_init(void);
+unsigned long vmx_hole_longest(void);
 void __vmx_hole_resize(struct vmx_area *area, unsigned long hole);
 struct vmx_place __vmx_hole_find(unsigned long size, unsigned long align,
 				 unsigned long start, enum vmx_fit fit);

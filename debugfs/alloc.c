@@ -18,6 +18,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <trace/events/vmx.h>
 
 #include "vmx_alloc.h"
 #include "vmx_area.h"
@@ -71,21 +72,33 @@ static const char *why_not(int err)
 static bool is_affordable(unsigned long size, unsigned long count)
 {
 	unsigned long pages = ((size - 1) >> PAGE_SHIFT) + 1;
+	unsigned long reserve = totalram_pages() / 64;
+	long available;
 
-	return size > vmx_end - vmx_start || pages > totalram_pages() ||
-	       (pages + 1) * count > (vmx_end - vmx_start) >> PAGE_SHIFT ||
-	       (long)(pages * count + totalram_pages() / 64) <
-	       si_mem_available();
+	if (size > vmx_end - vmx_start || pages > totalram_pages() ||
+	    (pages + 1) * count > (vmx_end - vmx_start) >> PAGE_SHIFT)
+		return true;
+	available = si_mem_available();
+	if ((long)(pages * count + reserve) < available)
+		return true;
+	trace_vmx_too_little_memory(pages * count, max(available, 0L), reserve);
+	return false;
 }
 
-/* This is not inline, because the list names this function as the caller. */
-static noinline struct vmx_area *make_area(const struct vmx_request *req)
+/*
+ * Make the first of @left areas that are still to be made. This is not inline, because
+ * the list names this function as the caller.
+ */
+static noinline struct vmx_area *make_area(const struct vmx_request *req,
+					   unsigned long left)
 {
 	gfp_t gfp = GFP_KERNEL | __GFP_HIGHMEM | __GFP_NOWARN;
 	unsigned long flags = VMX_FIT(req->fit);
 
-	if (!is_affordable(req->size, 1))
+	if (!is_affordable(req->size, left)) {
+		trace_vmx_refused(req->size, -ENOMEM);
 		return ERR_PTR(-ENOMEM);
+	}
 	if (req->zero)
 		gfp |= __GFP_ZERO;
 	if (req->huge)
@@ -94,7 +107,7 @@ static noinline struct vmx_area *make_area(const struct vmx_request *req)
 			      PAGE_KERNEL, flags, req->node, (void *)_THIS_IP_);
 }
 
-static struct vmx_area *make_explained(const struct vmx_request *req,
+static struct vmx_area *make_explained(const struct vmx_request *req, unsigned long left,
 				       struct vmx_explanation **why)
 {
 	struct vmx_explanation *explanation = vmx_explain_begin();
@@ -102,15 +115,18 @@ static struct vmx_area *make_explained(const struct vmx_request *req,
 
 	if (IS_ERR(explanation))
 		return ERR_CAST(explanation);
-	area = make_area(req);
+	area = make_area(req, left);
 	vmx_explain_end(explanation);
 	*why = explanation;
 	return area;
 }
 
-/* Make one area. If that fails, its explanation stays in @made. */
+/*
+ * Make the first of @left areas that are still to be made. If that fails, its
+ * explanation stays in @made.
+ */
 static int make_one(struct list_head *made, const struct vmx_request *req,
-		    bool explain)
+		    unsigned long left, bool explain)
 {
 	struct vmx_area *area;
 	struct made *new;
@@ -121,7 +137,7 @@ static int make_one(struct list_head *made, const struct vmx_request *req,
 		return -ENOMEM;
 	new->size = req->size;
 	list_add_tail(&new->list, made);
-	area = explain ? make_explained(req, &new->why) : make_area(req);
+	area = explain ? make_explained(req, left, &new->why) : make_area(req, left);
 	if (IS_ERR(area))
 		return PTR_ERR(area);
 	err = vmx_own_prepare(area);
@@ -143,11 +159,9 @@ static int make_requested(struct list_head *made, struct vmx_text *text,
 
 	if (req->count > 1 && req->count > (vmx_end - vmx_start) / req->size)
 		err = -E2BIG;
-	else if (!is_affordable(req->size, req->count))
-		err = -ENOMEM;
 	for (i = 0; !err && i < req->count; i++)
 		err = fatal_signal_pending(current) ? -EINTR :
-			make_one(made, req, req->explain && !i);
+			make_one(made, req, req->count - i, req->explain && !i);
 	if (err)
 		vmx_text_refuse(text, err, req->at, why_not(err));
 	return err;
@@ -307,8 +321,8 @@ static int made_show(struct seq_file *m, void *v)
 		vmx_show_address(m, made->addr);
 		seq_printf(m, " %lu\n", made->size);
 	} else {
-		seq_printf(m, "# %lu bytes: %s\n", made->size,
-			   made->addr ? "made, and undone" : "not made");
+		seq_printf(m, "# %lu bytes: %s\n", made->size, made->addr ?
+			   "made, and undone, because a later request failed" : "not made");
 	}
 	if (made->why)
 		vmx_explain_show(m, made->why);

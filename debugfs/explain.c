@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The word "explain": the chapter's steps of one request, with their values
+ * The word "explain": record the chapter's steps of a request or a free
  *
- * While the request is served, probes on vmx's own tracepoints record its steps,
- * whether tracing is on or not. Events of other tasks are ignored. The rest of vmx
- * does not know of explanations.
+ * While the request is served, or the areas are freed, probes on vmx's own tracepoints
+ * record the steps, whether tracing is on or not. Each value is what the chain itself
+ * hands to its tracepoint, or a field of the descriptor at that moment: nothing is
+ * computed a second time. Events of other tasks are ignored. The rest of vmx does not
+ * know of explanations.
  *
- * Steps are recorded as numbers and become text when they are read. The number of
+ * Steps are recorded as numbers; explain_show.c makes them text when they are read. The number of
  * recorded steps does not depend on the size of the request: neighbouring blocks count
  * as one step, and further steps after KEPT of a kind are only summed up.
  *
  * The time of a step begins when the previous step has been recorded, so the time that
  * recording takes is not counted.
  *
- * No lock is needed: only the task that makes the request writes to its explanation.
+ * No lock is needed: only the task that makes the request, or frees, writes to its explanation.
  * Probes run where the tracepoints are, so they may not sleep.
  */
 #include <linux/err.h>
@@ -27,79 +29,8 @@
 #include "arch/arch.h"
 #include "vmx_area.h"
 #include "vmx_pgtable.h"
+#include "explain.h"
 #include "files.h"
-
-#define KEPT 16		/* steps of a kind that are shown one by one */
-#define STEPS_MAX (S_KINDS * (KEPT + 1))
-
-enum kind {
-	S_REQUEST, S_DESCRIPTOR, S_HOLE, S_PURGE, S_FLUSH, S_HOLE_BACK,
-	S_PAGE_ARRAY, S_BLOCK, S_TABLE, S_ENTRIES, S_COMPLETE, S_REFUSED,
-	S_KINDS
-};
-
-struct step {
-	enum kind kind;
-	unsigned int events;	/* how many events this step sums up */
-	bool rest;		/* it sums up all events of its kind after KEPT */
-	u64 ns;
-	union {
-		struct {
-			unsigned long size;
-		} request;
-		struct {
-			const void *area;
-			unsigned long size, guard;
-		} descriptor;
-		struct {
-			unsigned long size, align, addr, start, end;
-			enum vmx_fit fit;
-			unsigned int looked;
-			struct vmx_range below, above;
-			unsigned long below_id, above_id;
-		} hole;
-		struct {
-			unsigned long bytes, ranges;
-		} range;
-		struct {
-			const void *pages;
-			unsigned int nr;
-			unsigned int page_order;
-			unsigned long flags;
-		} array;
-		struct {
-			unsigned long pfn, nr;
-			unsigned int order;
-			const char *zone;
-			int node;
-		} block;
-		struct {
-			unsigned long addr;
-			u64 entry;
-		} table;
-		struct {
-			unsigned long addr, nr;
-			int level;
-			phys_addr_t table;
-			unsigned int index;
-		} entries;
-		struct {
-			unsigned long id, flags;
-		} complete;
-		int err;
-	};
-};
-
-struct vmx_explanation {
-	const struct task_struct *task;
-	unsigned int probes;	/* how many are registered */
-	u64 since;		/* when the previous step was recorded, in ns */
-	unsigned int nr;	/* steps in step[] */
-	unsigned int seen[S_KINDS];	/* steps in step[], by kind */
-	struct step step[STEPS_MAX];
-};
-
-/* --- recording steps --- */
 
 /* Count an event, and its time, in a step. */
 static void charge(struct vmx_explanation *why, struct step *step, u64 now)
@@ -161,6 +92,7 @@ static void on_request(void *data, unsigned long size, unsigned long align,
 	if (!step)
 		return;
 	step->request.size = size;
+	step->request.align = align;
 	noted(data);
 }
 
@@ -177,29 +109,12 @@ static void on_descriptor(void *data, const void *area, unsigned long size,
 	noted(data);
 }
 
-static void look_at(unsigned long addr, struct vmx_range *range,
-		    unsigned long *id)
-{
-	if (!is_vmx_addr((void *)addr))
-		return;
-	vmx_range_at(addr, range);
-	*id = range->area ? range->area->id : 0;
-}
-
-/* vmx_area_insert() calls this under vmx_area_lock, before it fills the hole. */
 static void on_hole(void *data, const struct vmx_area *area,
 		    unsigned long align, unsigned int looked, unsigned long addr,
 		    const struct vmx_area *succ)
 {
-	struct step *step = succ ? NULL : same_step(data, S_HOLE);
+	struct step *step = next_step(data, S_HOLE);
 
-	/* A second search without a purge in between is not shown. */
-	if (step && !step->hole.addr) {
-		charge(data, step, ktime_get_ns());
-		noted(data);
-		return;
-	}
-	step = next_step(data, S_HOLE);
 	if (!step)
 		return;
 	step->hole.size = area->size;
@@ -210,11 +125,72 @@ static void on_hole(void *data, const struct vmx_area *area,
 	if (succ) {
 		step->hole.end = vmx_area_start(succ);
 		step->hole.start = step->hole.end - succ->hole;
-		look_at(step->hole.start - 1, &step->hole.below,
-			&step->hole.below_id);
-		look_at(step->hole.end, &step->hole.above,
-			&step->hole.above_id);
 	}
+	noted(data);
+}
+
+static void on_no_hole(void *data, unsigned long size, unsigned long align,
+		       unsigned long holes, unsigned long longest,
+		       unsigned long quarantined)
+{
+	struct step *step = same_step(data, S_HOLE);
+
+	if (!step)
+		return;
+	step->hole.total = holes;
+	step->hole.longest = longest;
+	step->hole.quarantined = quarantined;
+	noted(data);
+}
+
+/* The area is in the list, and vmx_area_lock is held. */
+static void note_place(struct list_place *place, const struct vmx_area *area)
+{
+	if (area->link != &vmx_list)
+		place->before_id = container_of(area->link, struct vmx_area, next)->id;
+	place->next = area->next;
+	place->next_id = area->next ? area->next->id : 0;
+}
+
+/* The ring closes at the end of the slice: a range of length 0 stands there. */
+static void note_neighbour(struct neighbour *beside, const struct vmx_area *range)
+{
+	if (vmx_area_start(range) == vmx_end)
+		return;
+	beside->start = vmx_area_start(range);
+	beside->end = vmx_area_end(range);
+	beside->id = range->state == VMX_LIVE ? range->id : 0;
+}
+
+/* vmx_area_insert() calls this under vmx_area_lock. */
+static void on_link(void *data, const struct vmx_area *area)
+{
+	struct step *step = next_step(data, S_LINK);
+
+	if (!step)
+		return;
+	step->link.area = area;
+	step->link.id = area->id;
+	step->link.caller = area->caller;
+	step->link.addr = vmx_area_start(area);
+	step->link.size = area->size;
+	step->link.flags = area->flags;
+	step->link.left_below = area->hole;
+	step->link.left_above = area->after->hole;
+	note_neighbour(&step->link.below, area->before);
+	note_neighbour(&step->link.above, area->after);
+	note_place(&step->link.place, area);
+	noted(data);
+}
+
+static void on_weigh_purge(void *data, unsigned long size, bool could_help)
+{
+	struct step *step = next_step(data, S_WEIGH);
+
+	if (!step)
+		return;
+	step->weigh.size = size;
+	step->weigh.could_help = could_help;
 	noted(data);
 }
 
@@ -260,21 +236,22 @@ static void on_page_array(void *data, const void *pages, unsigned int nr,
 	step->array.pages = pages;
 	step->array.nr = nr;
 	step->array.page_order = page_order;
-	step->array.flags = flags;
 	noted(data);
 }
 
-static void on_take_block(void *data, struct page *page, unsigned int order)
+/* Blocks that follow one another in memory are one step. */
+static void note_block(struct vmx_explanation *why, enum kind kind, struct page *page,
+		       unsigned int order)
 {
-	struct step *step = same_step(data, S_BLOCK);
+	struct step *step = same_step(why, kind);
 	unsigned long pfn = page_to_pfn(page);
 
 	if (step && step->block.order == order &&
 	    step->block.pfn + step->block.nr == pfn &&
 	    step->block.zone == page_zone(page)->name) {
-		charge(data, step, ktime_get_ns());
+		charge(why, step, ktime_get_ns());
 	} else {
-		step = next_step(data, S_BLOCK);
+		step = next_step(why, kind);
 		if (!step)
 			return;
 		step->block.pfn = pfn;
@@ -283,6 +260,24 @@ static void on_take_block(void *data, struct page *page, unsigned int order)
 		step->block.node = page_to_nid(page);
 	}
 	step->block.nr += 1UL << order;
+	noted(why);
+}
+
+static void on_take_block(void *data, struct page *page, unsigned int order)
+{
+	note_block(data, S_BLOCK, page, order);
+}
+
+static void on_return_block(void *data, struct page *page, unsigned int order)
+{
+	struct step *drain = same_step(data, S_DRAIN);
+
+	if (!drain) {
+		note_block(data, S_RETURN, page, order);
+		return;
+	}
+	charge(data, drain, ktime_get_ns());
+	drain->drain.frames += 1UL << order;
 	noted(data);
 }
 
@@ -298,20 +293,20 @@ static void on_table(void *data, unsigned long addr, u64 value)
 }
 
 /*
- * Two events may set adjacent leaves of one table. They never set adjacent PTEs of one
- * table.
+ * Two events may be about adjacent leaves of one table. They are never about adjacent
+ * PTEs of one table.
  */
-static void on_entries(void *data, unsigned long addr, int level,
-		       unsigned int nr)
+static void note_entries(struct vmx_explanation *why, enum kind kind, unsigned long addr,
+			 int level, unsigned int nr)
 {
-	struct step *step = same_step(data, S_ENTRIES);
+	struct step *step = same_step(why, kind);
 	struct vmx_walk walk;
 
 	if (step && level == VMX_PMD && step->entries.level == level &&
 	    step->entries.index + step->entries.nr == pmd_index(addr)) {
-		charge(data, step, ktime_get_ns());
+		charge(why, step, ktime_get_ns());
 	} else {
-		step = next_step(data, S_ENTRIES);
+		step = next_step(why, kind);
 		if (!step)
 			return;
 		vmx_pgtable_describe(addr, &walk);
@@ -321,6 +316,26 @@ static void on_entries(void *data, unsigned long addr, int level,
 		step->entries.index = walk.step[level].index;
 	}
 	step->entries.nr += nr;
+	noted(why);
+}
+
+static void on_entries(void *data, unsigned long addr, int level,
+		       unsigned int nr)
+{
+	note_entries(data, S_ENTRIES, addr, level, nr);
+}
+
+static void on_clear(void *data, unsigned long addr, int level,
+		     unsigned int nr)
+{
+	struct step *drain = same_step(data, S_DRAIN);
+
+	if (!drain) {
+		note_entries(data, S_CLEAR, addr, level, nr);
+		return;
+	}
+	charge(data, drain, ktime_get_ns());
+	drain->drain.entries += nr;
 	noted(data);
 }
 
@@ -341,22 +356,111 @@ static void on_refused(void *data, unsigned long size, int err)
 
 	if (!step)
 		return;
-	step->err = err;
+	step->refused.err = err;
+	step->refused.ram = totalram_pages();
+	noted(data);
+}
+
+static void on_too_little_memory(void *data, unsigned long pages,
+				 unsigned long available, unsigned long reserve)
+{
+	struct step *step = next_step(data, S_MEMORY);
+
+	if (!step)
+		return;
+	step->memory.pages = pages;
+	step->memory.available = available;
+	step->memory.reserve = reserve;
+	noted(data);
+}
+
+/* Is this the request's own area, or one that it drains from a magazine? */
+static bool is_drained(const struct vmx_explanation *why, const struct vmx_area *area)
+{
+	unsigned int i;
+
+	if (!why->seen[S_REQUEST])
+		return false;
+	for (i = 0; i < why->nr; i++) {
+		if (why->step[i].kind == S_LINK && why->step[i].link.area == area)
+			return false;
+	}
+	return true;
+}
+
+/* vmx_area_remove() and vmx_area_unlist() call this under vmx_area_lock. */
+static void on_unlink(void *data, const struct vmx_area *area)
+{
+	bool drained = is_drained(data, area);
+	struct step *step = drained ? same_step(data, S_DRAIN) : NULL;
+
+	if (step)
+		charge(data, step, ktime_get_ns());
+	else
+		step = next_step(data, drained ? S_DRAIN : S_UNLINK);
+	if (!step)
+		return;
+	if (drained) {
+		step->drain.areas++;
+		step->drain.bytes += area->size;
+	} else {
+		step->unlink.area = area;
+		step->unlink.id = area->id;
+		step->unlink.addr = vmx_area_start(area);
+		step->unlink.size = area->size;
+		step->unlink.flags = area->flags;
+		note_place(&step->unlink.place, area);
+	}
+	noted(data);
+}
+
+static void on_quarantine(void *data, const void *addr, unsigned long size,
+			  unsigned long bytes, unsigned long max)
+{
+	struct step *step = same_step(data, S_DRAIN);
+
+	if (step) {
+		charge(data, step, ktime_get_ns());
+		noted(data);
+		return;
+	}
+	step = next_step(data, S_QUARANTINE);
+	if (!step)
+		return;
+	step->quarantine.addr = (unsigned long)addr;
+	step->quarantine.size = size;
+	step->quarantine.bytes = bytes;
+	step->quarantine.max = max;
+	noted(data);
+}
+
+static void on_undo(void *data, const void *area, unsigned long addr,
+		    unsigned long size)
+{
+	struct step *step = next_step(data, S_UNDO);
+
+	if (!step)
+		return;
+	step->undo.area = area;
+	step->undo.addr = addr;
+	step->undo.size = size;
 	noted(data);
 }
 
 #define DO_FOR_EACH_EVENT() do {					\
-	DO(request); DO(descriptor); DO(hole); DO(purge); DO(flush);	\
-	DO(hole_back); DO(page_array); DO(take_block); DO(table);	\
-	DO(entries); DO(complete); DO(refused);				\
+	DO(request); DO(descriptor); DO(hole); DO(no_hole); DO(link);	\
+	DO(weigh_purge); DO(purge); DO(flush); DO(hole_back);		\
+	DO(page_array); DO(take_block); DO(table); DO(entries);		\
+	DO(complete); DO(too_little_memory); DO(refused); DO(unlink);	\
+	DO(clear); DO(return_block); DO(quarantine); DO(undo);		\
 } while (0)
 
 /**
- * vmx_explain_begin() - begin to record the steps of the current task's request
+ * vmx_explain_begin() - begin to record what the current task does
  *
  * Context: process context; may sleep.
- * Return: the explanation; the caller calls vmx_explain_end() after the request, and
- * kvfree() in the end. Or ERR_PTR(): -ENOMEM; -ENOSYS if the kernel has no tracepoints.
+ * Return: the explanation; the caller calls vmx_explain_end() after the request or
+ * the free, and kvfree() in the end. Or ERR_PTR(): -ENOMEM; -ENOSYS if the kernel has no tracepoints.
  */
 struct vmx_explanation *vmx_explain_begin(void)
 {
@@ -400,186 +504,4 @@ void vmx_explain_end(struct vmx_explanation *why)
 	DO_FOR_EACH_EVENT();
 #undef DO
 	tracepoint_synchronize_unregister();
-}
-
-/* --- printing --- */
-
-static void tell_neighbour(struct seq_file *m, const char *where,
-			   const struct vmx_range *range, unsigned long id,
-			   const char *edge)
-{
-	seq_printf(m, "\n%*s%s: ", 20, "", where);
-	if (!range->end) {
-		seq_puts(m, edge);
-		return;
-	}
-	if (id)
-		seq_printf(m, "area id=%lu ", id);
-	else
-		seq_puts(m, "quarantined ");
-	vmx_show_range(m, range->start, range->end);
-}
-
-static void tell_hole(struct seq_file *m, const struct step *step)
-{
-	seq_printf(m, "find a hole: %s fit, size=%lu align=%lu, holes looked at: ",
-		   vmx_fit_name(step->hole.fit), step->hole.size,
-		   step->hole.align);
-	if (step->hole.looked)
-		seq_printf(m, "%u, ", step->hole.looked);
-	else
-		seq_puts(m, "none (the root of the tree has the longest hole), ");
-	if (!step->hole.addr) {
-		seq_puts(m, "and none fits");
-		return;
-	}
-	seq_puts(m, "chosen: ");
-	vmx_show_range(m, step->hole.start, step->hole.end);
-	tell_neighbour(m, "below it", &step->hole.below, step->hole.below_id,
-		       "the start of the slice");
-	tell_neighbour(m, "above it", &step->hole.above, step->hole.above_id,
-		       "the end of the slice");
-	seq_printf(m, "\n%*saddr = ", 20, "");
-	vmx_show_address(m, step->hole.addr);
-}
-
-static void tell_array(struct seq_file *m, const struct step *step)
-{
-	seq_printf(m, "the page array: nr_pages = %u, ", step->array.nr);
-	if (step->array.page_order)
-		seq_printf(m, "a pointer for each %u of them, ",
-			   1U << step->array.page_order);
-	seq_puts(m, step->array.nr >> step->array.page_order <= VMX_INLINE_PAGES ?
-		 "inside the descriptor" : is_vmalloc_addr(step->array.pages) ?
-		 "by __vmalloc" : "by kmalloc_node");
-	if (vmx_may_see_addresses(m->file))
-		seq_printf(m, ", pages = 0x%px", step->array.pages);
-}
-
-static void tell_block(struct seq_file *m, const struct step *step)
-{
-	if (step->rest) {
-		seq_printf(m, "alloc_pages: %u more blocks, %lu frames",
-			   step->events, step->block.nr);
-		return;
-	}
-	seq_printf(m, "alloc_pages: order=%u", step->block.order);
-	if (step->events > 1)
-		seq_printf(m, " blocks=%u", step->events);
-	seq_printf(m, " frames=%lu", step->block.nr);
-	if (vmx_may_see_addresses(m->file))
-		seq_printf(m, " pfn=0x%lx-0x%lx", step->block.pfn,
-			   step->block.pfn + step->block.nr);
-	seq_printf(m, " zone=%s node=%d", step->block.zone, step->block.node);
-}
-
-static void tell_table(struct seq_file *m, const struct step *step)
-{
-	if (step->rest) {
-		seq_printf(m, "vmx_map_area: %u more pte tables attached",
-			   step->events);
-		return;
-	}
-	seq_puts(m, "vmx_map_area: a pte table is missing at ");
-	vmx_show_range(m, step->table.addr, step->table.addr + PMD_SIZE);
-	if (vmx_may_see_addresses(m->file))
-		seq_printf(m, ", attached: pmd entry 0x%016llx, table 0x%llx",
-			   step->table.entry,
-			   vmx_arch_entry_phys(step->table.entry));
-}
-
-static void tell_entries(struct seq_file *m, const struct step *step)
-{
-	if (step->rest) {
-		seq_printf(m, "vmx_map_area: %lu more entries, in %u tables",
-			   step->entries.nr, step->events);
-		return;
-	}
-	seq_printf(m, "vmx_map_area: set %lu %s %s",
-		   step->entries.nr, vmx_level_name(step->entries.level),
-		   step->entries.nr == 1 ? "entry" : "entries");
-	/* The index reveals part of the address. */
-	if (vmx_may_see_addresses(m->file))
-		seq_printf(m, " from index %u on in table %pap",
-			   step->entries.index, &step->entries.table);
-	seq_puts(m, ": ");
-	vmx_show_range(m, step->entries.addr, step->entries.addr +
-		       step->entries.nr * vmx_level_size(step->entries.level));
-}
-
-static void tell_step(struct seq_file *m, const struct step *step)
-{
-	switch (step->kind) {
-	case S_REQUEST:
-		seq_printf(m, "__vmx_alloc_node_range: PAGE_ALIGN(%lu) = %lu, %lu pages; 0, or more than RAM or the slice, is refused",
-			   step->request.size, PAGE_ALIGN(step->request.size),
-			   PAGE_ALIGN(step->request.size) >> PAGE_SHIFT);
-		break;
-	case S_DESCRIPTOR:
-		seq_puts(m, "__get_vmx_area_node: kmalloc_node the descriptor");
-		if (vmx_may_see_addresses(m->file))
-			seq_printf(m, ": struct vmx_area at 0x%px",
-				   step->descriptor.area);
-		seq_printf(m, "\n%*sadd the guard page: size = %lu + %lu = %lu",
-			   20, "", step->descriptor.size - step->descriptor.guard,
-			   step->descriptor.guard, step->descriptor.size);
-		break;
-	case S_HOLE:
-		tell_hole(m, step);
-		break;
-	case S_PURGE:
-		seq_printf(m, "purge: quarantined ranges=%lu bytes=%lu",
-			   step->range.ranges, step->range.bytes);
-		break;
-	case S_FLUSH:
-		seq_puts(m, "flush the TLB of every CPU");
-		break;
-	case S_HOLE_BACK:
-		seq_printf(m, "the quarantined addresses are holes again: ranges=%lu bytes=%lu",
-			   step->range.ranges, step->range.bytes);
-		break;
-	case S_PAGE_ARRAY:
-		tell_array(m, step);
-		break;
-	case S_BLOCK:
-		tell_block(m, step);
-		break;
-	case S_TABLE:
-		tell_table(m, step);
-		break;
-	case S_ENTRIES:
-		tell_entries(m, step);
-		break;
-	case S_COMPLETE:
-		seq_printf(m, "clear_vmx_unlist: flags 0x%lx -> 0x%lx, VMX_UNLIST is cleared: id=%lu may be seen",
-			   step->complete.flags | VMX_UNLIST,
-			   step->complete.flags, step->complete.id);
-		break;
-	case S_REFUSED:
-		seq_printf(m, "refused: -%s", vmx_errno_name(step->err));
-		break;
-	case S_KINDS:
-		break;
-	}
-}
-
-/**
- * vmx_explain_show() - print an explanation, with a number for each step
- * @m: the file; without CAP_SYSLOG it gets offsets, and no physical address
- * @why: the explanation
- */
-void vmx_explain_show(struct seq_file *m, const struct vmx_explanation *why)
-{
-	unsigned int i;
-	u64 ns = 0;
-
-	if (!why->nr)
-		seq_puts(m, "     no step was taken: so much memory is not available\n");
-	for (i = 0; i < why->nr; i++) {
-		seq_printf(m, "%3u. %10llu ns  ", i + 1, why->step[i].ns);
-		tell_step(m, &why->step[i]);
-		seq_putc(m, '\n');
-		ns += why->step[i].ns;
-	}
-	seq_printf(m, "     %10llu ns  in all\n", ns);
 }

@@ -2,9 +2,10 @@
 /*
  * The steps of the chapter, in their order, as tracepoints
  *
- *	vmx_request, vmx_descriptor, vmx_hole, vmx_page_array, vmx_take_block,
- *	vmx_table, vmx_entries, vmx_complete		an area is made
- *	vmx_refused					a request is refused or fails
+ *	vmx_request, vmx_descriptor, vmx_hole, vmx_link, vmx_page_array,
+ *	vmx_take_block, vmx_table, vmx_entries, vmx_complete	an area is made
+ *	vmx_too_little_memory, vmx_no_hole, vmx_weigh_purge,
+ *	vmx_undo, vmx_refused				a request is refused or fails
  *	vmx_unlink, vmx_clear, vmx_return_block, vmx_quarantine	an area is freed
  *	vmx_purge, vmx_flush, vmx_hole_back		addresses become holes again
  *	vmx_cache_get, vmx_cache_put			magazines
@@ -106,6 +107,63 @@ TRACE_EVENT(vmx_hole,
 		  __print_symbolic(__entry->fit, VMX_FITS(VMX_FIT_SYMBOL) { -1, NULL }),
 		  __entry->looked, __entry->addr, (unsigned long)__entry->hole,
 		  __entry->hole_size)
+);
+
+/* The slice when no hole fits. longest: the longest hole; all in bytes. */
+TRACE_EVENT(vmx_no_hole,
+	TP_PROTO(unsigned long size, unsigned long align, unsigned long holes,
+		 unsigned long longest, unsigned long quarantined),
+	TP_ARGS(size, align, holes, longest, quarantined),
+	TP_STRUCT__entry(
+		__field(unsigned long, size)
+		__field(unsigned long, align)
+		__field(unsigned long, holes)
+		__field(unsigned long, longest)
+		__field(unsigned long, quarantined)
+	),
+	TP_fast_assign(
+		__entry->size = size;
+		__entry->align = align;
+		__entry->holes = holes;
+		__entry->longest = longest;
+		__entry->quarantined = quarantined;
+	),
+	TP_printk("size=%lu align=%lu holes=%lu longest=%lu quarantined=%lu",
+		  __entry->size, __entry->align, __entry->holes,
+		  __entry->longest, __entry->quarantined)
+);
+
+/* Could a purge make the hole? Only then is there one. */
+TRACE_EVENT(vmx_weigh_purge,
+	TP_PROTO(unsigned long size, bool could_help),
+	TP_ARGS(size, could_help),
+	TP_STRUCT__entry(
+		__field(unsigned long, size)
+		__field(bool, could_help)
+	),
+	TP_fast_assign(
+		__entry->size = size;
+		__entry->could_help = could_help;
+	),
+	TP_printk("size=%lu could_help=%d", __entry->size, __entry->could_help)
+);
+
+/* A descriptor is given back; addr is 0 if it had no addresses yet. */
+TRACE_EVENT(vmx_undo,
+	TP_PROTO(const void *area, unsigned long addr, unsigned long size),
+	TP_ARGS(area, addr, size),
+	TP_STRUCT__entry(
+		__field(const void *, area)
+		__field(unsigned long, addr)
+		__field(unsigned long, size)
+	),
+	TP_fast_assign(
+		__entry->area = area;
+		__entry->addr = addr;
+		__entry->size = size;
+	),
+	TP_printk("area=%p addr=0x%lx size=%lu", __entry->area, __entry->addr,
+		  __entry->size)
 );
 
 TRACE_EVENT(vmx_page_array,
@@ -224,10 +282,30 @@ DEFINE_EVENT(vmx_whole_area, name,					\
 	TP_ARGS(area)							\
 )
 
+DEFINE_AREA_EVENT(vmx_link);
 DEFINE_AREA_EVENT(vmx_complete);
 DEFINE_AREA_EVENT(vmx_unlink);
 DEFINE_AREA_EVENT(vmx_cache_get);
 DEFINE_AREA_EVENT(vmx_cache_put);
+
+/* The file "alloc" refuses a request that would leave too little memory, in pages. */
+TRACE_EVENT(vmx_too_little_memory,
+	TP_PROTO(unsigned long pages, unsigned long available,
+		 unsigned long reserve),
+	TP_ARGS(pages, available, reserve),
+	TP_STRUCT__entry(
+		__field(unsigned long, pages)
+		__field(unsigned long, available)
+		__field(unsigned long, reserve)
+	),
+	TP_fast_assign(
+		__entry->pages = pages;
+		__entry->available = available;
+		__entry->reserve = reserve;
+	),
+	TP_printk("pages=%lu available=%lu reserve=%lu", __entry->pages,
+		  __entry->available, __entry->reserve)
+);
 
 TRACE_EVENT(vmx_refused,
 	TP_PROTO(unsigned long size, int err),
