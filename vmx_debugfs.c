@@ -28,7 +28,7 @@ static const struct {
 #define FILE(name, mode, help) { #name, mode, &vmx_##name##_fops, help }
 	FILE(README, 0400, "this text"),
 	FILE(alloc, 0600, "write requests; read back the areas of the last write"),
-	FILE(free, 0200, "write ids (3), addresses (0x...), or all"),
+	FILE(free, 0600, "write ids (3), addresses (0x...), or all; \"3 explain\" tells the steps"),
 	FILE(fit, 0600, "the fit of requests that name none: write it, read it"),
 	FILE(areas, 0400, "the list of areas in address order, as /proc/vmallocinfo"),
 	FILE(gaps, 0400, "the holes, and how fragmented the slice is"),
@@ -64,7 +64,8 @@ static const char requests[] =
 "\n"
 "Read the same open file to get \"id address size\" of each area it made last:\n"
 "  # exec 3<>alloc; echo \"16K zero count=4\" >&3; cat <&3\n"
-"  # exec 3<>alloc; echo \"64K explain\" >&3; cat <&3\n";
+"  # exec 3<>alloc; echo \"64K explain\" >&3; cat <&3\n"
+"  # exec 4<>free; echo \"3 explain\" >&4; cat <&4\n";
 #undef FIT
 
 static int README_show(struct seq_file *m, void *v)

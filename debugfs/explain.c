@@ -460,7 +460,8 @@ static void on_undo(void *data, const void *area, unsigned long addr,
  *
  * Context: process context; may sleep.
  * Return: the explanation; the caller calls vmx_explain_end() after the request or
- * the free, and kvfree() in the end. Or ERR_PTR(): -ENOMEM; -ENOSYS if the kernel has no tracepoints.
+ * the free, and kvfree() in the end. Or ERR_PTR(): -ENOMEM; -ENOSYS if the kernel has no
+ * tracepoints.
  */
 struct vmx_explanation *vmx_explain_begin(void)
 {

@@ -368,11 +368,11 @@ static void diagnose_undone(struct seq_file *m, const struct vmx_explanation *wh
 	seq_puts(m, INDENT "undone: ");
 	if (frames)
 		seq_printf(m, "%lu frames returned, ", frames);
-	if (undo)
-		seq_puts(m, undo->undo.addr ? "the addresses are a hole, the descriptor is given back\n" :
-			 "the descriptor is given back\n");
-	else
+	if (!undo)
 		seq_puts(m, "nothing, as nothing was taken\n");
+	else
+		seq_printf(m, "%sthe descriptor is given back\n",
+			   undo->undo.addr ? "the addresses are a hole, " : "");
 }
 
 static void diagnose(struct seq_file *m, const struct vmx_explanation *why,

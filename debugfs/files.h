@@ -3,7 +3,7 @@
  * Functions and types that the files under /sys/kernel/debug/vmx share
  *
  *	vmx_debugfs.c -> the .c of each file's name
- *		      -> owned.c, explain.c, query.c -> write.c
+ *		      -> owned.c, explain*.c, query.c -> write.c
  *		      -> error_log.c, text.c
  *
  * write.c takes each write to a file: text.c splits the text into words and numbers,
@@ -169,7 +169,7 @@ const struct file_operations vmx_##name##_fops = {			\
 	.release = vmx_asked_release,					\
 }
 
-/* explain.c */
+/* explain.c, explain_show.c */
 struct vmx_explanation *vmx_explain_begin(void);
 void vmx_explain_end(struct vmx_explanation *why);
 void vmx_explain_show(struct seq_file *m, const struct vmx_explanation *why);

@@ -93,7 +93,7 @@ static int mark_words(struct vmx_text *text, bool may_address, bool *explain)
 
 /* An open file, and the answer to its last write. */
 struct free_file {
-	struct mutex lock;
+	struct mutex lock;		/* protects the rest */
 	struct vmx_explanation *why;	/* NULL without the word "explain" */
 };
 

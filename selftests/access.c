@@ -32,7 +32,7 @@ static const struct {
 } files[] = {
 	{ "README",	0400 },
 	{ "alloc",	0600 },
-	{ "free",	0200 },
+	{ "free",	0600 },
 	{ "fit",	0600 },
 	{ "areas",	0400 },
 	{ "gaps",	0400 },

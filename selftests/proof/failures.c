@@ -476,6 +476,7 @@ OPERATION(free_by_id) FREE("64K 4K", "%1$lu");
 OPERATION(free_by_address) FREE("64K 4M", "0x%2$lx");
 OPERATION(free_several) FREE("64K 2M huge", "%1$lu\n0x%2$lx");
 OPERATION(free_all) FREE("4K count=300", "all");
+OPERATION(free_explained) FREE("64K 4K", "%1$lu explain");
 OPERATION(free_enoent) WRITES(PROOF_FILES "/free", "64K 4K", "%1$lu 4000000", .err = ENOENT);
 
 OPERATION(purge) WRITES(PROOF_FILES "/purge", "64K 4K", "1");

@@ -153,7 +153,7 @@ void free_text(struct random *r, const struct slice *s, struct text *text)
 	int n = 1 + random_below(r, 3);
 
 	if (one_in(r, 20)) {
-		add(text, "all%s", one_in(r, 2) ? "\n" : "");
+		add(text, "all%s", one_in(r, 2) ? "\n" : one_in(r, 4) ? " explain" : "");
 		return;
 	}
 	while (n--) {
@@ -161,6 +161,8 @@ void free_text(struct random *r, const struct slice *s, struct text *text)
 		if (n || one_in(r, 2))
 			add(text, "%s", one_in(r, 4) ? "\n" : " ");
 	}
+	if (one_in(r, 25))
+		add(text, " explain");
 }
 
 /* For `area` and `walk`: one text in three has a random byte of the slice. */

@@ -368,10 +368,18 @@ int foretell_free(struct slice *s, const struct text *text)
 	if (!is_text(text))
 		return -EINVAL;
 	for (n = 0; next_word(text, &at, &word); n++) {
-		/* "all" must be the only word. */
-		if (!n && !strcmp(word.text, "all") && !next_word(text, &at, &more)) {
+		/* "all" must be the only word, except "explain" at the end. */
+		if (!n && !strcmp(word.text, "all")) {
+			if (next_word(text, &at, &more) &&
+			    (strcmp(more.text, "explain") || next_word(text, &at, &more)))
+				return -EINVAL;
 			s->areas = 0;
 			return 0;
+		}
+		if (n && !strcmp(word.text, "explain")) {
+			if (next_word(text, &at, &more))
+				return -EINVAL;
+			break;
 		}
 		if (!plain_number(word.text, &v))
 			return -EINVAL;
