@@ -84,15 +84,18 @@ FIXTURE_SETUP(addresses)
 {
 	const char *given = getenv("VMX_SEED");
 	unsigned long seed = given ? strtoul(given, NULL, 0) : time(NULL);
+	char request[64];
 
 	TH_LOG("VMX_SEED=%lu", seed);
 	self->random.state = seed * 0x9e3779b97f4a7c15ULL + 1;
 	ASSERT_EQ(0, vmx_load(SLICE));
 	ASSERT_EQ(0, witness_load());
 	/* Areas of every kind, on about half of the slice. */
-	ASSERT_EQ(0, vmx_ask("alloc", IS_64BIT ?
-			     "4K count=50\n2M huge count=4\n5M huge\n300K count=20\n3M" :
-			     "4K count=50\n300K count=20\n3M"));
+	ASSERT_EQ(0, vmx_ask("alloc", "4K count=50\n300K count=20\n3M"));
+	snprintf(request, sizeof(request), "%lu huge count=2 %lu huge", leaf_size(),
+		 leaf_size() / 2 * 5);
+	if (IS_64BIT)
+		ASSERT_EQ(0, vmx_ask("alloc", request));
 	ASSERT_EQ(0, vmx_ask("free", "3 5 7 9 60"));
 	ASSERT_EQ(0, vmx_areas(&self->areas));
 	ASSERT_TRUE(read_range(&self->all));

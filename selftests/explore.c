@@ -280,8 +280,8 @@ static void expect_area(struct __test_metadata *_metadata, const char *text,
 	if (line_has(area->text, " huge="))
 		leaves = strtoul(strstr(area->text, " huge=") + 6, NULL, 10);
 	if (field(text, "page_order") != ~0UL) {
-		EXPECT_EQ(9, field(text, "page_order"));
-		EXPECT_EQ(area->pages, leaves << 9);
+		EXPECT_EQ(leaf_size() / page_size(), 1UL << field(text, "page_order"));
+		EXPECT_EQ(area->pages, leaves * leaf_size() / page_size());
 	}
 	/* The lines of frames and those of entries cover all pages in order. */
 	for (line = text; *line; line = next_line(line)) {
@@ -534,9 +534,10 @@ TEST_F(explore, mem_mapped_by_leaves)
 	const struct area *area;
 	struct areas areas;
 	struct made made;
-	char id[32];
+	char id[32], request[32];
 
-	ASSERT_EQ(1, vmx_make("4M huge", &made, 1));
+	snprintf(request, sizeof(request), "%lu huge", 2 * leaf_size());
+	ASSERT_EQ(1, vmx_make(request, &made, 1));
 	ASSERT_EQ(0, vmx_areas(&areas));
 	area = area_by_id(&areas, made.id);
 	snprintf(id, sizeof(id), "%lu", made.id);

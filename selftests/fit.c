@@ -26,7 +26,7 @@ FIXTURE_SETUP(fit)
 	int i;
 
 	ASSERT_EQ(0, vmx_load(SLICE));
-	ASSERT_EQ(6, vmx_make("64K 4K 12K 4K 24K 4K", made, 6));
+	ASSERT_EQ(6, vmx_make(in_pages("64K 4K 12K 4K 24K 4K"), made, 6));
 	ASSERT_EQ(0, vmx_ask("free", "1 3 5"));
 	ASSERT_EQ(0, vmx_ask("purge", "1"));
 	for (i = 0; i < REST; i++)
@@ -42,12 +42,12 @@ FIXTURE_TEARDOWN(fit)
 	EXPECT_EQ(0, vmx_unload());
 }
 
-/* Return the address of the area that a request makes; free the area. */
+/* Return the address of the area that a request makes; free the area. See in_pages(). */
 static unsigned long place_of(struct __test_metadata *_metadata, const char *request)
 {
 	struct made made = {};
 
-	EXPECT_EQ(1, vmx_make(request, &made, 1))
+	EXPECT_EQ(1, vmx_make(in_pages(request), &made, 1))
 		TH_LOG("%s", request);
 	EXPECT_EQ(0, vmx_free_id(made.id));
 	EXPECT_EQ(0, vmx_ask("purge", "1"));
@@ -56,14 +56,16 @@ static unsigned long place_of(struct __test_metadata *_metadata, const char *req
 
 TEST_F(fit, word_of_a_request)
 {
+	const unsigned long in_2m = 512 * page_size();
+
 	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, "12K"));
 	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, "12K fit=first"));
 	EXPECT_EQ(self->hole[SMALL], place_of(_metadata, "12K fit=best"));
 	EXPECT_EQ(self->hole[MIDDLE], place_of(_metadata, "16K fit=best"));
 	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, "28K fit=best"));
 	EXPECT_EQ(self->hole[REST], place_of(_metadata, "68K fit=best"));
-	EXPECT_EQ(self->end - 16 * KIB, place_of(_metadata, "12K fit=last"));
-	EXPECT_EQ((self->end - 16 * KIB) & -(2 * MIB),
+	EXPECT_EQ(self->end - 4 * page_size(), place_of(_metadata, "12K fit=last"));
+	EXPECT_EQ((self->end - 4 * page_size()) & -in_2m,
 		  place_of(_metadata, "12K fit=last align=2M"));
 }
 
@@ -74,16 +76,16 @@ TEST_F(fit, word_of_a_request)
 TEST_F(fit, next)
 {
 	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, "12K fit=next"));
-	EXPECT_EQ(self->hole[LARGE] + 16 * KIB, place_of(_metadata, "20K fit=next"));
-	EXPECT_EQ(self->hole[LARGE] + 40 * KIB, place_of(_metadata, "24K fit=next"));
+	EXPECT_EQ(self->hole[LARGE] + 4 * page_size(), place_of(_metadata, "20K fit=next"));
+	EXPECT_EQ(self->hole[LARGE] + 10 * page_size(), place_of(_metadata, "24K fit=next"));
 	EXPECT_EQ(self->hole[MIDDLE], place_of(_metadata, "16K fit=next"));
-	EXPECT_EQ(self->hole[MIDDLE] + 20 * KIB, place_of(_metadata, "4K fit=next"));
+	EXPECT_EQ(self->hole[MIDDLE] + 5 * page_size(), place_of(_metadata, "4K fit=next"));
 	/* Requests with another fit do not change where next continues. */
 	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, "12K"));
 	EXPECT_EQ(self->hole[REST], place_of(_metadata, "4K fit=next"));
-	EXPECT_EQ(self->hole[REST] + 8 * KIB, place_of(_metadata, "4K fit=next"));
+	EXPECT_EQ(self->hole[REST] + 2 * page_size(), place_of(_metadata, "4K fit=next"));
 	/* There is no room above: search from the start of the slice. */
-	ASSERT_EQ(0, vmx_ask("alloc", IS_64BIT ? "60M fit=next" : "12M fit=next"));
+	ASSERT_EQ(0, vmx_ask("alloc", in_pages(IS_64BIT ? "60M fit=next" : "12M fit=next")));
 	ASSERT_EQ(0, vmx_ask("free", "all"));
 	ASSERT_EQ(0, vmx_ask("purge", "1"));
 	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, IS_64BIT ? "40M fit=next" :
@@ -107,7 +109,7 @@ TEST_F(fit, default_of_requests)
 	EXPECT_EQ(self->hole[SMALL], place_of(_metadata, "12K"));
 	EXPECT_EQ(self->hole[LARGE], place_of(_metadata, "12K fit=first"));
 	ASSERT_EQ(0, vmx_ask("fit", " last\n"));
-	EXPECT_EQ(self->end - 16 * KIB, place_of(_metadata, "12K"));
+	EXPECT_EQ(self->end - 4 * page_size(), place_of(_metadata, "12K"));
 	EXPECT_EQ(-EINVAL, vmx_ask("fit", "worst"));
 	EXPECT_TRUE(fit_is("last\n"));
 	ASSERT_EQ(0, vmx_load(SLICE));

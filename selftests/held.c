@@ -21,7 +21,7 @@ static void run_checks(struct __test_metadata *_metadata, const char *params)
 {
 	char line[256] = "";
 
-	ASSERT_EQ(0, vmx_load("slice=32M"));
+	ASSERT_EQ(0, vmx_load(slice_of(8192 * page_size(), "")));
 	EXPECT_GE(NOISE, module_checks_lose("vmx_held", params, NOISE, line, sizeof(line)))
 		TH_LOG("%s", line);
 	EXPECT_EQ(0, vmx_unload());

@@ -63,7 +63,7 @@ FIXTURE_SETUP(model)
 	self->m.random.state = self->seed * 0x9e3779b97f4a7c15ULL + 1;
 	TH_LOG("VMX_SEED=%lu VMX_STEPS=%lu", self->seed, self->steps);
 
-	ASSERT_EQ(0, vmx_load("slice=8M" LAZY));
+	ASSERT_EQ(0, vmx_load(slice_of(SLICE_PAGES * page_size(), LAZY)));
 	ASSERT_EQ(0, vmx_areas(&areas));
 	ASSERT_EQ(SLICE_PAGES * page_size(), areas.end - areas.start);
 	self->m.base = areas.start;

@@ -89,23 +89,24 @@ TEST_F(insmod, slice_as_asked)
 		{ "slice=8192K",	8 * MIB },
 		{ "slice=0x800000",	8 * MIB },
 		{ "slice=8388608",	8 * MIB },
-		/* On 64-bit the size is rounded up to 2 MiB. */
-		{ "slice=12K",		IS_64BIT ? 2 * MIB : 12 * KIB },
-		{ "slice=7M",		(IS_64BIT ? 8 : 7) * MIB },
+		{ "slice=48K",		48 * KIB },
+		{ "slice=7M",		7 * MIB },
 		{ "",			(IS_64BIT ? 256 : 16) * MIB },
 	};
+	/* On 64-bit the size is rounded up to a leaf, and the slice starts where one can start. */
+	unsigned long bytes, unit = IS_64BIT ? leaf_size() : page_size();
 	struct areas areas;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(good); i++) {
 		ASSERT_EQ(0, vmx_load(good[i].params))
 			TH_LOG("insmod vmx %s", good[i].params);
-		EXPECT_EQ(good[i].bytes, vmx_stat("slice_bytes"));
-		EXPECT_EQ(good[i].bytes, vmx_stat("hole_bytes"));
+		bytes = (good[i].bytes + unit - 1) / unit * unit;
+		EXPECT_EQ(bytes, vmx_stat("slice_bytes"));
+		EXPECT_EQ(bytes, vmx_stat("hole_bytes"));
 		ASSERT_EQ(0, vmx_areas(&areas));
-		EXPECT_EQ(good[i].bytes, areas.end - areas.start);
-		/* On 64-bit the slice starts where a leaf can start. */
-		EXPECT_EQ(0, areas.start % (IS_64BIT ? 2 * MIB : page_size()));
+		EXPECT_EQ(bytes, areas.end - areas.start);
+		EXPECT_EQ(0, areas.start % unit);
 		areas_free(&areas);
 		EXPECT_EQ(1, vmallocinfo_lines());
 		EXPECT_EQ(0, vmx_unload());
@@ -119,14 +120,15 @@ TEST_F(insmod, smallest_slice)
 	unsigned long slice;
 	char request[32];
 
-	ASSERT_EQ(0, vmx_load("slice=4K"));
+	ASSERT_EQ(0, vmx_load(slice_of(page_size(), "")));
 	slice = vmx_stat("slice_bytes");
 	snprintf(request, sizeof(request), "%lu", slice);
 	EXPECT_EQ(-ENOSPC, vmx_ask("alloc", request));
 	snprintf(request, sizeof(request), "%lu", slice + 1);
 	EXPECT_EQ(-E2BIG, vmx_ask("alloc", request));
-	ASSERT_EQ(0, vmx_load("slice=2M"));
-	EXPECT_EQ(0, vmx_ask("alloc", "2044K"));
+	ASSERT_EQ(0, vmx_load(slice_of(leaf_size(), "")));
+	snprintf(request, sizeof(request), "%lu", leaf_size() - page_size());
+	EXPECT_EQ(0, vmx_ask("alloc", request));
 	EXPECT_EQ(0, vmx_stat("hole_bytes"));
 	EXPECT_EQ(-ENOSPC, vmx_ask("alloc", "4K"));
 }
@@ -146,8 +148,8 @@ TEST_F(insmod, lazy_max_at_run_time)
 /* The default is min(fls(cpus) * 32 MiB, slice / 4). */
 TEST_F(insmod, lazy_max_by_default)
 {
-	ASSERT_EQ(0, vmx_load("slice=8M"));
-	EXPECT_EQ(2 * MIB, vmx_stat("lazy_max_bytes"));
+	ASSERT_EQ(0, vmx_load("slice=32M"));
+	EXPECT_EQ(8 * MIB, vmx_stat("lazy_max_bytes"));
 }
 
 /*

@@ -129,9 +129,12 @@ TEST_F(requests, alignment_is_met)
 /* If no aligned hole has room for a leaf, "huge" makes an area of PTEs. */
 TEST_F(requests, huge_without_room_for_leaves)
 {
-	ASSERT_EQ(0, vmx_load("slice=6M"));
-	EXPECT_EQ(0, vmx_ask("alloc", "2M huge count=2"));
-	EXPECT_EQ(1024, vmx_stat("pages"));
+	char request[32];
+
+	ASSERT_EQ(0, vmx_load(slice_of(3 * leaf_size(), "")));
+	snprintf(request, sizeof(request), "%lu huge count=2", leaf_size());
+	EXPECT_EQ(0, vmx_ask("alloc", request));
+	EXPECT_EQ(2 * leaf_size() / page_size(), vmx_stat("pages"));
 }
 
 /*
@@ -141,26 +144,31 @@ TEST_F(requests, huge_without_room_for_leaves)
 TEST_F(requests, format_of_areas)
 {
 	static const struct {
-		const char *request, *rest;
+		unsigned int pages;
+		const char *words, *array, *rest;
 	} lines[] = {
-		{ "5000",	"pages=2 vmalloc N0=2 id=[0-9]+ req=5000" },
-		{ "4K zero",	"pages=1 vmalloc N0=1 id=[0-9]+ req=4096 zero" },
+		{ 2, "", "", "" },
+		{ 1, " zero", "", " zero" },
 		/* a page array larger than one page may come from vmalloc() */
-		{ "8M",		"pages=2048 vmalloc( vpages)? N0=2048 id=[0-9]+ req=8388608" },
-		{ "2M huge",	"pages=512 vmalloc N0=512 id=[0-9]+ req=2097152( huge=1)?" },
+		{ 2048, "", "( vpages)?", "" },
+		{ 512, " huge", "", "( huge=1)?" },
 	};
-	char pattern[256];
+	char request[64], pattern[256];
 	regex_t regex;
 	size_t i;
 
 	/* vmx must replace white space in comm, or the line would break */
 	prctl(PR_SET_NAME, "a b\tc\ne");
 	for (i = 0; i < ARRAY_SIZE(lines); i++) {
-		ASSERT_EQ(1, vmx_make(lines[i].request, self->made, 1));
+		unsigned long req = lines[i].pages * page_size() - (lines[i].pages == 2);
+
+		snprintf(request, sizeof(request), "%lu%s", req, lines[i].words);
+		ASSERT_EQ(1, vmx_make(request, self->made, 1));
 		ASSERT_EQ(0, vmx_areas(&self->areas));
 		snprintf(pattern, sizeof(pattern),
-			 "^0x[0-9a-f]{%d}-0x[0-9a-f]{%d} +[0-9]+ [^ ]+\\+0x[0-9a-f]+/0x[0-9a-f]+ \\[vmx\\] %s pid=%d comm=a[^ \t]+$",
-			 (int)sizeof(long) * 2, (int)sizeof(long) * 2, lines[i].rest, getpid());
+			 "^0x[0-9a-f]{%d}-0x[0-9a-f]{%d} +[0-9]+ [^ ]+\\+0x[0-9a-f]+/0x[0-9a-f]+ \\[vmx\\] pages=%u vmalloc%s N0=%u id=[0-9]+ req=%lu%s pid=%d comm=a[^ \t]+$",
+			 (int)sizeof(long) * 2, (int)sizeof(long) * 2, lines[i].pages,
+			 lines[i].array, lines[i].pages, req, lines[i].rest, getpid());
 		ASSERT_EQ(0, regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB));
 		EXPECT_EQ(0, regexec(&regex, self->areas.area[0].text, 0, NULL, 0)) {
 			TH_LOG("line    %s", self->areas.area[0].text);
@@ -228,7 +236,7 @@ TEST_F(requests, long_answer)
 
 	if (!IS_64BIT)
 		SKIP(return, "there are not enough addresses");
-	ASSERT_EQ(0, vmx_load("slice=256M" LAZY));
+	ASSERT_EQ(0, vmx_load(slice_of(65536 * page_size(), LAZY)));
 	fd = open(ALLOC, O_RDWR);
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, write_all(fd, "4K count=20000", 14));

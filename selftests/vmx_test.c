@@ -2,6 +2,7 @@
 /*
  * Functions that the selftests of vmx share; vmx_test.h describes them
  */
+#include <ctype.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/elf.h>
@@ -133,6 +134,14 @@ int vmx_load(const char *params)
 	return module_load("vmx", params);
 }
 
+const char *slice_of(unsigned long bytes, const char *more)
+{
+	static char params[64];
+
+	snprintf(params, sizeof(params), "slice=%lu%s", bytes, more);
+	return params;
+}
+
 int vmx_unload(void)
 {
 	return module_unload("vmx");
@@ -231,6 +240,29 @@ int vmx_write(const char *file, const void *bytes, size_t len)
 int vmx_ask(const char *file, const char *request)
 {
 	return vmx_write(file, request, strlen(request));
+}
+
+const char *in_pages(const char *request)
+{
+	static char text[256];
+	size_t len = 0;
+
+	while (*request && len < sizeof(text) - 24) {
+		unsigned long number;
+		char *end;
+
+		if (!isdigit(*request)) {
+			text[len++] = *request++;
+			continue;
+		}
+		number = strtoul(request, &end, 10);
+		if (*end == 'K' || *end == 'M')
+			number *= page_size() / 4096;
+		len += sprintf(text + len, "%lu", number);
+		request = end;
+	}
+	text[len] = 0;
+	return text;
 }
 
 /* ---- stats ---- */
@@ -500,6 +532,11 @@ unsigned int witness_word(unsigned int seed, unsigned long word)
 unsigned long page_size(void)
 {
 	return sysconf(_SC_PAGESIZE);
+}
+
+unsigned long leaf_size(void)
+{
+	return page_size() / 8 * page_size();
 }
 
 bool kernel_has(const char *option)

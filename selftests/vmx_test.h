@@ -26,13 +26,16 @@
 #define MIB		(1024UL * KIB)
 #define IS_64BIT	(sizeof(long) == 8)
 
-/* The slice of most tests, by word size. Tests depend on its size. */
-#define SLICE		(IS_64BIT ? "slice=64M" : "slice=16M")
-#define SLICE_BYTES	((IS_64BIT ? 64 : 16) * MIB)
+/*
+ * The slice of most tests: 64 MiB, on 32-bit 16 MiB. Tests depend on its number of pages,
+ * so it is larger where pages are.
+ */
+#define SLICE		slice_of(SLICE_BYTES, "")
+#define SLICE_BYTES	((IS_64BIT ? 16384 : 4096) * page_size())
 
 /* With LAZY, vmx purges only on request or if no hole fits. */
 #define LAZY		" lazy_max=1G"
-#define SLICE_LAZY	(IS_64BIT ? "slice=64M" LAZY : "slice=16M" LAZY)
+#define SLICE_LAZY	slice_of(SLICE_BYTES, LAZY)
 
 /* ---- modules ---- */
 
@@ -45,6 +48,8 @@ int module_unload(const char *name);
 bool module_loaded(const char *name);
 const char *module_path(const char *name);
 int vmx_load(const char *params);
+/* Return "slice=BYTES" and @more, until the next call. */
+const char *slice_of(unsigned long bytes, const char *more);
 int vmx_unload(void);
 /* Unload a module that uses vmx, and then vmx: -ENOTEMPTY if that has left an area. */
 int vmx_unload_with(const char *user);
@@ -62,6 +67,11 @@ int spill(const char *path, const void *bytes, size_t len);
 char *vmx_read(const char *file);
 int vmx_write(const char *file, const void *bytes, size_t len);
 int vmx_ask(const char *file, const char *request);
+/*
+ * A request is written for pages of 4 KiB: with larger pages, multiply its sizes in K and
+ * M, so that the areas have as many pages. The answer is good until the next call.
+ */
+const char *in_pages(const char *request);
 
 /* ---- stats ---- */
 
@@ -139,6 +149,8 @@ unsigned int witness_word(unsigned int seed, unsigned long word);
 /* ---- the kernel ---- */
 
 unsigned long page_size(void);
+/* What one PTE table maps, and a leaf where there are leaves. PTEs of 8 bytes. */
+unsigned long leaf_size(void);
 /* Drop CAP_SYSLOG for this process; false if that fails. */
 bool drop_cap_syslog(void);
 

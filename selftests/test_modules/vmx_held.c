@@ -24,7 +24,8 @@
 static bool lost;
 module_param(lost, bool, 0400);
 
-#define PAGES_MAX 1100U
+#define LEAF ((unsigned int)PTRS_PER_PTE)
+#define PAGES_MAX (LEAF > 550 ? 2 * LEAF : 1100U)
 
 static const struct {
 	unsigned int pages;
@@ -34,8 +35,8 @@ static const struct {
 	{ 1 }, { 2 }, { 4 }, { 7 }, { 16 }, { 64 }, { 100 }, { 512 }, { 1100 },
 	{ 4, __GFP_ACCOUNT }, { 100, __GFP_ACCOUNT }, { 64, __GFP_ZERO },
 	{ 1, 0, VMX_USERMAP }, { 16, 0, VMX_USERMAP }, { 100, 0, VMX_USERMAP },
-	{ 512, 0, VMX_ALLOW_HUGE }, { 1024, 0, VMX_ALLOW_HUGE }, { 600, 0, VMX_ALLOW_HUGE },
-	{ 512, __GFP_ACCOUNT, VMX_ALLOW_HUGE },
+	{ LEAF, 0, VMX_ALLOW_HUGE }, { 2 * LEAF, 0, VMX_ALLOW_HUGE },
+	{ LEAF + 88, 0, VMX_ALLOW_HUGE }, { LEAF, __GFP_ACCOUNT, VMX_ALLOW_HUGE },
 };
 
 static struct page *held[PAGES_MAX];
