@@ -82,7 +82,7 @@ static noinline void slot_attach_table(struct vmx_slot *slot, unsigned long addr
 {
 	spin_lock(&tables.slot_lock);
 	if (pmd_none(*slot->pmd))
-		set_pmd(slot->pmd, slot->saved);
+		vmx_arch_set_pmd(slot->pmd, slot->saved);
 	spin_unlock(&tables.slot_lock);
 	trace_vmx_table(addr, pmd_val(slot->saved));
 }
@@ -233,7 +233,7 @@ static __always_inline int set_leaf(unsigned long addr, struct page *head,
 
 	if (WARN_ON_ONCE(!pmd_none(*pmd)))
 		return -EBUSY;
-	vmx_arch_set_leaf(pmd, vmx_arch_leaf(head, prot));
+	vmx_arch_set_pmd(pmd, vmx_arch_leaf(head, prot));
 	trace_vmx_entries(addr, VMX_PMD, 1);
 	return 0;
 }
@@ -517,7 +517,7 @@ void vmx_pgtable_exit(unsigned long end)
 	vmx_pgtable_flush();
 	for (addr = tables.base; tables.leaves && addr < end; addr += PMD_SIZE) {
 		if (pmd_none(*slot_of(addr)->pmd))
-			set_pmd(slot_of(addr)->pmd, slot_of(addr)->saved);
+			vmx_arch_set_pmd(slot_of(addr)->pmd, slot_of(addr)->saved);
 	}
 	kvfree(tables.slots);
 	mmdrop(vmx_root.mm);

@@ -16,12 +16,14 @@
  * vmx_arch_prot_maps()		does a PTE with this protection map its frame?
  * vmx_arch_has_leaves()	may a table above the PTEs hold a leaf?
  * vmx_arch_leaf()		return a leaf
- * vmx_arch_set_leaf()		store a leaf in an empty entry
+ * vmx_arch_set_pmd()		store a leaf or a table in an empty entry, where there
+ *				are leaves
+ * VMX_PGD_PARTS		the hardware's entries in a pgd_t, where it is not one
  * VMX_GFP_32			the zone flag for frames below 4 GiB
  * vmx_arch_entry_flags()	return the flags of an entry
  * vmx_arch_entry_phys()	return the physical address in an entry
  * vmx_arch_entry_present()	does the entry map a frame or lead to a table?
- * vmx_arch_flag_name()		return the name of a flag
+ * vmx_arch_flag_name()		return the name of a flag at a level
  * vmx_arch_dump_flags()	print the flags as the kernel's own dump does
  */
 #ifndef _VMX_ARCH_H
@@ -44,6 +46,10 @@
 #include "riscv.h"
 #else
 #error "vmx knows the page tables of x86-64, i386, arm64 and riscv64 only."
+#endif
+
+#ifndef VMX_PGD_PARTS
+#define VMX_PGD_PARTS 1
 #endif
 
 #endif /* _VMX_ARCH_H */

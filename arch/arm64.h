@@ -107,15 +107,15 @@ static inline pmd_t vmx_arch_leaf(struct page *page, pgprot_t prot)
 	return pmd_mkhuge(pfn_pmd(page_to_pfn(page), prot));
 }
 
-static inline void vmx_arch_set_leaf(pmd_t *pmdp, pmd_t leaf)
+static inline void vmx_arch_set_pmd(pmd_t *pmdp, pmd_t pmd)
 {
-	set_pmd(pmdp, leaf);
+	set_pmd(pmdp, pmd);
 }
 
 /* The address of an entry, as it is written there. */
 #define VMX_ENTRY_PHYS ((u64)__phys_to_pte_val(PHYS_MASK & PAGE_MASK))
 
-static inline u64 vmx_arch_entry_flags(u64 entry)
+static inline u64 vmx_arch_entry_flags(u64 entry, int level)
 {
 	return entry & ~VMX_ENTRY_PHYS;
 }
@@ -125,7 +125,7 @@ static inline bool vmx_arch_entry_present(u64 entry)
 	return entry & PTE_VALID;
 }
 
-static inline u64 vmx_arch_entry_phys(u64 entry)
+static inline u64 vmx_arch_entry_phys(u64 entry, int level)
 {
 	return __pte_to_phys(__pte(entry));
 }
@@ -134,7 +134,7 @@ static inline u64 vmx_arch_entry_phys(u64 entry)
  * The names of the manual; SW: bits for software. Bit 1 is 1 in a table and in a PTE, and
  * 0 in a leaf above the PTEs. A table has only the first two, and hierarchical bits.
  */
-static inline const char *vmx_arch_flag_name(unsigned int bit)
+static inline const char *vmx_arch_flag_name(unsigned int bit, int level)
 {
 	static const char * const names[64] = {
 		[0] = "V", [1] = "T", [2] = "Attr0", [3] = "Attr1", [4] = "Attr2",

@@ -130,12 +130,12 @@ static inline pmd_t vmx_arch_leaf(struct page *page, pgprot_t prot)
 	return pmd_mkhuge(pfn_pmd(page_to_pfn(page), prot));
 }
 
-static inline void vmx_arch_set_leaf(pmd_t *pmdp, pmd_t leaf)
+static inline void vmx_arch_set_pmd(pmd_t *pmdp, pmd_t pmd)
 {
-	set_pmd(pmdp, leaf);
+	set_pmd(pmdp, pmd);
 }
 
-static inline u64 vmx_arch_entry_flags(u64 entry)
+static inline u64 vmx_arch_entry_flags(u64 entry, int level)
 {
 	return entry & ~(u64)_PAGE_PFN_MASK;
 }
@@ -146,13 +146,13 @@ static inline bool vmx_arch_entry_present(u64 entry)
 }
 
 /* With N set, 16 entries are one translation: this is the first frame of all of them. */
-static inline u64 vmx_arch_entry_phys(u64 entry)
+static inline u64 vmx_arch_entry_phys(u64 entry, int level)
 {
 	return PFN_PHYS(pte_pfn(__pte(entry)));
 }
 
 /* The names of the manual; SW: bits for software. A table has only V. */
-static inline const char *vmx_arch_flag_name(unsigned int bit)
+static inline const char *vmx_arch_flag_name(unsigned int bit, int level)
 {
 	static const char * const names[64] = {
 		[0] = "V", [1] = "R", [2] = "W", [3] = "X", [4] = "U", [5] = "G",

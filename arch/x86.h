@@ -133,12 +133,12 @@ static inline pmd_t vmx_arch_leaf(struct page *page, pgprot_t prot)
 }
 
 /* A plain store: where stores trap, there are no leaves. */
-static inline void vmx_arch_set_leaf(pmd_t *pmdp, pmd_t leaf)
+static inline void vmx_arch_set_pmd(pmd_t *pmdp, pmd_t pmd)
 {
-	native_set_pmd(pmdp, leaf);
+	native_set_pmd(pmdp, pmd);
 }
 
-static inline u64 vmx_arch_entry_flags(u64 entry)
+static inline u64 vmx_arch_entry_flags(u64 entry, int level)
 {
 	return entry & PTE_FLAGS_MASK;
 }
@@ -148,13 +148,13 @@ static inline bool vmx_arch_entry_present(u64 entry)
 	return entry & _PAGE_PRESENT;
 }
 
-static inline u64 vmx_arch_entry_phys(u64 entry)
+static inline u64 vmx_arch_entry_phys(u64 entry, int level)
 {
 	return entry & PTE_PFN_MASK;
 }
 
 /* The names of the manuals. Bit 7 is PS above the PTE level and PAT in a PTE. */
-static inline const char *vmx_arch_flag_name(unsigned int bit)
+static inline const char *vmx_arch_flag_name(unsigned int bit, int level)
 {
 	switch (bit) {
 	case _PAGE_BIT_PRESENT:

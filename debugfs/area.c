@@ -164,8 +164,8 @@ static unsigned int next_entry(struct seq_file *m, struct entries *run,
 		1U << VMX_LEAF_ORDER : 1;
 	if (!run->nr || walk.end != first->end || walk.last != first->last ||
 	    walk.pfn != first->pfn + run->nr ||
-	    vmx_arch_entry_flags(walk.step[walk.last].entry) !=
-	    vmx_arch_entry_flags(first->step[first->last].entry)) {
+	    vmx_arch_entry_flags(walk.step[walk.last].entry, walk.last) !=
+	    vmx_arch_entry_flags(first->step[first->last].entry, first->last)) {
 		show_entries(m, run);
 		*run = (struct entries){ .addr = addr, .first = walk };
 	}

@@ -213,7 +213,7 @@ static void tell_table(struct seq_file *m, const struct step *step)
 	if (vmx_may_see_addresses(m->file))
 		seq_printf(m, ", attached: pmd entry 0x%016llx, table 0x%llx",
 			   step->table.entry,
-			   vmx_arch_entry_phys(step->table.entry));
+			   vmx_arch_entry_phys(step->table.entry, VMX_PMD));
 	seq_puts(m, " (3.10: allocated; vmx: by vmap() at load)\n");
 }
 

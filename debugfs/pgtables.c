@@ -66,7 +66,7 @@ static void find_run(struct dump *dump, unsigned long addr)
 	dump->runs = 0;
 	for (;; addr = last + 1) {
 		entry = vmx_pgtable_entry(&dump->ptes, addr, &level);
-		flags = vmx_arch_entry_flags(entry);
+		flags = vmx_arch_entry_flags(entry, level);
 		if (addr == dump->start) {
 			dump->level = level;
 			dump->flags = flags;
@@ -75,7 +75,7 @@ static void find_run(struct dump *dump, unsigned long addr)
 		}
 		last = min(addr | (vmx_level_size(level) - 1), VMALLOC_LAST);
 		if (vmx_arch_entry_present(entry))
-			add_frames(dump, (vmx_arch_entry_phys(entry) >>
+			add_frames(dump, (vmx_arch_entry_phys(entry, level) >>
 					  PAGE_SHIFT) +
 				   ((addr & (vmx_level_size(level) - 1)) >>
 				    PAGE_SHIFT), (last - addr + 1) >> PAGE_SHIFT);

@@ -31,6 +31,7 @@ static void show_step(struct seq_file *m, const struct vmx_walk *walk,
 		      enum vmx_walk_level level)
 {
 	u64 entry = walk->step[level].entry;
+	u64 flags = vmx_arch_entry_flags(entry, level);
 	phys_addr_t table = walk->step[level].table;
 	unsigned int bit;
 
@@ -38,11 +39,11 @@ static void show_step(struct seq_file *m, const struct vmx_walk *walk,
 		   vmx_level_name(level), &table, walk->step[level].index,
 		   entry);
 	for (bit = 0; bit < BITS_PER_BYTE * sizeof(entry); bit++) {
-		if (entry >> bit & 1 && vmx_arch_flag_name(bit))
-			seq_printf(m, " %s", vmx_arch_flag_name(bit));
+		if (flags >> bit & 1 && vmx_arch_flag_name(bit, level))
+			seq_printf(m, " %s", vmx_arch_flag_name(bit, level));
 	}
 	if (level != walk->last)
-		seq_printf(m, " -> table 0x%llx", vmx_arch_entry_phys(entry));
+		seq_printf(m, " -> table 0x%llx", vmx_arch_entry_phys(entry, level));
 	seq_putc(m, '\n');
 }
 

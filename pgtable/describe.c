@@ -27,10 +27,16 @@
 #include "vmx_pgtable.h"
 #include "root.h"
 
+/* What one entry of the top table covers, and the table's bytes. */
+#define TOP_SIZE (PGDIR_SIZE / VMX_PGD_PARTS)
+#define TOP_TABLE max_t(unsigned long, PAGE_SIZE, PTRS_PER_PGD * sizeof(pgd_t))
+
 /* Read the entry at @from, which may point to anything. Return false if that fails. */
 static bool read_entry(struct vmx_walk *walk, enum vmx_walk_level level,
 		       const void *from, void *entry, size_t size)
 {
+	unsigned long table = (unsigned long)from & -(level == VMX_PGD ? TOP_TABLE : PAGE_SIZE);
+
 	walk->last = level;
 	if (!virt_addr_valid(from) ||
 	    copy_from_kernel_nofault(entry, from, size)) {
@@ -38,8 +44,8 @@ static bool read_entry(struct vmx_walk *walk, enum vmx_walk_level level,
 		return false;
 	}
 	walk->step[level].used = true;
-	walk->step[level].table = __pa((unsigned long)from & PAGE_MASK);
-	walk->step[level].index = offset_in_page(from) / size;
+	walk->step[level].table = __pa(table);
+	walk->step[level].index = ((unsigned long)from - table) / size;
 	memcpy(&walk->step[level].entry, entry, size);
 	return true;
 }
@@ -50,6 +56,13 @@ static void walk_ends(struct vmx_walk *walk, enum vmx_walk_end end,
 {
 	walk->end = end;
 	walk->pfn = pfn;
+}
+
+/* Return the frame that @addr reaches through a leaf which begins with the frame @pfn. */
+static unsigned long frame_in_leaf(const struct vmx_walk *walk, unsigned long pfn,
+				   unsigned long addr)
+{
+	return pfn + ((addr & (vmx_level_size(walk->last) - 1)) >> PAGE_SHIFT);
 }
 
 /*
@@ -68,6 +81,7 @@ static void drop_if_folded(struct vmx_walk *walk, enum vmx_walk_level upper,
 static void walk_down(unsigned long addr, struct vmx_walk *walk)
 {
 	pgd_t pgd, *pgdp = pgd_offset_pgd(vmx_root.table, addr);
+	size_t size = sizeof(pgd) / VMX_PGD_PARTS;
 	p4d_t p4d, *p4dp;
 	pud_t pud, *pudp;
 	pmd_t pmd, *pmdp;
@@ -75,7 +89,10 @@ static void walk_down(unsigned long addr, struct vmx_walk *walk)
 
 	/* For a level that is folded away, pXd_offset_lockless() returns &pXd. */
 	*walk = (struct vmx_walk){};
-	if (!read_entry(walk, VMX_PGD, pgdp, &pgd, sizeof(pgd)))
+	/* Of several entries in a pgd_t, read that of @addr. */
+	memset(&pgd, 0, sizeof(pgd));
+	if (!read_entry(walk, VMX_PGD, (void *)pgdp + (addr & ~PGDIR_MASK) / TOP_SIZE * size,
+			&pgd, size))
 		return;
 	if (pgd_none(pgd))
 		return walk_ends(walk, VMX_WALK_NONE, 0);
@@ -98,8 +115,7 @@ static void walk_down(unsigned long addr, struct vmx_walk *walk)
 	if (pud_none(pud))
 		return walk_ends(walk, VMX_WALK_NONE, 0);
 	if (pud_leaf(pud))
-		return walk_ends(walk, VMX_WALK_PAGE, pud_pfn(pud) +
-				 ((addr & ~PUD_MASK) >> PAGE_SHIFT));
+		return walk_ends(walk, VMX_WALK_PAGE, frame_in_leaf(walk, pud_pfn(pud), addr));
 
 	pmdp = pmd_offset_lockless(pudp, pud, addr);
 	if ((void *)pmdp == &pud)
@@ -109,8 +125,7 @@ static void walk_down(unsigned long addr, struct vmx_walk *walk)
 	if (pmd_none(pmd))
 		return walk_ends(walk, VMX_WALK_NONE, 0);
 	if (pmd_leaf(pmd))
-		return walk_ends(walk, VMX_WALK_PAGE, pmd_pfn(pmd) +
-				 ((addr & ~PMD_MASK) >> PAGE_SHIFT));
+		return walk_ends(walk, VMX_WALK_PAGE, frame_in_leaf(walk, pmd_pfn(pmd), addr));
 
 	ptep = pte_offset_kernel(&pmd, addr);
 	if (!read_entry(walk, VMX_PTE, ptep, &pte, sizeof(pte)))
@@ -256,7 +271,7 @@ unsigned long vmx_level_size(enum vmx_walk_level level)
 {
 	switch (level) {
 	case VMX_PGD:
-		return PGDIR_SIZE;
+		return TOP_SIZE;
 	case VMX_P4D:
 		return P4D_SIZE;
 	case VMX_PUD:
