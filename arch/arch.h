@@ -44,8 +44,10 @@
 #include "arm64.h"
 #elif defined(CONFIG_RISCV)
 #include "riscv.h"
+#elif defined(CONFIG_ARM)
+#include "arm.h"
 #else
-#error "vmx knows the page tables of x86-64, i386, arm64 and riscv64 only."
+#error "vmx knows the page tables of x86-64, i386, arm64, 32-bit ARM and riscv64 only."
 #endif
 
 #ifndef VMX_PGD_PARTS

@@ -12,7 +12,7 @@
  *   of the vmalloc range, it clears the entry above and flushes all CPUs. On x86 such a
  *   flush is an inter-processor call, which waits for this CPU. So a table that was found
  *   is not freed before the walk ends.
- * - arm64 flushes without such a call, and a hypervisor may. So each walk is made again
+ * - ARM flushes without such a call, and a hypervisor may. So each walk is made again
  *   afterwards, and what was read is dropped if an entry above has changed.
  *
  * Units: bytes.

@@ -429,6 +429,9 @@ static bool wait_until_asleep(pid_t pid)
 #define RESULT eax
 #elif defined(__riscv)
 #define RESULT a0
+#elif defined(__arm__)
+#define user_regs_struct user_regs
+#define RESULT uregs[0]
 #else
 #define RESULT regs[0]
 #endif

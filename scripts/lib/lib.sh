@@ -40,6 +40,7 @@ kernels_for() { supported | awk -v use=",$1," 'index("," $7 ",", use) { print $1
 cross() {
 	case $1 in
 	arm64) echo aarch64-linux-gnu ;;
+	arm) echo arm-linux-gnueabihf ;;
 	riscv) echo riscv64-linux-gnu ;;
 	esac
 }

@@ -17,6 +17,11 @@ module_param(nth, int, 0444);
 static struct dentry *dir;
 static atomic_t calls;
 
+/* 32-bit ARM has no function for this. */
+#ifdef CONFIG_ARM
+#define regs_set_return_value(regs, value) ((regs)->ARM_r0 = (value))
+#endif
+
 static int spoil_result(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	if (atomic_inc_return(&calls) == nth)
