@@ -46,6 +46,8 @@ static noinline int insert_after_purge(struct vmx_area *area,
 				       unsigned long align, unsigned long start,
 				       unsigned long end)
 {
+	if (vmx_start == vmx_end)
+		return -ENOSPC;		/* slice=0: nothing can become a hole */
 	vmx_magazines_drain();
 	return vmx_area_insert_after_purge(area, align, start, end);
 }

@@ -14,6 +14,7 @@
 #include <linux/seq_file.h>
 
 #include "vmx_debugfs.h"
+#include "vmx_pgtable.h"
 #include "debugfs/files.h"
 
 static struct dentry *dir;
@@ -24,9 +25,11 @@ static const struct {
 	umode_t mode;
 	const struct file_operations *fops;
 	const char *help;
+	bool observes;		/* it is there with slice=0, too */
 } files[] = {
-#define FILE(name, mode, help) { #name, mode, &vmx_##name##_fops, help }
-	FILE(README, 0400, "this text"),
+#define FILE(name, mode, help, ...) \
+	{ #name, mode, &vmx_##name##_fops, help, ##__VA_ARGS__ }
+	FILE(README, 0400, "this text", true),
 	FILE(alloc, 0600, "write requests; read back the areas of the last write"),
 	FILE(free, 0600, "write ids (3), addresses (0x...), or all; \"3 explain\" tells the steps"),
 	FILE(fit, 0600, "the fit of requests that name none: write it, read it"),
@@ -34,8 +37,9 @@ static const struct {
 	FILE(gaps, 0400, "the holes, and how fragmented the slice is"),
 	FILE(map, 0400, "the slice as text: one character for several pages"),
 	FILE(area, 0600, "write an id or an address; read descriptor, frames, entries"),
-	FILE(walk, 0600, "write an address; read its way through the page tables"),
-	FILE(pgtables, 0400, "the page tables of the whole vmalloc range"),
+	FILE(walk, 0600, "write an address; read its way through the page tables",
+	     true),
+	FILE(pgtables, 0400, "the page tables of the vmalloc range and of modules", true),
 	FILE(mem, 0600, "the bytes of the slice by offset: pread, pwrite, mmap"),
 	FILE(stats, 0400, "counters: \"key value\""),
 	FILE(purge, 0200, "write 1: flush, and turn quarantined addresses into holes"),
@@ -68,14 +72,22 @@ static const char requests[] =
 "  # exec 4<>free; echo \"3 explain\" >&4; cat <&4\n";
 #undef FIT
 
+static bool is_there(int i)
+{
+	return files[i].observes || vmx_start < vmx_end;
+}
+
 static int README_show(struct seq_file *m, void *v)
 {
 	int i;
 
 	seq_puts(m, "vmx " VMX_VERSION ": explore vmalloc areas\n\n");
-	for (i = 0; i < ARRAY_SIZE(files); i++)
-		seq_printf(m, "  %-10s %s\n", files[i].name, files[i].help);
-	seq_puts(m, requests);
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		if (is_there(i))
+			seq_printf(m, "  %-10s %s\n", files[i].name, files[i].help);
+	}
+	seq_puts(m, vmx_start < vmx_end ? requests :
+		 "\nvmx was loaded with slice=0: it only looks.\n");
 	return 0;
 }
 
@@ -102,6 +114,8 @@ static int create_files(void)
 	inode_unlock(d_inode(dir));
 
 	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		if (!is_there(i))
+			continue;
 		/*
 		 * debugfs_create_file() would not pass mmap() on. Its protection
 		 * is not needed: only module exit removes the files, and then

@@ -48,7 +48,7 @@ static const struct kernel_param_ops bytes_ops = {
 static unsigned long slice = IS_ENABLED(CONFIG_64BIT) ? SZ_256M : SZ_16M;
 module_param_cb(slice, &bytes_ops, &slice, 0444);
 __MODULE_PARM_TYPE(slice, "bytes");
-MODULE_PARM_DESC(slice, "addresses to reserve, K/M/G (default 256M; 16M on 32-bit)");
+MODULE_PARM_DESC(slice, "addresses to reserve, K/M/G (default 256M; 16M on 32-bit); 0: only look at page tables");
 
 module_param_cb(lazy_max, &bytes_ops, &vmx_lazy_max, 0644);
 __MODULE_PARM_TYPE(lazy_max, "bytes");

@@ -472,6 +472,24 @@ static void find_slot(struct vmx_slot *slot, unsigned long addr)
 }
 
 /**
+ * vmx_pgtable_pin_root() - keep the top table that is in use now
+ *
+ * Context: in the process that loads the module.
+ */
+void vmx_pgtable_pin_root(void)
+{
+	vmx_root.mm = current->active_mm;
+	mmgrab(vmx_root.mm);
+	vmx_root.table = vmx_arch_kernel_root();
+}
+
+/** vmx_pgtable_unpin_root() - undo vmx_pgtable_pin_root() */
+void vmx_pgtable_unpin_root(void)
+{
+	mmdrop(vmx_root.mm);
+}
+
+/**
  * vmx_pgtable_init() - clear all entries of the slice
  * @start: its first address; vmap() has mapped all of it by PTEs
  * @end: the first address behind it; if there are leaves, both are aligned to one
@@ -489,9 +507,7 @@ int vmx_pgtable_init(unsigned long start, unsigned long end)
 	if (!tables.slots)
 		return -ENOMEM;
 	tables.leaves = vmx_arch_has_leaves();
-	vmx_root.mm = current->active_mm;
-	mmgrab(vmx_root.mm);
-	vmx_root.table = vmx_arch_kernel_root();
+	vmx_pgtable_pin_root();
 
 	for (addr = tables.base; addr < end; addr += PMD_SIZE)
 		find_slot(slot_of(addr), addr);
@@ -520,5 +536,5 @@ void vmx_pgtable_exit(unsigned long end)
 			vmx_arch_set_pmd(slot_of(addr)->pmd, slot_of(addr)->saved);
 	}
 	kvfree(tables.slots);
-	mmdrop(vmx_root.mm);
+	vmx_pgtable_unpin_root();
 }

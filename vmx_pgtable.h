@@ -52,6 +52,8 @@ enum vmx_layout {
 	VMX_LINEAR,	/* they are adjacent and in order */
 };
 
+void vmx_pgtable_pin_root(void);
+void vmx_pgtable_unpin_root(void);
 int vmx_pgtable_init(unsigned long start, unsigned long end);
 void vmx_pgtable_exit(unsigned long end);
 int vmx_pgtable_map(unsigned long addr, struct page **pages, unsigned int nr,

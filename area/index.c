@@ -26,6 +26,7 @@
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/lockdep.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 
 #include "index.h"
@@ -118,8 +119,8 @@ struct vmx_area *vmx_index_below(unsigned long addr)
  */
 int vmx_index_init(unsigned long start, unsigned long end)
 {
-	unsigned long pages = (end - start) >> PAGE_SHIFT, bits = pages;
-	unsigned long offset[VMX_INDEX_LEVELS], words = pages;
+	unsigned long pages = (end - start) >> PAGE_SHIFT, bits = max(pages, 1UL);
+	unsigned long offset[VMX_INDEX_LEVELS], words = bits;
 	unsigned int level = 0;
 
 	/* One allocation: vmx_starts, and behind it the marks, level by level. */

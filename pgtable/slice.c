@@ -19,6 +19,9 @@
  * there. When the witness has changed, the slice is lost for good: vmx writes no entry
  * any longer, and does not give the slice back. The check is not a lock: it cannot help
  * against a vfree() at the same moment.
+ *
+ * A slice of 0 bytes is an observer: vmx takes no addresses and writes no entry, only the
+ * root of the page tables is pinned.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -95,14 +98,26 @@ static int complain(unsigned long size, int err, const char *why)
 	return err;
 }
 
+/* An empty slice cannot be lost: its witness never changes. */
+static void observe(void)
+{
+	static pte_t unchanging;
+
+	vmx_start = 0;
+	vmx_end = 0;
+	vmx_slice_witness.entry = &unchanging;
+	vmx_slice_witness.value = unchanging;
+	vmx_pgtable_pin_root();
+}
+
 /**
  * vmx_slice_reserve() - reserve a slice of the vmalloc range
- * @size: bytes; rounded up to a leaf where leaves are possible
+ * @size: bytes; rounded up to a leaf where leaves are possible. 0: only observe
  *
  * On success the slice is [vmx_start, vmx_end), and nothing in it is mapped.
  *
  * Context: process context; may sleep.
- * Return: 0; -EINVAL if @size is 0 or not a multiple of the page size; -ENOMEM if it is
+ * Return: 0; -EINVAL if @size is not a multiple of the page size; -ENOMEM if it is
  * more than the machine has memory, if vmap() cannot reserve that much, or without
  * memory. The log says why.
  */
@@ -112,9 +127,12 @@ int vmx_slice_reserve(unsigned long size)
 	unsigned long whole, align = leaf ?: PAGE_SIZE;
 	int err;
 
-	if (!size || !PAGE_ALIGNED(size))
-		return complain(size, -EINVAL,
-				"must be a multiple of the page size, and not 0");
+	if (!PAGE_ALIGNED(size))
+		return complain(size, -EINVAL, "must be a multiple of the page size");
+	if (!size) {
+		observe();
+		return 0;
+	}
 	size = ALIGN(size, align);
 	/* At least one page is left over, for the witness. */
 	whole = size + (leaf ? leaf - PAGE_SIZE : PAGE_SIZE);
@@ -163,6 +181,10 @@ void vmx_slice_release(void)
 {
 	bool lost = vmx_slice_is_lost();
 
+	if (vmx_start == vmx_end) {
+		vmx_pgtable_unpin_root();
+		return;
+	}
 	vmx_pgtable_exit(lost ? vmx_start : vmx_end);
 	if (!lost)
 		vunmap(vmx_reserved);

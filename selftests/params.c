@@ -28,7 +28,6 @@ static const struct {
 	const char *params;
 	int err;
 } refused[] = {
-	{ "slice=0",			EINVAL },
 	{ "slice=1",			EINVAL },
 	{ "slice=4097",			EINVAL },
 	{ "slice=",			EINVAL },

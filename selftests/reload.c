@@ -61,7 +61,6 @@ static const struct {
 	int err;
 } loads[] = {
 	{ "slice=8M", 0 },
-	{ "slice=0", EINVAL },
 	{ "slice=4M", 0 },
 	{ "slice=4097", EINVAL },
 	{ "slice=12M lazy_max=0", 0 },
