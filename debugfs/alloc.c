@@ -151,12 +151,41 @@ static int make_one(struct list_head *made, const struct vmx_request *req,
 	return 0;
 }
 
+/* The sizes of the last requests, for the file "gaps". Any mixture of old and new is right. */
+static unsigned long asked_lately[8];
+
+static void note_asked(unsigned long size)
+{
+	static unsigned int next;
+
+	WRITE_ONCE(asked_lately[next % ARRAY_SIZE(asked_lately)], size);
+	WRITE_ONCE(next, next + 1);
+}
+
+/**
+ * vmx_largest_asked() - return the bytes that the largest of the last eight requests took
+ *
+ * Return: its size with the guard page, whether it was met or not; 0 without a request.
+ */
+unsigned long vmx_largest_asked(void)
+{
+	unsigned long largest = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(asked_lately); i++)
+		largest = max(largest, READ_ONCE(asked_lately[i]));
+	if (!largest || largest > ULONG_MAX - 2 * PAGE_SIZE)
+		return largest;
+	return PAGE_ALIGN(largest) + PAGE_SIZE;
+}
+
 static int make_requested(struct list_head *made, struct vmx_text *text,
 			  const struct vmx_request *req)
 {
 	unsigned long i;
 	int err = 0;
 
+	note_asked(req->size);
 	if (req->count > 1 && req->count > (vmx_end - vmx_start) / req->size)
 		err = -E2BIG;
 	for (i = 0; !err && i < req->count; i++)

@@ -174,6 +174,9 @@ struct vmx_explanation *vmx_explain_begin(void);
 void vmx_explain_end(struct vmx_explanation *why);
 void vmx_explain_show(struct seq_file *m, const struct vmx_explanation *why);
 
+/* alloc.c */
+unsigned long vmx_largest_asked(void);
+
 /* fit.c */
 enum vmx_fit vmx_default_fit(void);
 

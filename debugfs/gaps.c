@@ -4,6 +4,10 @@
  *
  * vmx_area_lock is taken for each hole separately. So the sums in the last line are
  * those of the holes that were shown, which need not have existed at one moment.
+ *
+ * The fragmentation is 1 - largest / total. As long as most of the slice is one hole, it
+ * is near 0, whatever the other holes are like. So the last line tells what the largest
+ * of the last requests would find.
  */
 #include <linux/fs.h>
 #include <linux/math64.h>
@@ -15,8 +19,12 @@
 #include "vmx_pgtable.h"
 #include "files.h"
 
+#define DIGITS 6	/* of the fragmentation, at most */
+
 struct gaps {
 	unsigned long count, total, largest;
+	unsigned long asked;	/* the largest request lately, with its guard page */
+	unsigned long fit;	/* holes that hold it */
 	struct vmx_range hole;
 	bool done;
 };
@@ -43,7 +51,7 @@ static void *gaps_start(struct seq_file *m, loff_t *pos)
 	struct gaps *gaps = m->private;
 
 	if (!*pos) {
-		*gaps = (struct gaps){};
+		*gaps = (struct gaps){ .asked = vmx_largest_asked() };
 		return SEQ_START_TOKEN;
 	}
 	return *pos > (loff_t)(vmx_end - vmx_start) + 1 ?
@@ -66,6 +74,7 @@ static void *gaps_next(struct seq_file *m, void *v, loff_t *pos)
 	gaps->count++;
 	gaps->total += size;
 	gaps->largest = max(gaps->largest, size);
+	gaps->fit += size >= gaps->asked;
 	*pos = gaps->hole.end - vmx_start + 1;
 	cond_resched();
 	return gaps_find(m, *pos);
@@ -75,11 +84,25 @@ static void gaps_stop(struct seq_file *m, void *v)
 {
 }
 
+/*
+ * Print @part / @total, which is less than 1: three digits, or as many as it takes to
+ * tell two of them from 0.
+ */
+static void show_fragmentation(struct seq_file *m, u64 part, u64 total)
+{
+	u64 scale = 1000;
+	int digits = 3;
+
+	for (; part && digits < DIGITS && part * scale < 10 * total; digits++)
+		scale *= 10;
+	seq_printf(m, " fragmentation=0.%0*llu", digits,
+		   div64_u64(part * scale, max(total, 1ULL)));
+}
+
 static int gaps_show(struct seq_file *m, void *v)
 {
 	struct gaps *gaps = m->private;
 	struct vmx_area_stats stats;
-	u64 scattered;
 
 	if (v == SEQ_START_TOKEN) {
 		seq_puts(m, "# vmx gaps 1 slice=");
@@ -93,11 +116,14 @@ static int gaps_show(struct seq_file *m, void *v)
 		return 0;
 	}
 	vmx_areas_stats(&stats);
-	scattered = div64_u64((u64)(gaps->total - gaps->largest) * 1000,
-			      max(gaps->total, 1UL));
-	seq_printf(m, "# count=%lu total=%lu largest=%lu fragmentation=0.%03llu quarantined=%lu guard=%lu\n",
-		   gaps->count, gaps->total, gaps->largest, scattered,
-		   stats.quarantined_bytes, stats.guard_bytes);
+	seq_printf(m, "# count=%lu total=%lu largest=%lu", gaps->count, gaps->total,
+		   gaps->largest);
+	show_fragmentation(m, gaps->total - gaps->largest, gaps->total);
+	seq_printf(m, " quarantined=%lu guard=%lu\n", stats.quarantined_bytes,
+		   stats.guard_bytes);
+	if (gaps->asked)
+		seq_printf(m, "# largest request lately: %lu bytes with its guard page; holes that hold it: %lu\n",
+			   gaps->asked, gaps->fit);
 	return 0;
 }
 

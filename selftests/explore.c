@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <elf.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <linux/userfaultfd.h>
@@ -328,7 +329,7 @@ TEST_F(explore, area)
 	EXPECT_EQ(0, id);
 }
 
-/* The lines adjoin; in the slice, exactly the pages of areas are mapped. */
+/* The lines of a range adjoin; in the slice, exactly the pages of areas are mapped. */
 TEST_F(explore, pgtables)
 {
 	unsigned long start, end, last = 0, mapped = 0, pages = 0;
@@ -337,7 +338,11 @@ TEST_F(explore, pgtables)
 
 	self->text = vmx_read("pgtables");
 	ASSERT_NE(NULL, self->text);
-	for (line = next_line(self->text); *line; line = next_line(line)) {
+	for (line = self->text; *line; line = next_line(line)) {
+		if (!strncmp(line, "---[ ", 5)) {
+			last = 0;
+			continue;
+		}
 		ASSERT_TRUE(range_after(line, "", &start, &end))
 			TH_LOG("%s", line);
 		EXPECT_EQ(last ? last : start, start)
@@ -596,6 +601,80 @@ TEST_F(explore, trace_formats)
 		free(text);
 	}
 	globfree(&found);
+}
+
+/* slice=0 takes no addresses and shows the kernel's page tables, and nothing else. */
+TEST(observer)
+{
+	static const char * const there[] = { "README", "walk", "pgtables" };
+	unsigned long start = 0, end;
+	char *text, request[32];
+	size_t i, files = 0;
+	struct dirent *entry;
+	DIR *dir;
+
+	ASSERT_EQ(0, vmx_load("slice=0"));
+	EXPECT_EQ(0, vmallocinfo_lines());
+	dir = opendir("/sys/kernel/debug/vmx");
+	ASSERT_NE(NULL, dir);
+	while ((entry = readdir(dir)))
+		files += *entry->d_name != '.';
+	closedir(dir);
+	EXPECT_EQ(ARRAY_SIZE(there), files);
+	for (i = 0; i < ARRAY_SIZE(there); i++) {
+		text = vmx_read(there[i]);
+		EXPECT_NE(NULL, text)
+			TH_LOG("%s", there[i]);
+		free(text);
+	}
+	/* An address that the kernel has mapped. */
+	text = vmx_read("pgtables");
+	ASSERT_NE(NULL, text);
+	ASSERT_NE(NULL, strstr(text, " frames="));
+	for (const char *line = text; *line && !start; line = next_line(line)) {
+		if (line_has(line, " frames=") && range_after(line, "", &start, &end))
+			snprintf(request, sizeof(request), "0x%lx", start);
+	}
+	free(text);
+	ASSERT_EQ(0, vmx_ask("walk", request));
+	text = vmx_read("walk");
+	EXPECT_NE(NULL, strstr(text, "\nmapped: frame 0x"));
+	free(text);
+	EXPECT_EQ(-EINVAL, vmx_ask("walk", "0x0"));
+	/* A module that asks is refused, and nothing is left. */
+	EXPECT_NE(0, module_load("vmx_user", ""));
+	EXPECT_EQ(0, vmx_unload());
+}
+
+/* Small values of the fragmentation can be told apart, and the largest request is noted. */
+TEST(fragmentation)
+{
+	unsigned long total, largest, asked, fit, count;
+	double shown, is;
+	char *text;
+	int i;
+
+	ASSERT_EQ(0, vmx_load(SLICE_LAZY));
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(0, vmx_ask("alloc", i == 2 ? "2M" : "4K 4K"));
+		if (i < 2)
+			ASSERT_EQ(0, vmx_ask("free", i ? "3" : "1"));
+		ASSERT_EQ(0, vmx_ask("purge", "1"));
+		text = vmx_read("gaps");
+		ASSERT_NE(NULL, text);
+		ASSERT_EQ(6, sscanf(strstr(text, "# count="),
+				    "# count=%lu total=%lu largest=%lu fragmentation=%lf %*s %*s\n"
+				    "# largest request lately: %lu bytes with its guard page; holes that hold it: %lu",
+				    &count, &total, &largest, &shown, &asked, &fit))
+			TH_LOG("%s", text);
+		is = 1 - (double)largest / total;
+		EXPECT_LT(0, shown);
+		EXPECT_GE(is / 10, is > shown ? is - shown : shown - is);
+		EXPECT_EQ(i == 2 ? 2 * MIB + page_size() : 2 * page_size(), asked);
+		EXPECT_EQ(i == 2 ? 1 : count, fit);
+		free(text);
+	}
+	EXPECT_EQ(0, vmx_unload());
 }
 
 TEST_HARNESS_MAIN
