@@ -25,6 +25,8 @@
  * vmx_arch_entry_present()	does the entry map a frame or lead to a table?
  * vmx_arch_flag_name()		return the name of a flag at a level
  * vmx_arch_dump_flags()	print the flags as the kernel's own dump does
+ * vmx_arch_ranges()		list, in address order, what the kernel maps by vmalloc's
+ *				means; return how many ranges there are
  */
 #ifndef _VMX_ARCH_H
 #define _VMX_ARCH_H
@@ -37,6 +39,17 @@
 /* Is the struct page of the next frame always the next in memory? */
 #define VMX_PAGE_ARRAY_LINEAR (IS_ENABLED(CONFIG_SPARSEMEM_VMEMMAP) || \
 			       IS_ENABLED(CONFIG_FLATMEM))
+
+/* Addresses that the kernel maps by vmalloc's means; marker is its own dump's name. */
+struct vmx_kernel_range {
+	const char *marker;
+	unsigned long start, last;	/* last is inclusive: start + size may overflow */
+};
+
+#define VMX_KERNEL_RANGES 3
+
+/* VMALLOC_END is the last byte on x86-64, and the byte behind the last one elsewhere. */
+#define VMX_VMALLOC_LAST (((unsigned long)VMALLOC_END - 1) | ~PAGE_MASK)
 
 #if defined(CONFIG_X86)
 #include "x86.h"

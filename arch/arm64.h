@@ -181,4 +181,19 @@ static inline void vmx_arch_dump_flags(char *to, size_t size, u64 entry,
 		 type < ARRAY_SIZE(types) && types[type] ? types[type] : "");
 }
 
+/* pci_remap_iospace() maps with the function that vmap() uses. */
+static inline unsigned int vmx_arch_ranges(struct vmx_kernel_range *ranges)
+{
+	ranges[0] = (struct vmx_kernel_range){
+		"Modules start", MODULES_VADDR, MODULES_END - 1,
+	};
+	ranges[1] = (struct vmx_kernel_range){
+		"vmalloc() area", VMALLOC_START, VMX_VMALLOC_LAST,
+	};
+	ranges[2] = (struct vmx_kernel_range){
+		"PCI I/O start", PCI_IO_START, PCI_IO_END - 1,
+	};
+	return 3;
+}
+
 #endif /* _VMX_ARCH_ARM64_H */

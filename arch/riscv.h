@@ -190,4 +190,23 @@ static inline void vmx_arch_dump_flags(char *to, size_t size, u64 entry,
 		 entry & _PAGE_READ ? "R" : ".");
 }
 
+/*
+ * pci_remap_iospace() maps with the function that vmap() uses. The modules are below the
+ * kernel's image, wherever KASLR has put it. MODULES_VADDR, which is not exported, is at
+ * or above the lowest address.
+ */
+static inline unsigned int vmx_arch_ranges(struct vmx_kernel_range *ranges)
+{
+	ranges[0] = (struct vmx_kernel_range){
+		"PCI I/O start", PCI_IO_START, PCI_IO_END - 1,
+	};
+	ranges[1] = (struct vmx_kernel_range){
+		"vmalloc() area", VMALLOC_START, VMX_VMALLOC_LAST,
+	};
+	ranges[2] = (struct vmx_kernel_range){
+		"Modules/BPF mapping", MODULES_LOWEST_VADDR, kernel_map.virt_addr - 1,
+	};
+	return 3;
+}
+
 #endif /* _VMX_ARCH_RISCV_H */

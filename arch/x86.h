@@ -208,4 +208,18 @@ static inline void vmx_arch_dump_flags(char *to, size_t size, u64 entry,
 		 entry & _PAGE_NX ? "NX " : "x  ");
 }
 
+/* On i386 the modules are in the vmalloc range. */
+static inline unsigned int vmx_arch_ranges(struct vmx_kernel_range *ranges)
+{
+	ranges[0] = (struct vmx_kernel_range){
+		"vmalloc() Area", VMALLOC_START, VMX_VMALLOC_LAST,
+	};
+	if (!IS_ENABLED(CONFIG_X86_64))
+		return 1;
+	ranges[1] = (struct vmx_kernel_range){
+		"Modules", MODULES_VADDR, MODULES_END - 1,
+	};
+	return 2;
+}
+
 #endif /* _VMX_ARCH_X86_H */

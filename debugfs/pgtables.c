@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pgtables: the page tables of the kernel's whole vmalloc range
+ * pgtables: the page tables of all that the kernel maps by vmalloc's means
+ *
+ * That is the vmalloc range and, where these are not in it, the modules and the I/O ports
+ * of PCI. The kernel maps other ranges in other ways, and they are left out: the direct
+ * mapping, struct page, its own image, fixed and per-CPU mappings.
  *
  * The format is that of the kernel's own dump (CONFIG_PTDUMP_DEBUGFS): one line for each
  * run of entries with the same flags at the same level, so that the two can be
@@ -10,7 +14,8 @@
  * copied with reads that may not fault, and the copy is printed. So a table that is
  * freed meanwhile is printed as it was, or not at all.
  *
- * Position 0 of the file is the header. Position n + 1 is page n of the range.
+ * The ranges follow one another in the file. Position 0 of a range is its header,
+ * position n + 1 is page n of it.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -22,13 +27,12 @@
 #include "vmx_pgtable.h"
 #include "files.h"
 
-/* VMALLOC_END is the last byte on x86-64, and the byte behind the last one on i386. */
-#define VMALLOC_LAST (((unsigned long)VMALLOC_END - 1) | ~PAGE_MASK)
-
 #define FRAME_RUNS 8	/* a line shows at most this many runs of frames */
 
 struct dump {
 	struct vmx_ptes ptes;
+	struct vmx_kernel_range range;	/* that of the current run */
+	loff_t base;			/* the position of its header */
 	/* the current run: entries of one level with the same flags */
 	unsigned long start, last;	/* last is inclusive: start + size may overflow */
 	enum vmx_walk_level level;
@@ -73,38 +77,47 @@ static void find_run(struct dump *dump, unsigned long addr)
 		} else if (level != dump->level || flags != dump->flags) {
 			return;
 		}
-		last = min(addr | (vmx_level_size(level) - 1), VMALLOC_LAST);
+		last = min(addr | (vmx_level_size(level) - 1), dump->range.last);
 		if (vmx_arch_entry_present(entry))
 			add_frames(dump, (vmx_arch_entry_phys(entry, level) >>
 					  PAGE_SHIFT) +
 				   ((addr & (vmx_level_size(level) - 1)) >>
 				    PAGE_SHIFT), (last - addr + 1) >> PAGE_SHIFT);
 		dump->last = last;
-		if (last == VMALLOC_LAST)
+		if (last == dump->range.last)
 			return;
 		cond_resched();
 	}
 }
 
+/* The header of a range is a run without an end. */
 static void *dump_start(struct seq_file *m, loff_t *pos)
 {
+	struct vmx_kernel_range range[VMX_KERNEL_RANGES];
+	unsigned int i, n = vmx_arch_ranges(range);
 	struct dump *dump = m->private;
-	unsigned long addr = VMALLOC_START + (*pos - 1) * PAGE_SIZE;
+	loff_t pages;
 
-	if (!*pos)
-		return SEQ_START_TOKEN;
-	if (*pos > (VMALLOC_LAST - VMALLOC_START) / PAGE_SIZE + 1)
-		return NULL;
-	find_run(dump, addr);
-	return dump;
+	dump->base = 0;
+	for (i = 0; i < n; i++, dump->base += pages + 1) {
+		pages = (range[i].last - range[i].start) / PAGE_SIZE + 1;
+		if (*pos > dump->base + pages)
+			continue;
+		dump->range = range[i];
+		dump->last = 0;
+		if (*pos > dump->base)
+			find_run(dump, range[i].start + (*pos - dump->base - 1) * PAGE_SIZE);
+		return dump;
+	}
+	return NULL;
 }
 
 static void *dump_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	struct dump *dump = v;
 
-	*pos = v == SEQ_START_TOKEN ? 1 :
-	       (dump->last - VMALLOC_START) / PAGE_SIZE + 2;
+	*pos = !dump->last ? *pos + 1 :
+	       dump->base + (dump->last - dump->range.start) / PAGE_SIZE + 2;
 	return dump_start(m, pos);
 }
 
@@ -145,8 +158,8 @@ static int dump_show(struct seq_file *m, void *v)
 	unsigned long size;
 	char flags[64];
 
-	if (v == SEQ_START_TOKEN) {
-		seq_puts(m, "---[ vmalloc() Area ]---\n");
+	if (!dump->last) {
+		seq_printf(m, "---[ %s ]---\n", dump->range.marker);
 		return 0;
 	}
 	size = dump->last - dump->start + 1;

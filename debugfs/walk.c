@@ -2,7 +2,7 @@
 /*
  * walk: the way of an address through the page tables, level by level
  *
- * The address may be any one of the vmalloc range, also outside the slice.
+ * The address may be any one that the kernel maps by vmalloc's means: see pgtables.c.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -13,6 +13,18 @@
 #include "vmx_pgtable.h"
 #include "files.h"
 
+static bool is_kernels(unsigned long addr)
+{
+	struct vmx_kernel_range range[VMX_KERNEL_RANGES];
+	unsigned int n = vmx_arch_ranges(range);
+
+	while (n--) {
+		if (addr >= range[n].start && addr <= range[n].last)
+			return true;
+	}
+	return false;
+}
+
 static int walk_text(struct file *file, struct vmx_text *text)
 {
 	unsigned long addr;
@@ -21,8 +33,8 @@ static int walk_text(struct file *file, struct vmx_text *text)
 	if (err)
 		return err;
 	addr = vmx_address(addr);
-	if (addr < VMALLOC_START || addr >= VMALLOC_END)
-		return vmx_text_wrong(text, "not an address of the vmalloc range");
+	if (!is_kernels(addr))
+		return vmx_text_wrong(text, "not an address of the vmalloc range, nor of modules");
 	vmx_asked_tell(file, addr);
 	return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * For 10,000 random addresses of the vmalloc range, `walk` finds the same frame
+ * For 10,000 random addresses of the vmalloc range and of modules, `walk` finds the same frame
  * as the kernel's vmalloc_to_page(), or none if that finds none. For addresses
  * in the slice, `area` agrees too.
  *
@@ -20,6 +20,8 @@
 #define KPTR "/proc/sys/kernel/kptr_restrict"	/* 1: root sees addresses */
 #define DIR "/sys/kernel/debug/vmx/"
 
+#define RANGES_MAX 3
+
 struct range {
 	unsigned long start, end;
 };
@@ -27,7 +29,8 @@ struct range {
 FIXTURE(addresses) {
 	struct random random;
 	struct areas areas;
-	struct range all;		/* the vmalloc range */
+	struct range all[RANGES_MAX];	/* those of `pgtables` */
+	size_t ranges;
 	struct range *kernels;		/* the areas in /proc/vmallocinfo */
 	size_t n;
 	int walk, area;
@@ -35,10 +38,9 @@ FIXTURE(addresses) {
 
 /*
  * Read the areas of /proc/vmallocinfo.  Leave out ioremap(), since device
- * memory has no struct page for vmalloc_to_page(), and modules, which have a
- * range of their own.
+ * memory has no struct page for vmalloc_to_page().
  */
-static size_t read_vmallocinfo(const struct range *all, struct range **ranges)
+static size_t read_vmallocinfo(struct range **ranges)
 {
 	char *before = slurp(KPTR), *text, *line, *rest;
 	struct range *range = NULL;
@@ -51,8 +53,7 @@ static size_t read_vmallocinfo(const struct range *all, struct range **ranges)
 	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		range = realloc(range, (n + 1) * sizeof(*range));
 		if (!strstr(line, "ioremap") &&
-		    sscanf(line, "0x%lx-0x%lx", &range[n].start, &range[n].end) == 2 &&
-		    range[n].start >= all->start && range[n].end <= all->end)
+		    sscanf(line, "0x%lx-0x%lx", &range[n].start, &range[n].end) == 2)
 			n++;
 	}
 	free(text);
@@ -60,24 +61,26 @@ static size_t read_vmallocinfo(const struct range *all, struct range **ranges)
 	return n;
 }
 
-/* Read the limits of the vmalloc range from the lines of `pgtables`. */
-static bool read_range(struct range *all)
+/* Read the limits of each range from the lines of `pgtables`. Leave out PCI's I/O ports. */
+static size_t read_ranges(struct range *all)
 {
 	char *text = vmx_read("pgtables"), *line, *rest;
 	unsigned long start, end;
+	size_t n = 0;
 
-	*all = (struct range){};
-	if (!text)
-		return false;
 	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		if (sscanf(line, "0x%lx-0x%lx", &start, &end) != 2)
-			continue;
-		if (!all->start)
-			all->start = start;
-		all->end = end;
+		if (*line == '-') {
+			if (n == RANGES_MAX || strstr(line, "PCI"))
+				break;
+			all[n++].start = 0;
+		} else if (n && sscanf(line, "0x%lx-0x%lx", &start, &end) == 2) {
+			if (!all[n - 1].start)
+				all[n - 1].start = start;
+			all[n - 1].end = end;
+		}
 	}
 	free(text);
-	return all->start;
+	return n;
 }
 
 FIXTURE_SETUP(addresses)
@@ -98,8 +101,9 @@ FIXTURE_SETUP(addresses)
 		ASSERT_EQ(0, vmx_ask("alloc", request));
 	ASSERT_EQ(0, vmx_ask("free", "3 5 7 9 60"));
 	ASSERT_EQ(0, vmx_areas(&self->areas));
-	ASSERT_TRUE(read_range(&self->all));
-	self->n = read_vmallocinfo(&self->all, &self->kernels);
+	self->ranges = read_ranges(self->all);
+	ASSERT_LT(0, self->ranges);
+	self->n = read_vmallocinfo(&self->kernels);
 	ASSERT_LT(0, self->n);
 	self->walk = open(DIR "walk", O_RDWR | O_CLOEXEC);
 	self->area = open(DIR "area", O_RDWR | O_CLOEXEC);
@@ -215,7 +219,8 @@ TEST_F_TIMEOUT(addresses, outside_the_slice, 110)
 	int i;
 
 	for (i = 0; i < ADDRESSES / 2; i++) {
-		const struct range *range = IS_64BIT && i % 8 == 0 ? &self->all :
+		const struct range *range = IS_64BIT && i % 8 == 0 ?
+			&self->all[random_below(&self->random, self->ranges)] :
 			&self->kernels[random_below(&self->random, self->n)];
 		unsigned long pages = (range->end - range->start) / page_size();
 		unsigned long addr = range->start +
@@ -235,6 +240,30 @@ TEST_F_TIMEOUT(addresses, outside_the_slice, 110)
 	TH_LOG("%d addresses: %lu mapped, %lu changed meanwhile", i, mapped, changed);
 	EXPECT_LT(ADDRESSES / 10, mapped);
 	EXPECT_LT(ADDRESSES / 20, i - mapped);
+}
+
+/* Each module's code is in a range that is shown, and `walk` finds its frame. */
+TEST_F(addresses, modules)
+{
+	char *modules, *before = slurp(KPTR), *line, *rest;
+	unsigned long addr, size, found = 0;
+
+	spill(KPTR, "1", 1);
+	modules = slurp("/proc/modules");
+	spill(KPTR, before, strlen(before));
+	free(before);
+	ASSERT_NE(NULL, modules);
+	for (line = strtok_r(modules, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		ASSERT_EQ(2, sscanf(line, "%*s %lu %*s %*s %*s 0x%lx", &size, &addr))
+			TH_LOG("%s", line);
+		EXPECT_LT(0, frame_by_walk(self->walk, addr))
+			TH_LOG("%s", line);
+		EXPECT_EQ(witness("frame 0x%lx", addr), frame_by_walk(self->walk, addr));
+		found++;
+	}
+	/* vmx and vmx_witness */
+	EXPECT_LE(2, found);
+	free(modules);
 }
 
 TEST_HARNESS_MAIN

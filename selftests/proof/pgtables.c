@@ -12,7 +12,6 @@
 #include "proof.h"
 
 #define PTDUMP PROOF_KERNEL "page_tables/kernel"
-#define HEADING "---[ vmalloc() Area ]---\n"
 #define TRIES 20
 
 /* Two dumps of the same state. */
@@ -38,14 +37,14 @@ FIXTURE_TEARDOWN(pgtables)
 	EXPECT_EQ(0, vmx_unload());
 }
 
-/* Return the part of ptdump that has the vmalloc range. */
-static char *read_ptdump(void)
+/* Return the part of a dump behind a heading, up to the next one. */
+static char *part_of(char *all, const char *heading)
 {
-	char *all = slurp(PTDUMP), *part = NULL, *end;
+	char *part = NULL, *end;
 
-	if (all && strstr(all, HEADING)) {
-		part = strdup(strstr(all, HEADING));
-		end = strstr(part + strlen(HEADING), "---[");
+	if (all && strstr(all, heading)) {
+		part = strdup(strstr(all, heading) + strlen(heading));
+		end = strstr(part, "---[");
 		if (end)
 			*end = '\0';
 	}
@@ -54,16 +53,16 @@ static char *read_ptdump(void)
 }
 
 /* Read both dumps; false if the kernel's tables have changed meanwhile. */
-static bool read_both(struct both *both)
+static bool read_both(struct both *both, const char *heading)
 {
 	char *again;
 	bool same;
 
 	free(both->ptdump);
 	free(both->pgtables);
-	both->ptdump = read_ptdump();
-	both->pgtables = vmx_read("pgtables");
-	again = read_ptdump();
+	both->ptdump = part_of(slurp(PTDUMP), heading);
+	both->pgtables = part_of(vmx_read("pgtables"), heading);
+	again = part_of(slurp(PTDUMP), heading);
 	same = both->ptdump && both->pgtables && again && !strcmp(both->ptdump, again);
 	free(again);
 	return same;
@@ -104,13 +103,19 @@ static unsigned long compare(struct __test_metadata *_metadata, struct both *bot
 
 static void expect_same(struct __test_metadata *_metadata, struct both *both, const char *when)
 {
+	static const char * const headings[] = {
+		"---[ vmalloc() Area ]---\n", "---[ Modules ]---\n",
+	};
+	size_t i;
 	int try;
 
-	for (try = 0; try < TRIES && !read_both(both); try++)
-		usleep(100000);
-	ASSERT_GT(TRIES, try)
-		TH_LOG("the kernel has changed its tables during each of %d tries", TRIES);
-	TH_LOG("%s: %lu lines", when, compare(_metadata, both));
+	for (i = 0; i < ARRAY_SIZE(headings); i++) {
+		for (try = 0; try < TRIES && !read_both(both, headings[i]); try++)
+			usleep(100000);
+		ASSERT_GT(TRIES, try)
+			TH_LOG("the kernel has changed its tables during each of %d tries", TRIES);
+		TH_LOG("%s: %lu lines of %s", when, compare(_metadata, both), headings[i]);
+	}
 }
 
 TEST_F_TIMEOUT(pgtables, same_as_ptdump, 400)
