@@ -152,7 +152,9 @@ int vmx_unload_with(const char *user)
 	int ret = module_loaded(user) ? module_unload(user) : 0;
 
 	/* Magazines keep what the module has freed: really free it. */
-	if (ret || (ret = vmx_ask("purge", "1")))
+	if (!ret)
+		ret = vmx_ask("purge", "1");
+	if (ret)
 		return ret;
 	if (vmx_stat("areas") || vmx_stat("pages"))
 		ret = -ENOTEMPTY;
