@@ -3,7 +3,8 @@
  * A module that leaves one node with single frames only, and that allocates for the
  * process that asks
  *
- * Loading takes all free memory of the node "node" and gives every odd frame back.
+ * Loading takes all free memory of the node "node", or with "dma" that of its ZONE_DMA,
+ * and gives every odd frame back.
  * Their buddies have even numbers, so nothing merges until the module is unloaded.
  *
  * The file debugfs/vmx_numa takes a size. The write allocates an area of that size with
@@ -25,6 +26,8 @@
 
 static int node = NUMA_NO_NODE;
 module_param(node, int, 0);
+static bool dma;
+module_param(dma, bool, 0);
 
 static LIST_HEAD(kept);
 static DEFINE_MUTEX(lock);
@@ -49,6 +52,8 @@ static void take(unsigned int order, struct list_head *odd)
 	struct page *page;
 	unsigned int i;
 
+	if (dma)
+		gfp |= __GFP_DMA;
 	while ((page = alloc_pages_node(node, gfp, order))) {
 		split_page(page, order);
 		for (i = 0; i < 1U << order; i++, page++)
