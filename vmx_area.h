@@ -26,6 +26,7 @@
 #define VMX_CACHEABLE	0x00040000	/* may go into a magazine when it is freed */
 #define VMX_CACHED	0x00080000	/* freed, and in a magazine */
 #define VMX_FREED	0x00100000	/* freed: see vmx_area_claim() */
+#define VMX_ROX		0x00200000	/* read-only and executable: alloc/protect.c */
 
 /*
  * The life of a range. Every range in the ring has a descriptor and a state. The

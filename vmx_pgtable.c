@@ -434,6 +434,39 @@ void vmx_pgtable_unmap(unsigned long addr, unsigned int nr)
 }
 
 /**
+ * vmx_pgtable_protect() - change the protection of addresses that are mapped
+ * @addr: the first address, inside the slice
+ * @nr: how many pages; a leaf among them as a whole
+ * @prot: the new protection of the entries
+ *
+ * Each entry changes by one store, and keeps its frame. Until the next
+ * vmx_pgtable_flush() a CPU may still use the former protection.
+ *
+ * Context: as vmx_pgtable_map(); the caller owns the area.
+ */
+void vmx_pgtable_protect(unsigned long addr, unsigned int nr, pgprot_t prot)
+{
+	bool trap = vmx_arch_pte_stores_trap();
+	unsigned int n, i;
+
+	for (; nr; nr -= n, addr += n * PAGE_SIZE) {
+		struct vmx_slot *slot = slot_of(addr);
+		pte_t *pte = slot->table + pte_index(addr);
+
+		n = pages_in_slot(addr, nr);
+		if (tables.leaves && pmd_leaf(*slot->pmd)) {
+			vmx_arch_set_pmd(slot->pmd, vmx_arch_leaf(pmd_page(*slot->pmd), prot));
+			trace_vmx_entries(addr, VMX_PMD, 1);
+			continue;
+		}
+		for (i = 0; i < n; i++, pte++)
+			vmx_arch_set_pte(pte, vmx_arch_mk_pte(pte_page(*pte), prot, trap), trap);
+		trace_vmx_entries(addr, VMX_PTE, n);
+	}
+	vmx_arch_publish();
+}
+
+/**
  * vmx_pgtable_flush() - make every CPU drop its kernel translations
  *
  * Each CPU drops its whole TLB. From a few dozen pages on this is cheaper than page by

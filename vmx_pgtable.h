@@ -64,6 +64,7 @@ int vmx_pgtable_map_mixed(unsigned long addr, struct page **pages,
 			  unsigned int nr, pgprot_t prot,
 			  bool (*is_leaf)(struct page *head));
 void vmx_pgtable_unmap(unsigned long addr, unsigned int nr);
+void vmx_pgtable_protect(unsigned long addr, unsigned int nr, pgprot_t prot);
 unsigned long vmx_pgtable_leaf_size(void);
 void vmx_pgtable_flush(void);
 unsigned long vmx_pgtable_flushes(void);

@@ -142,7 +142,7 @@ static void *resize(const void *p, size_t size, unsigned long align, gfp_t flags
 		 "vmx: %p is not aligned to %#lx: not changed\n", p, align))
 		return NULL;
 	if (PAGE_ALIGN(size) < size || size >> PAGE_SHIFT > totalram_pages() ||
-	    !vmx_node_exists(node))
+	    !vmx_node_exists(node) || area->flags & VMX_ROX)
 		return NULL;
 	if (vmx_is_lost()) {
 		vmx_count_failure(-EIO);
@@ -210,8 +210,8 @@ static void *resize(const void *p, size_t size, unsigned long align, gfp_t flags
  * Return: the address of the area, which may be a new one. NULL, with @p unchanged, if
  * @p is not the start of an area with frames of its own or does not have the alignment
  * (each with a warning), if @size overflows or is more than the machine has memory, if
- * @node is not online, if there is no hole or no memory, or if the slice is lost. NULL,
- * with @p freed, if @size is 0.
+ * @node is not online, if the area is executable, if there is no hole or no memory, or if
+ * the slice is lost. NULL, with @p freed, if @size is 0.
  */
 void *vmx_realloc_node_align(const void *p, size_t size, unsigned long align,
 			     gfp_t flags, int node)

@@ -59,6 +59,9 @@ static void put_pages(struct vmx_area *area)
 static __always_inline bool give_back(struct vmx_area *area, bool deallocate_pages)
 {
 	debug_check_no_locks_freed(area->addr, vmx_area_pages(area) * PAGE_SIZE);
+	/* Nobody may execute what the next owner of a frame writes. */
+	if (unlikely(area->flags & VMX_ROX) && !vmx_slice_is_lost())
+		vmx_pgtable_flush();
 	if (area->flags & VMX_ALLOC)
 		vmx_frames_return(area, true);
 	else if (deallocate_pages && area->flags & VMX_PUT_PAGES)

@@ -16,9 +16,12 @@
  * vmx_arch_prot_maps()		does a PTE with this protection map its frame?
  * vmx_arch_has_leaves()	may a table above the PTEs hold a leaf?
  * vmx_arch_leaf()		return a leaf
- * vmx_arch_set_pmd()		store a leaf or a table in an empty entry, where there
- *				are leaves
+ * vmx_arch_set_pmd()		store a leaf or a table in an empty entry, or another
+ *				protection of the same leaf; where there are leaves
  * VMX_PGD_PARTS		the hardware's entries in a pgd_t, where it is not one
+ * vmx_arch_can_forbid_exec()	can an entry forbid to execute its frame?
+ * VMX_PAGE_KERNEL_ROX		the protection of code: read-only, executable
+ * vmx_arch_sync_code()		let all CPUs execute what was stored before
  * VMX_GFP_32			the zone flag for frames below 4 GiB
  * vmx_arch_entry_flags()	return the flags of an entry
  * vmx_arch_entry_phys()	return the physical address in an entry

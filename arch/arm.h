@@ -24,6 +24,7 @@
 #include <linux/pgtable.h>
 #include <linux/smp.h>
 #include <asm/barrier.h>
+#include <asm/cacheflush.h>
 #include <asm/proc-fns.h>
 #include <asm/tlbflush.h>
 
@@ -183,6 +184,23 @@ static inline pmd_t vmx_arch_leaf(struct page *page, pgprot_t prot)
 static inline void vmx_arch_set_pmd(pmd_t *pmdp, pmd_t pmd)
 {
 	WARN_ON_ONCE(1);
+}
+
+static inline bool vmx_arch_can_forbid_exec(void)
+{
+	return true;
+}
+
+#define VMX_PAGE_KERNEL_ROX __pgprot(pgprot_val(PAGE_KERNEL_EXEC) | L_PTE_RDONLY)
+
+/*
+ * Data and instructions have caches of their own: the former are written back, the latter
+ * dropped, on all CPUs. A CPU drops what it has fetched when it returns from the flush's
+ * inter-processor call.
+ */
+static inline void vmx_arch_sync_code(unsigned long addr, unsigned long bytes)
+{
+	flush_icache_range(addr, addr + bytes);
 }
 
 /* What @level is, an enum vmx_walk_level, at the top and at the bottom. */

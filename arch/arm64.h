@@ -12,6 +12,7 @@
 
 #include <linux/mm.h>
 #include <asm/barrier.h>
+#include <asm/cacheflush.h>
 #include <asm/mmu.h>
 #include <asm/pgtable.h>
 #include <asm/sysreg.h>
@@ -110,6 +111,22 @@ static inline pmd_t vmx_arch_leaf(struct page *page, pgprot_t prot)
 static inline void vmx_arch_set_pmd(pmd_t *pmdp, pmd_t pmd)
 {
 	set_pmd(pmdp, pmd);
+}
+
+static inline bool vmx_arch_can_forbid_exec(void)
+{
+	return true;
+}
+
+#define VMX_PAGE_KERNEL_ROX PAGE_KERNEL_ROX
+
+/*
+ * Data and instructions have caches of their own: the former are written back, the latter
+ * dropped. Then each CPU has an interrupt, and so drops what it has fetched.
+ */
+static inline void vmx_arch_sync_code(unsigned long addr, unsigned long bytes)
+{
+	flush_icache_range(addr, addr + bytes);
 }
 
 /* The address of an entry, as it is written there. */

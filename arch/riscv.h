@@ -13,6 +13,7 @@
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <linux/smp.h>
+#include <asm/cacheflush.h>
 #include <asm/csr.h>
 #include <asm/tlbflush.h>
 
@@ -133,6 +134,24 @@ static inline pmd_t vmx_arch_leaf(struct page *page, pgprot_t prot)
 static inline void vmx_arch_set_pmd(pmd_t *pmdp, pmd_t pmd)
 {
 	set_pmd(pmdp, pmd);
+}
+
+static inline bool vmx_arch_can_forbid_exec(void)
+{
+	return true;
+}
+
+#define VMX_PAGE_KERNEL_ROX PAGE_KERNEL_READ_EXEC
+
+static inline void vmx_arch_sync_code_one(void *unused)
+{
+	local_flush_icache_all();
+}
+
+/* FENCE.I is for the CPU that executes it. The call orders the stores before it. */
+static inline void vmx_arch_sync_code(unsigned long addr, unsigned long bytes)
+{
+	on_each_cpu(vmx_arch_sync_code_one, NULL, 1);
 }
 
 static inline u64 vmx_arch_entry_flags(u64 entry, int level)

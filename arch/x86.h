@@ -138,6 +138,22 @@ static inline void vmx_arch_set_pmd(pmd_t *pmdp, pmd_t pmd)
 	native_set_pmd(pmdp, pmd);
 }
 
+/* Old CPUs do not have the bit NX. */
+static inline bool vmx_arch_can_forbid_exec(void)
+{
+	return __supported_pte_mask & _PAGE_NX;
+}
+
+#define VMX_PAGE_KERNEL_ROX PAGE_KERNEL_ROX
+
+/*
+ * The caches see stores. An instruction that was fetched before is dropped by IRET, at the
+ * latest at the end of the flush's inter-processor call.
+ */
+static inline void vmx_arch_sync_code(unsigned long addr, unsigned long bytes)
+{
+}
+
 static inline u64 vmx_arch_entry_flags(u64 entry, int level)
 {
 	return entry & PTE_FLAGS_MASK;

@@ -175,6 +175,9 @@ void *vmx_map_ram(struct page **pages, unsigned int count, int node);
 void vmx_unmap_ram(const void *mem, unsigned int count);
 void vmx_unmap_aliases(void);
 
+int vmx_set_memory_rox(unsigned long addr, int numpages);
+int vmx_set_memory_rw(unsigned long addr, int numpages);
+
 bool is_vmx_addr(const void *addr);
 struct vmx_area *find_vmx_area(const void *addr);
 struct page *vmx_to_page(const void *addr);

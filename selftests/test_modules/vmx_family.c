@@ -22,6 +22,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 #include <linux/uio.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
@@ -534,6 +535,82 @@ static bool realloc_at_the_edges(void)
 	return good;
 }
 
+/* Can the first byte be written? A fault is an answer, too. */
+static bool may_write(char *p)
+{
+	char byte = 'w';
+
+	__put_kernel_nofault(p, &byte, char, fault);
+	return true;
+fault:
+	return false;
+}
+
+/*
+ * An area becomes read-only and executable, and writable again, and keeps its bytes.
+ * sample_module_room executes one.
+ */
+static bool becomes_code(unsigned long bytes)
+{
+	int nr = bytes / PAGE_SIZE;
+	unsigned long addr;
+	struct page *page;
+	char *p, *q;
+	bool good;
+
+	/* All free addresses are holes, here and at the end: the lowest one fits again. */
+	vmx_unmap_aliases();
+	p = vmx_alloc(bytes);
+	if (!CHECK(p))
+		return false;
+	addr = (unsigned long)p;
+	memset(p, 0x63, bytes);
+	page = vmx_to_page(p);
+	good = CHECK(vmx_set_memory_rox(addr + PAGE_SIZE, nr) == -EINVAL) &&
+	       CHECK(vmx_set_memory_rox(addr, nr - 1) == -EINVAL) &&
+	       CHECK(vmx_set_memory_rox(addr, -1) == -EINVAL) &&
+	       CHECK(vmx_set_memory_rw(addr, nr + 1) == -EINVAL) &&
+	       CHECK(!vmx_set_memory_rw(addr, nr)) && CHECK(may_write(p));
+	get_page(page);
+	good = good && CHECK(vmx_set_memory_rox(addr, nr) == -EBUSY) && CHECK(may_write(p));
+	put_page(page);
+	p[0] = 0x63;
+
+	good = good && CHECK(!vmx_set_memory_rox(addr, nr)) &&
+	       CHECK(!vmx_set_memory_rox(addr, nr)) &&
+	       CHECK(!may_write(p)) && CHECK(!may_write(p + bytes - 1)) &&
+	       CHECK(!memchr_inv(p, 0x63, bytes)) && is_mapped(p, nr) &&
+	       CHECK(!vmx_realloc(p, 1, GFP_KERNEL)) &&
+	       CHECK(!vmx_realloc(p, bytes + 1, GFP_KERNEL)) &&
+	       CHECK(!vmx_set_memory_rw(addr, nr)) &&
+	       CHECK(may_write(p)) && CHECK(may_write(p + bytes - 1)) && is_mapped(p, nr) &&
+	       CHECK(!vmx_set_memory_rox(addr, nr));
+	vmx_free(p);
+
+	/* Whoever gets the frames and the addresses next gets ordinary memory. */
+	vmx_unmap_aliases();
+	q = vmx_alloc(bytes);
+	good = good && CHECK(q == p) && CHECK(may_write(q)) && CHECK(may_write(q + bytes - 1));
+	vmx_free(q);
+	return good;
+}
+
+static bool users_get_no_code(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	void *p = vmx_alloc_user(PAGE_SIZE), *q = vmx_map(&page, 1, VM_MAP, PAGE_KERNEL);
+	bool good = CHECK(page) && CHECK(p) && CHECK(q) &&
+		    CHECK(vmx_set_memory_rox((unsigned long)p, 1) == -EINVAL) &&
+		    CHECK(vmx_set_memory_rox((unsigned long)q, 1) == -EINVAL) &&
+		    CHECK(vmx_set_memory_rox((unsigned long)&page, 1) == -EINVAL) &&
+		    CHECK(vmx_set_memory_rox(0, 1) == -EINVAL);
+
+	vmx_free(p);
+	vmx_unmap(q);
+	__free_page(page);
+	return good;
+}
+
 /* vmx_map() and vmx_map_ram() map this module's frames, the first one twice. */
 static bool somebody_elses_pages(void)
 {
@@ -733,6 +810,9 @@ static int __init family_init(void)
 		    shrinks() && shrinks_to_one_page() &&
 		    leaves_grow_and_shrink() &&
 		    realloc_at_the_edges() &&
+		    becomes_code(PAGE_SIZE) && becomes_code(20 * PAGE_SIZE) &&
+		    becomes_code(PMD_SIZE) && becomes_code(PMD_SIZE + 3 * PAGE_SIZE) &&
+		    users_get_no_code() &&
 		    somebody_elses_pages() && pages_handed_over() &&
 		    aliases_are_flushed() && reads_across();
 
