@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * samples/module_room: code in an area runs, and no entry is ever writable and executable
+ *
+ * The file pgtables shows the entries. test_modules/vmx_family.c tests the same functions
+ * without running code, and that what is read-only cannot be written.
+ */
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "../kselftest_harness.h"
+#include "vmx_test.h"
+
+FIXTURE(module_room) {
+};
+
+FIXTURE_VARIANT(module_room) {
+	const char *params;
+};
+
+FIXTURE_VARIANT_ADD(module_room, without_magazines) {
+	.params = "magazines=0",
+};
+
+FIXTURE_VARIANT_ADD(module_room, with_magazines) {
+	.params = "magazines=1",
+};
+
+FIXTURE_SETUP(module_room)
+{
+	ASSERT_EQ(0, vmx_load(variant->params));
+}
+
+FIXTURE_TEARDOWN(module_room)
+{
+	EXPECT_EQ(0, vmx_unload_with("module_room"));
+}
+
+/* A run of pgtables. Each machine has its own columns: riscv64's are single letters. */
+static bool is_writable(const char *line)
+{
+	return strstr(line, " RW ") || strstr(line, " X W ");
+}
+
+static bool is_executable(const char *line)
+{
+	return strstr(line, " x  ") || strstr(line, " X W ") || strstr(line, " X . ");
+}
+
+/* Count the executable runs of the slice; -EUCLEAN if one of them is writable. */
+static int executable_runs(char *found, size_t size)
+{
+	char *text = vmx_read("pgtables"), *line;
+	struct areas areas;
+	int runs = 0;
+
+	if (vmx_areas(&areas))
+		return -EIO;
+	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		unsigned long start, end;
+
+		if (sscanf(line, "0x%lx-0x%lx", &start, &end) != 2 ||
+		    end <= areas.start || start >= areas.end || !is_executable(line))
+			continue;
+		snprintf(found, size, "%s", line);
+		runs = is_writable(line) ? -EUCLEAN : runs + 1;
+		if (runs < 0)
+			break;
+	}
+	areas_free(&areas);
+	free(text);
+	return runs;
+}
+
+static int answer(void)
+{
+	char *text = slurp("/sys/module/module_room/parameters/answer");
+	int value = text ? atoi(text) : 0;
+
+	free(text);
+	return value;
+}
+
+TEST_F(module_room, the_code_runs)
+{
+	static const struct {
+		const char *params;
+		int answer;
+	} runs[] = {
+		{ "", 42 }, { "a=-3 b=5", -15 }, { "a=12345 b=54321", 12345 * 54321 },
+	};
+	char line[256] = "";
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(runs); i++) {
+		EXPECT_EQ(0, executable_runs(line, sizeof(line)));
+		ASSERT_EQ(0, module_load("module_room", runs[i].params));
+		EXPECT_EQ(runs[i].answer, answer());
+		EXPECT_EQ(1, executable_runs(line, sizeof(line)))
+			TH_LOG("%s", line);
+		ASSERT_EQ(0, module_unload("module_room"));
+	}
+	EXPECT_EQ(0, executable_runs(line, sizeof(line)));
+	/* An area that was code does not go into a magazine. */
+	EXPECT_EQ(0, vmx_stat("cached_areas"));
+}
+
+/* Look at the entries again and again while another process loads and unloads. */
+TEST_F(module_room, never_both)
+{
+	int looks = 0, seen = 0, runs, status;
+	char line[256] = "";
+	pid_t child = fork();
+
+	if (!child) {
+		int i;
+
+		for (i = 0; i < 40; i++) {
+			if (module_load("module_room", "") || module_unload("module_room"))
+				_exit(1);
+		}
+		_exit(0);
+	}
+	while (!waitpid(child, &status, WNOHANG)) {
+		runs = executable_runs(line, sizeof(line));
+		ASSERT_LE(0, runs)
+			TH_LOG("%s", line);
+		looks++;
+		seen += runs;
+	}
+	EXPECT_EQ(0, status);
+	EXPECT_LT(0, looks);
+	TH_LOG("%d looks, %d of them at code", looks, seen);
+}
+
+TEST_HARNESS_MAIN
