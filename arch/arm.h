@@ -341,4 +341,15 @@ static inline void vmx_arch_dump_flags(char *to, size_t size, u64 entry,
 #endif
 }
 
+static inline unsigned int vmx_arch_ranges(struct vmx_kernel_range *ranges)
+{
+	ranges[0] = (struct vmx_kernel_range){
+		"Modules", MODULES_VADDR, MODULES_END - 1,
+	};
+	ranges[1] = (struct vmx_kernel_range){
+		"vmalloc() Area", VMALLOC_START, VMX_VMALLOC_LAST,
+	};
+	return 2;
+}
+
 #endif /* _VMX_ARCH_ARM_H */
