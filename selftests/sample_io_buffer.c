@@ -186,8 +186,9 @@ TEST_F(io_buffer, frames_that_will_do)
 
 	memset(self->map, 1, BYTES);
 	ASSERT_LE(0, fd);
-	ASSERT_EQ((ssize_t)sizeof(entry), pread(fd, entry, sizeof(entry),
-						(unsigned long)self->map / 4096 * sizeof(entry[0])));
+	ASSERT_EQ((ssize_t)sizeof(entry),
+		  pread(fd, entry, sizeof(entry),
+			(unsigned long)self->map / 4096 * sizeof(entry[0])));
 	close(fd);
 	for (i = 0; i < ARRAY_SIZE(entry); i++) {
 		unsigned long long frame = entry[i] & ((1ULL << 55) - 1);
