@@ -185,7 +185,7 @@ static inline void vmx_arch_dump_flags(char *to, size_t size, u64 entry,
 		snprintf(to, size, "%30s", "");
 		return;
 	}
-	snprintf(to, size, "%s%s%s%s%s%s%s%s%s%s",
+	snprintf(to, size, "%s%s%s%s%s%s%s%s%s%s ",
 		 entry & PTE_USER ? "USR " : "    ",
 		 entry & PTE_RDONLY ? "ro " : "RW ",
 		 entry & PTE_PXN ? "NX " : "x  ",
