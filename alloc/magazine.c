@@ -33,6 +33,7 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
+#include <linux/sizes.h>
 
 #include "vmx_compat.h"
 #include "vmx_pgtable.h"
@@ -179,7 +180,8 @@ static int cpu_is_dead(unsigned int cpu)
 static void set_limits(void)
 {
 	unsigned long slice = (vmx_end - vmx_start) >> PAGE_SHIFT;
-	unsigned long room = min(1024UL, slice / 8 / num_possible_cpus());
+	unsigned long room = min_t(unsigned long, SZ_4M >> PAGE_SHIFT,
+				   slice / 8 / num_possible_cpus());
 
 	bool on = magazines.on && !vmx_slice_is_lost();
 
