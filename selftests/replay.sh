@@ -69,8 +69,10 @@ plays()
 # Compare the number of areas and pages that the pattern leaves with `areas`.
 the_same_is_left()
 {
-	wanted=$(awk '
-		$1 == "alloc" { n++; pages[$2] = int(($3 + 4095) / 4096); sum += pages[$2] }
+	page=$(sed -n 's/^# page size //p' "$work/record")
+	page=${page:-4096}
+	wanted=$(awk -v page="$page" '
+		$1 == "alloc" { n++; pages[$2] = int(($3 + page - 1) / page); sum += pages[$2] }
 		$1 == "free" { n--; sum -= pages[$2] }
 		END { print n + 0, sum + 0 }' "$work/pattern")
 	# Leave out the area that vmx_user.ko holds; insmod requested it.
@@ -123,9 +125,19 @@ readings()
 	[ "$(shape)" = "alloc 12288 4096;alloc 4096 4096;free;" ]
 }
 
+larger_pages()
+{
+	cat >"$work/record" <<-END
+	# page size 16384
+	  modprobe-9 [000] 1.0: alloc_vmap_area:      va_start: 18446683600570023936 size=49152 align=16384 vstart=0x1 vend=0x2 failed=0
+	END
+	sh ./replay convert <"$work/record" >"$work/pattern" || return 1
+	[ "$(shape)" = "alloc 32768 16384;" ]
+}
+
 both_kinds()
 {
-	another_machine && readings
+	another_machine && readings && larger_pages
 }
 
 grep -q '^vmx ' /proc/modules && rmmod vmx
