@@ -163,8 +163,8 @@ static void last_reason(char *line, size_t size)
 /* Without CAP_SYSLOG, `free` does not tell whether an area is at an address. */
 TEST_F(access, free_is_no_oracle)
 {
+	unsigned long start, page = page_size();
 	char request[32], line[2][128];
-	unsigned long start;
 	struct areas areas;
 	int where, how, fd;
 
@@ -175,7 +175,7 @@ TEST_F(access, free_is_no_oracle)
 	/* an area, none, outside the slice */
 	for (where = 0; where < 3; where++) {
 		snprintf(request, sizeof(request), "0x%lx",
-			 where == 2 ? start - 4096 : self->made.addr + where * 4096);
+			 where == 2 ? start - page : self->made.addr + where * page);
 		EXPECT_EQ(-EPERM, vmx_ask("free", request))
 			TH_LOG("%d", where);
 		last_reason(line[where > 0], sizeof(line[0]));

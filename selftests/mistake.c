@@ -37,7 +37,9 @@ FIXTURE_SETUP(mistake)
 {
 	char params[64];
 
-	snprintf(params, sizeof(params), "slice=16M %s", variant->magazines);
+	/* With room for a leaf and more. */
+	snprintf(params, sizeof(params), "%s %s",
+		 slice_of(IS_64BIT ? 8 * leaf_size() : 16 * MIB, ""), variant->magazines);
 	ASSERT_EQ(0, vmx_load(params));
 	self->log = kmsg_open();
 }

@@ -285,7 +285,7 @@ TEST_F(refusals, larger_than_ram_or_slice)
 /* SIZE times count= is too large; the log may point at either word. */
 TEST_F(refusals, count_times_size)
 {
-	EXPECT_EQ(-E2BIG, vmx_ask("alloc", "1M count=65"));
+	EXPECT_EQ(-E2BIG, vmx_ask("alloc", in_pages("1M count=65")));
 	EXPECT_EQ(-E2BIG, vmx_ask("alloc", "4K count=4294967295"));
 	/* 2^52 times 4 KiB is 0 in 64 bits */
 	EXPECT_EQ(-E2BIG, vmx_ask("alloc", "4K count=4503599627370496"));
