@@ -14,7 +14,7 @@ static const char request[] = "1 4K 8K 12K 28K 64K 68K 300K 1M 1028K 2M\n"
 	"2M align=2M 4M huge 5M huge zero 4K count=20 64K align=64K count=3";
 
 #define AREAS 37
-#define NO_KCORE "this machine's /proc/kcore has the vmalloc range where nobody can read it"
+#define NO_KCORE "this machine has no /proc/kcore, or the vmalloc range is where nobody can read it"
 
 FIXTURE(witness) {
 	struct made made[AREAS];
@@ -87,7 +87,7 @@ TEST_F(witness, kcore_reads_what_was_written)
 		unsigned long bytes = self->made[i].size & ~3UL;
 
 		err = kcore_read(self->made[i].addr, words, bytes);
-		if (err == -EOVERFLOW)
+		if (err == -EOVERFLOW || err == -ENOENT)
 			SKIP(return, NO_KCORE);
 		ASSERT_EQ(0, err);
 		for (w = 0; w < bytes / 4; w++) {
@@ -126,7 +126,7 @@ TEST_F(witness, zero_is_zero)
 	ASSERT_EQ(4, vmx_make("256K zero count=4", made, 4));
 	for (i = 0; i < 4; i++) {
 		err = kcore_read(made[i].addr, words, bytes);
-		if (err == -EOVERFLOW)
+		if (err == -EOVERFLOW || err == -ENOENT)
 			SKIP(return, NO_KCORE);
 		ASSERT_EQ(0, err);
 		for (w = 0; w < bytes / 4; w++) {
