@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The file areas of vmx.
+ */
+#ifndef VMXCTL_AREAS_H
+#define VMXCTL_AREAS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "names.h"
+#include "reader.h"
+
+struct area {
+	uint64_t start, size;	/* the guard page included */
+	uint64_t id, requested;
+	uint32_t pages, leaves;
+	uint32_t caller, comm;	/* numbers in names */
+	int32_t pid;
+	bool zero, cached, freed, user, map;
+};
+
+struct areas {
+	struct area *list;
+	size_t count;
+	struct names names;
+	uint64_t slice_start, slice_end;
+	size_t bad;		/* lines that could not be read */
+};
+
+enum parse_result { PARSED, NO_HEADER, OTHER_VERSION };
+
+/* Read all of it. */
+enum parse_result areas_read(struct areas *areas, struct reader *reader);
+
+void areas_free(struct areas *areas);
+
+/* The area with this address in it, or NULL. */
+const struct area *areas_at(const struct areas *areas, uint64_t address);
+
+#endif

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0
+# completion.bash: bash completion of vmxctl
+# shellcheck shell=bash
+
+_vmxctl() {
+	local word=${COMP_WORDS[COMP_CWORD]} before='' command=${COMP_WORDS[1]:-} words
+	local commands='kernel list gaps map stats alloc free area walk snapshot load unload doctor'
+	local display='--json --top --min --sort --columns -o --bytes --width --color --ascii --rows --help'
+	local pictures='--svg --png --pdf'
+
+	[ "$COMP_CWORD" = 0 ] || before=${COMP_WORDS[COMP_CWORD - 1]}
+	# bash takes "--by=caller" for three words.
+	if [ "$word" = = ]; then
+		word=''
+	elif [ "$before" = = ] && [ "$COMP_CWORD" -gt 1 ]; then
+		before=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	COMPREPLY=()
+	if [ "$COMP_CWORD" = 1 ]; then
+		mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$word")
+		return
+	fi
+	case $before in
+	--by)
+		words='caller module kind area'
+		[ "$command" != list ] || words='area caller comm pid'
+		;;
+	--color) words='auto never always 16 256 24bit' ;;
+	--sort | -o | --columns) words='size memory areas largest caller module kind addr id requested pages comm pid' ;;
+	--svg | --png | --pdf | --from | --file | -f)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return
+		;;
+	--top | --min | --width | --rows | --caller | -A | -B | --after | --before) return ;;
+	*)
+		case $command in
+		kernel) words="--by --diff --map --openmetrics $pictures $display" ;;
+		list) words="--by --caller --after --before -A -B --from $display" ;;
+		gaps | stats) words="--from $display" ;;
+		map) words="--from $pictures $display" ;;
+		alloc)
+			words='align= node= count= fit=first fit=best fit=last fit=next zero huge explain'
+			[[ $word != -* ]] || words=$display
+			mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+			return
+			;;
+		free | area | walk)
+			# The ids of the areas that are there.
+			words="--json --help"
+			[[ $word = -* ]] || words=$(vmxctl list -o id 2>/dev/null | sed 1d)
+			[ "$command" != free ] || words+=' all'
+			mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+			return
+			;;
+		load)
+			words='slice= lazy_max= magazines= map_width='
+			[[ $word != -* ]] || words='--file --json --help'
+			mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+			return
+			;;
+		snapshot | unload) words='--json --help' ;;
+		doctor) words=$display ;;
+		esac
+		if [[ $word != -* ]]; then
+			mapfile -t COMPREPLY < <(compgen -f -- "$word")
+			return
+		fi
+		;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "${words:-}" -- "$word")
+}
+
+complete -o filenames -F _vmxctl vmxctl

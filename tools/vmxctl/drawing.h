@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a picture shows: coloured spans of addresses, in stretches.
+ */
+#ifndef VMXCTL_DRAWING_H
+#define VMXCTL_DRAWING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* How one kind of span looks. */
+struct look {
+	const char *key;	/* for people, JSON and SVG */
+	char letter;		/* for the terminal */
+	uint32_t rgb;
+	unsigned char ansi256, ansi16;	/* the nearest colours of smaller palettes */
+};
+
+/* The start of a span whose address is not known. */
+#define NOWHERE UINT64_MAX
+
+struct span {
+	uint64_t start, end;
+	unsigned int look;
+	const char *label;
+};
+
+struct drawing {
+	const char *title;
+	const struct look *looks;
+	size_t nr_looks;
+	/* The spans, in address order. Those that are NOWHERE may stand anywhere. */
+	size_t nr;
+	struct span (*span)(const void *data, size_t index);
+	const void *data;
+};
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * JSON on stdout, through jansson. Without jansson, main.c refuses --json.
+ */
+#ifndef VMXCTL_JSON_H
+#define VMXCTL_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef HAVE_JANSSON
+#include <jansson.h>
+
+/* A number, or null for NONE of table.h. */
+json_t *json_number(uint64_t number);
+
+/* An address is a string: JavaScript's numbers have 53 bits. */
+json_t *json_address(uint64_t address);
+
+/* Write one object, on one line, and free it. */
+void json_put(json_t *object);
+#endif
+
+/* Write {"error": {"code": N, "message": "..."}}, once. */
+void json_error(int code, const char *message);
+
+/* Has an error been written? */
+bool json_error_told(void);
+
+#endif

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vmxctl list: the areas of vmx's slice, or sums of them.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "options.h"
+#include "readings.h"
+#include "vmxctl.h"
+
+enum { OPT_BY = 512, OPT_CALLER };
+
+enum by { BY_AREA, BY_CALLER, BY_COMM, BY_PID };
+
+static const char *const by_words[] = {
+	[BY_AREA] = "area", [BY_CALLER] = "caller", [BY_COMM] = "comm", [BY_PID] = "pid",
+};
+
+struct list {
+	struct display display;
+	const char *from, *caller;
+	enum by by;
+	bool has_address;
+	uint64_t address;
+	uint64_t before, after;
+};
+
+static const struct argp_option options[] = {
+	{ "by", OPT_BY, "WHAT", 0, N_("one row for each area (default), caller, comm or pid"), 0 },
+	{ "caller", OPT_CALLER, "TEXT", 0, N_("only areas with this in their caller"), 0 },
+	{ "before", 'B', "N", 0, N_("with an ADDRESS: and N areas below it"), 0 },
+	{ "after", 'A', "N", 0, N_("with an ADDRESS: and N areas above it"), 0 },
+	{ 0 }
+};
+
+static bool parse_address(const char *text, uint64_t *number)
+{
+	char *end;
+
+	*number = strtoull(text, &end, 0);
+	return *text >= '0' && *text <= '9' && !*end;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct list *list = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &list->display;
+		state->child_inputs[1] = &list->from;
+		return 0;
+	case OPT_BY:
+		for (size_t i = 0; i < ARRAY_SIZE(by_words); i++) {
+			if (!strcmp(by_words[i], argument)) {
+				list->by = i;
+				return 0;
+			}
+		}
+		usage_error(state, _("--by takes area, caller, comm or pid"));
+		return 0;
+	case OPT_CALLER:
+		list->caller = argument;
+		return 0;
+	case 'A':
+	case 'B':
+		if (!parse_address(argument, key == 'A' ? &list->after : &list->before))
+			usage_error(state, _("%s is not a number"), argument);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (list->has_address || !parse_address(argument, &list->address))
+			usage_error(state, _("%s is not an address, or not the only one"),
+				    argument);
+		list->has_address = true;
+		return 0;
+	case ARGP_KEY_END:
+		if ((list->before || list->after) && !list->has_address)
+			usage_error(state, _("-A and -B go with an ADDRESS"));
+		if (list->has_address && list->by != BY_AREA)
+			usage_error(state, _("an ADDRESS does not go with --by"));
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = {
+	{ &display_argp, 0, NULL, 0 }, { &from_argp, 0, NULL, 0 }, { 0 },
+};
+
+static const struct argp list_argp = {
+	.options = options,
+	.parser = parse,
+	.children = children,
+	.args_doc = N_("[ADDRESS]"),
+	.doc = N_("Show the areas of the module vmx, in address order, or the one that ADDRESS "
+		  "lies in.\v"
+		  "Examples:\n"
+		  "  vmxctl list --sort -size --top 10\n"
+		  "  vmxctl list --by comm\n"
+		  "  vmxctl list 0xffffced3c0613123 -A 2 -B 2\n"),
+};
+
+static const struct column area_columns[] = {
+	{ "id", N_("ID"), COUNT },
+	{ "addr", N_("ADDRESS"), ADDRESS },
+	{ "size", N_("SIZE"), BYTES },
+	{ "requested", N_("ASKED"), BYTES },
+	{ "pages", N_("PAGES"), COUNT },
+	{ "caller", N_("CALLER"), TEXT },
+	{ "comm", N_("COMM"), TEXT },
+	{ "pid", N_("PID"), COUNT },
+	{ "leaves", N_("2M"), COUNT },
+	{ "zero", N_("ZERO"), FLAG },
+	{ "cached", N_("CACHED"), FLAG },
+	{ "freed", N_("FREED"), FLAG },
+	{ "user", N_("USER"), FLAG },
+};
+
+static bool wanted(const struct list *list, const struct areas *areas, const struct area *area)
+{
+	return area->size >= list->display.min &&
+	       (!list->caller || strstr(areas->names.texts[area->caller], list->caller));
+}
+
+static void fill_areas(struct table *table, const struct list *list, const struct areas *areas,
+		       size_t first, size_t end)
+{
+	for (size_t i = first; i < end; i++) {
+		const struct area *area = &areas->list[i];
+		union cell *cells;
+
+		if (!wanted(list, areas, area))
+			continue;
+		cells = table_row(table);
+		cells[0].number = area->id;
+		cells[1].number = area->start;
+		cells[2].number = area->size;
+		cells[3].number = area->requested;
+		cells[4].number = area->pages;
+		cells[5].text = areas->names.texts[area->caller];
+		cells[6].text = areas->names.texts[area->comm];
+		cells[7].number = area->pid;
+		cells[8].number = area->leaves;
+		cells[9].number = area->zero;
+		cells[10].number = area->cached;
+		cells[11].number = area->freed;
+		cells[12].number = area->user;
+	}
+}
+
+/* Sums: sort the areas by the key, and add a row where it changes. */
+static enum by sorted_by;
+
+static int by_key(const void *one, const void *other)
+{
+	const struct area *a = one, *b = other;
+
+	switch (sorted_by) {
+	case BY_CALLER:
+		return a->caller < b->caller ? -1 : a->caller > b->caller;
+	case BY_COMM:
+		return a->comm < b->comm ? -1 : a->comm > b->comm;
+	default:
+		return a->pid < b->pid ? -1 : a->pid > b->pid;
+	}
+}
+
+static void fill_sums(struct table *table, const struct list *list, struct areas *areas)
+{
+	const struct area *last = NULL;
+	union cell *cells = NULL;
+
+	sorted_by = list->by;
+	qsort(areas->list, areas->count, sizeof(*areas->list), by_key);
+	for (size_t i = 0; i < areas->count; i++) {
+		const struct area *area = &areas->list[i];
+
+		if (!wanted(list, areas, area))
+			continue;
+		if (!last || by_key(last, area)) {
+			cells = table_row(table);
+			if (list->by == BY_PID)
+				cells[0].number = area->pid;
+			else
+				cells[0].text = areas->names.texts[list->by == BY_CALLER ?
+								   area->caller : area->comm];
+			for (size_t j = 1; j < 4; j++)
+				cells[j].number = 0;
+		}
+		cells[1].number = add(cells[1].number, area->size);
+		cells[2].number = add(cells[2].number, area->pages);
+		cells[3].number++;
+		last = area;
+	}
+}
+
+/* Only the area that the address lies in, and its neighbours. */
+static int find(const struct list *list, const struct areas *areas, size_t *first, size_t *end)
+{
+	const struct area *area = areas_at(areas, list->address);
+	size_t index;
+
+	if (!area)
+		return fail(NOTHING, _("no area has the address 0x%" PRIx64), list->address);
+	index = area - areas->list;
+	*first = index < list->before ? 0 : index - list->before;
+	*end = areas->count - index - 1 < list->after ? areas->count : index + 1 + list->after;
+	if (!json_wanted)
+		note(_("0x%" PRIx64 " is 0x%" PRIx64 " bytes into area %" PRIu64), list->address,
+		     list->address - area->start, area->id);
+	return DONE;
+}
+
+int run_list(int argc, char **argv)
+{
+	struct list list = { .display = DISPLAY_DEFAULTS };
+	struct column sums[] = {
+		{ NULL, NULL, TEXT },
+		{ "size", N_("SIZE"), BYTES },
+		{ "pages", N_("PAGES"), COUNT },
+		{ "areas", N_("AREAS"), COUNT },
+	};
+	static const char *const heads[] = {
+		[BY_CALLER] = N_("CALLER"), [BY_COMM] = N_("COMM"), [BY_PID] = N_("PID"),
+	};
+	struct table table = { .columns = area_columns, .nr_columns = ARRAY_SIZE(area_columns) };
+	struct areas areas;
+	size_t first = 0, end;
+	int code;
+
+	argp_parse(&list_argp, argc, argv, 0, NULL, &list);
+	if (list.by != BY_AREA) {
+		sums[0].key = by_words[list.by];
+		sums[0].head = heads[list.by];
+		sums[0].type = list.by == BY_PID ? COUNT : TEXT;
+		table.columns = sums;
+		table.nr_columns = ARRAY_SIZE(sums);
+		if (!list.display.look.sort)
+			list.display.look.sort = "-size";
+	}
+	code = display_check(&list.display, table.columns, table.nr_columns);
+	if (!code)
+		code = read_areas(list.from, &areas);
+	if (code)
+		return code;
+	end = areas.count;
+	if (list.has_address)
+		code = find(&list, &areas, &first, &end);
+	if (code)
+		goto out;
+	if (list.by == BY_AREA)
+		fill_areas(&table, &list, &areas, first, end);
+	else
+		fill_sums(&table, &list, &areas);
+	code = display_table(&list.display, &table);
+out:
+	table_free(&table);
+	areas_free(&areas);
+	return code;
+}

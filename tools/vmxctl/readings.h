@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Read a file of vmx, live or from a snapshot, and tell what is wrong with it.
+ */
+#ifndef VMXCTL_READINGS_H
+#define VMXCTL_READINGS_H
+
+#include "areas.h"
+#include "holes.h"
+
+/* Each returns an exit code. What was read is freed by the parser's own function. */
+int read_areas(const char *from, struct areas *areas);
+int read_holes(const char *from, struct holes *holes);
+
+/* An option of all commands that read: --from SNAPSHOT. Its input is a const char *. */
+extern const struct argp from_argp;
+
+#endif

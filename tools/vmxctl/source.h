@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where the text of a file of vmx comes from: debugfs, or a snapshot.
+ */
+#ifndef VMXCTL_SOURCE_H
+#define VMXCTL_SOURCE_H
+
+#include "reader.h"
+
+/*
+ * Open the file @name for reading, from the snapshot @from, or live if that is NULL. Tells
+ * errors. Returns an exit code.
+ */
+int source_open(const char *name, const char *from, struct reader *reader);
+
+/* Returns an exit code: a read may have failed. */
+int source_close(struct reader *reader, const char *name);
+
+/* The folder of vmx in debugfs, "/sys/kernel/debug/vmx". Tells errors; NULL then. */
+const char *source_folder(int *code);
+
+/* Open a file of vmx with these flags. Tells errors. Returns the descriptor, or -1. */
+int source_descriptor(const char *name, int flags, int *code);
+
+/* The version of a snapshot's form. */
+#define SNAPSHOT_VERSION 1
+
+#endif
