@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * libFuzzer over the parsers of vmx's files: the first byte says of which.
+ */
+#include "../areas.h"
+#include "../counters.h"
+#include "../holes.h"
+#include "../made.h"
+#include "../vmxctl.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void try_areas(struct reader *reader)
+{
+	struct areas areas;
+	uint64_t above;
+
+	areas_read(&areas, reader);
+	above = areas.slice_start;
+	for (size_t i = 0; i < areas.count; i++) {
+		const struct area *area = &areas.list[i];
+
+		if (area->start < above || area->caller >= areas.names.count ||
+		    area->comm >= areas.names.count)
+			abort();
+		if (area->size && areas_at(&areas, area->start + area->size - 1) != area)
+			abort();
+		above = area->start + area->size;
+	}
+	if (above > areas.slice_end && areas.count)
+		abort();
+	areas_free(&areas);
+}
+
+static void try_holes(struct reader *reader)
+{
+	struct holes holes;
+
+	holes_read(&holes, reader);
+	for (size_t i = 1; i < holes.count; i++) {
+		if (holes.list[i].start < holes.list[i - 1].end)
+			abort();
+	}
+	holes_free(&holes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct counters counters;
+	struct reader reader;
+	struct made made;
+
+	if (!size)
+		return 0;
+	reader_open_text(&reader, data + 1, size - 1);
+	switch (*data) {
+	case 'a':
+		try_areas(&reader);
+		break;
+	case 'g':
+		try_holes(&reader);
+		break;
+	case 's':
+		counters_read(&counters, &reader);
+		counters_free(&counters);
+		break;
+	default:
+		while (made_next(&made, &reader))
+			;
+	}
+	reader_close(&reader);
+	return 0;
+}
