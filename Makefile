@@ -11,17 +11,25 @@ no_headers = no headers of the running kernel in $(KDIR): \
 	     install the package linux-headers-$(shell uname -r), or give KDIR=
 no_kdir = KDIR=$(KDIR) is not a kernel's build folder: there is no Makefile in it
 
-.PHONY: all samples kdir install clean help $(verbs)
+.PHONY: all samples tools kdir install clean help $(verbs)
 
-all: kdir
+all: kdir tools
 	@built=$$(KDIR="$(KDIR)" scripts/build) && \
 		if [ -w . ]; then ln -sfn "$${built#"$(CURDIR)"/}/vmx.ko" vmx.ko; else echo "$$built/vmx.ko"; fi
 
 samples: kdir
 	@KDIR="$(KDIR)" scripts/samples
 
-install: kdir
+# vmxctl needs no headers of a kernel.
+vmxctl = bash -c '. scripts/lib/lib.sh && \
+	$(MAKE) --no-print-directory -s -C tools/vmxctl O="$$out/tools" $(1)'
+
+tools:
+	@$(call vmxctl)
+
+install: kdir tools
 	@KDIR="$(KDIR)" scripts/install
+	@$(call vmxctl,install DESTDIR="$(or $(DESTDIR),$(INSTALL_MOD_PATH))")
 
 kdir:
 	$(if $(wildcard $(KDIR)/Makefile),,$(error \
