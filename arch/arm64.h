@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Page tables of arm64, with pages of 4 KiB: four or five levels
+ * Page tables of arm64: with pages of 4 KiB four or five levels, with pages of 16 KiB three
+ * or four
  *
  * The architecture allows a CPU to cache an entry that was valid, and nothing else. So a
  * new entry needs no flush, but the table walker must see the store: see
@@ -20,8 +21,8 @@
 
 #include "vmx_compat.h"
 
-#ifndef CONFIG_ARM64_4K_PAGES
-#error "vmx on arm64 needs pages of 4 KiB: a leaf of larger pages is more than a block."
+#if !defined(CONFIG_ARM64_4K_PAGES) && !defined(CONFIG_ARM64_16K_PAGES)
+#error "vmx on arm64 needs pages of 4 or 16 KiB: no other size has been tried."
 #endif
 
 /*
