@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0
+# docs.awk: the commands of a page of docs/ and their outputs; for test-docs
+#
+# what=script	print a shell script that runs the commands of the page
+# what=compare	files: what that script printed, then the page; print a verdict for each
+#		command
+# what=update	the same files; print the page with what was seen
+# what=blocks	print the fenced blocks of the page
+# what=sections	print the levels of its headings
+#
+# machine: run blocks without a name behind the fence if it is x86_64, and otherwise those
+# with its name.
+
+BEGIN { prompt = "vmx# "; mark = "@@"; if (what == "script") print "exec 2>&1" }
+
+# What may differ from run to run.
+function plain(line) {
+	gsub(/0x[0-9a-f]+/, "0x_", line)
+	gsub(/[0-9]+ ns/, "N ns", line)
+	gsub(/index +[0-9]+/, "index N", line)
+	gsub(/pid=[0-9]+/, "pid=N", line)
+	gsub(/\[ *[0-9]+\.[0-9]+\]/, "[T]", line)
+	gsub(/[ \t]+/, " ", line)
+	return line
+}
+
+function verdict() {
+	if (command == "")
+		return
+	if (!mine)
+		print "skip: " command " (for another machine)"
+	else if (page_says == seen_plain[n])
+		print "ok: " command
+	else {
+		print "not ok: " command
+		printf "# the page:\n%s# the guest:\n%s", page_says, seen_plain[n]
+	}
+	command = ""
+	page_says = ""
+}
+
+# The first file of compare and update: what the guest printed.
+(what == "compare" || what == "update") && FNR == NR {
+	if (index($0, mark) == 1)
+		n = substr($0, length(mark) + 1) + 0
+	else if (n) {
+		seen[n] = seen[n] $0 "\n"
+		seen_plain[n] = seen_plain[n] plain($0) "\n"
+	}
+	next
+}
+FNR == 1 { n = 0 }
+
+/^```/ {
+	if (what == "compare")
+		verdict()
+	inside = !inside
+	if (inside) {
+		name = substr($0, 4)
+		mine = name == machine || (name == "" && machine == "x86_64")
+	}
+	if (what == "update" || what == "blocks")
+		print
+	shown = 0
+	next
+}
+!inside {
+	if (what == "update")
+		print
+	if (what == "sections" && match($0, /^#+ /))
+		print substr($0, 1, RLENGTH)
+	next
+}
+what == "blocks" { print; next }
+index($0, prompt) == 1 {
+	if (what == "compare")
+		verdict()
+	if (mine)
+		n++
+	command = $0
+	if (what == "script" && mine)
+		printf "echo \"%s%d\"\n%s\n", mark, n, substr($0, length(prompt) + 1)
+	if (what == "update") {
+		print
+		if (mine)
+			printf "%s", seen[n]
+	}
+	next
+}
+what == "update" { if (!mine) print }
+what == "compare" { page_says = page_says plain($0) "\n" }
+# The exit code of the last command is that of no test.
+END { if (what == "script") print "exit 0" }
