@@ -10,6 +10,7 @@
 #include <asm/cpufeature.h>
 #include <asm/invpcid.h>
 #include <asm/pgtable.h>
+#include <asm/pgtable_areas.h>
 #include <asm/special_insns.h>
 #include <asm/tlbflush.h>
 
