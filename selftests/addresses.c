@@ -247,6 +247,7 @@ TEST_F(addresses, modules)
 {
 	char *modules, *before = slurp(KPTR), *line, *rest;
 	unsigned long addr, size, found = 0;
+	int n;
 
 	spill(KPTR, "1", 1);
 	modules = slurp("/proc/modules");
@@ -254,7 +255,8 @@ TEST_F(addresses, modules)
 	free(before);
 	ASSERT_NE(NULL, modules);
 	for (line = strtok_r(modules, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		ASSERT_EQ(2, sscanf(line, "%*s %lu %*s %*s %*s 0x%lx", &size, &addr))
+		n = sscanf(line, "%*s %lu %*s %*s %*s 0x%lx", &size, &addr);
+		ASSERT_EQ(2, n)
 			TH_LOG("%s", line);
 		EXPECT_LT(0, frame_by_walk(self->walk, addr))
 			TH_LOG("%s", line);

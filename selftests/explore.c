@@ -652,7 +652,7 @@ TEST(fragmentation)
 	unsigned long total, largest, asked, fit, count;
 	double shown, is;
 	char *text;
-	int i;
+	int i, n;
 
 	ASSERT_EQ(0, vmx_load(SLICE_LAZY));
 	for (i = 0; i < 3; i++) {
@@ -662,10 +662,11 @@ TEST(fragmentation)
 		ASSERT_EQ(0, vmx_ask("purge", "1"));
 		text = vmx_read("gaps");
 		ASSERT_NE(NULL, text);
-		ASSERT_EQ(6, sscanf(strstr(text, "# count="),
-				    "# count=%lu total=%lu largest=%lu fragmentation=%lf %*s %*s\n"
-				    "# largest request lately: %lu bytes with its guard page; holes that hold it: %lu",
-				    &count, &total, &largest, &shown, &asked, &fit))
+		n = sscanf(strstr(text, "# count="),
+			   "# count=%lu total=%lu largest=%lu fragmentation=%lf %*s %*s\n"
+			   "# largest request lately: %lu bytes with its guard page; holes that hold it: %lu",
+			   &count, &total, &largest, &shown, &asked, &fit);
+		ASSERT_EQ(6, n)
 			TH_LOG("%s", text);
 		is = 1 - (double)largest / total;
 		EXPECT_LT(0, shown);

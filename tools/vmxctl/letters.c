@@ -75,7 +75,7 @@ static void print_cell(const struct drawing *drawing, const struct cell *cell, b
 }
 
 void letters_print(const struct drawing *drawing, const struct stretches *stretches,
-	       const struct terminal *terminal, size_t rows)
+		   const struct terminal *terminal, size_t rows)
 {
 	/* A map has a width even in a pipe. */
 	size_t width = terminal->width ? terminal->width : 80;

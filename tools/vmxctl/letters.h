@@ -10,6 +10,6 @@
 #include "terminal.h"
 
 void letters_print(const struct drawing *drawing, const struct stretches *stretches,
-	       const struct terminal *terminal, size_t rows);
+		   const struct terminal *terminal, size_t rows);
 
 #endif
