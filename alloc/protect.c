@@ -63,7 +63,8 @@ static void protect(const struct vmx_area *area, pgprot_t prot)
 
 /**
  * vmx_set_memory_rox() - make an area read-only and executable, as set_memory_rox() does
- * @addr: the first address of an area with frames of its own, not for user space
+ * @addr: the first address of an area with frames of its own, not for user space, that
+ *	was allocated with PAGE_KERNEL
  * @numpages: all of its pages
  *
  * Write the code before. Until vmx_set_memory_rw(), the area cannot be resized. It may be

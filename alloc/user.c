@@ -32,8 +32,8 @@
  * Context: the mmap method of a file, with the mmap lock held for writing.
  * Return: 0; -EINVAL if @uaddr is not page-aligned, if @kaddr is not the first address of
  * such an area, if @size is 0, or if the area has fewer pages than @pgoff and @size
- * together; otherwise the errno of vm_insert_pages(): -EFAULT if @vma does not have all
- * of the addresses, -EBUSY if one is mapped already, -ENOMEM.
+ * together; -EFAULT if @vma does not have all of the addresses; otherwise the errno of
+ * vm_insert_pages(): -EBUSY if one is mapped already, -ENOMEM.
  */
 int remap_vmx_range_partial(struct vm_area_struct *vma, unsigned long uaddr,
 			    void *kaddr, unsigned long pgoff, unsigned long size)
@@ -44,6 +44,10 @@ int remap_vmx_range_partial(struct vm_area_struct *vma, unsigned long uaddr,
 	if (!area || !(area->flags & VMX_USERMAP) || !PAGE_ALIGNED(uaddr) || !nr ||
 	    check_add_overflow(pgoff, nr, &last) || last > area->nr_pages)
 		return -EINVAL;
+	/* vm_insert_pages() does not notice an end that overflows. */
+	if (uaddr < vma->vm_start || uaddr >= vma->vm_end ||
+	    nr > (vma->vm_end - uaddr) >> PAGE_SHIFT)
+		return -EFAULT;
 	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
 	return vm_insert_pages(vma, uaddr, area->pages + pgoff, &nr);
 }

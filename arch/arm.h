@@ -38,6 +38,10 @@
 #undef PAGE_KERNEL_RO
 #define PAGE_KERNEL_RO __pgprot(pgprot_val(PAGE_KERNEL) | L_PTE_RDONLY)
 
+/* The kernel's own pgprot_nx() takes nothing away here. */
+#undef pgprot_nx
+#define pgprot_nx(prot) __pgprot(pgprot_val(prot) | L_PTE_XN)
+
 /* The top table has no leaves of this level: pud_leaf() is always 0. */
 #ifndef pud_pfn
 static inline unsigned long pud_pfn(pud_t pud)
@@ -55,13 +59,13 @@ static inline unsigned long pud_pfn(pud_t pud)
  */
 static inline pgd_t *vmx_arch_kernel_root(void)
 {
-	phys_addr_t ttbr = cpu_get_ttbr(1) & PHYS_MASK & (s32)PAGE_MASK;
+	phys_addr_t ttbr = cpu_get_ttbr(1) & PHYS_MASK;
 	u32 ttbcr;
 
 	asm volatile("mrc p15, 0, %0, c2, c0, 2" : "=r" (ttbcr));
 	if (ttbcr & GENMASK(18, 16))
 		ttbr -= TTBR1_OFFSET;
-	return phys_to_virt(ttbr);
+	return phys_to_virt(ttbr & (s32)PAGE_MASK);
 }
 
 #else

@@ -157,9 +157,10 @@ static unsigned long asked_lately[8];
 static void note_asked(unsigned long size)
 {
 	static unsigned int next;
+	unsigned int i = READ_ONCE(next);
 
-	WRITE_ONCE(asked_lately[next % ARRAY_SIZE(asked_lately)], size);
-	WRITE_ONCE(next, next + 1);
+	WRITE_ONCE(asked_lately[i % ARRAY_SIZE(asked_lately)], size);
+	WRITE_ONCE(next, i + 1);
 }
 
 /**

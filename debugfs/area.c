@@ -76,7 +76,7 @@ static void show_flags(struct seq_file *m, const char *name,
 		{ VMX_ALLOW_HUGE, "ALLOW_HUGE" },
 		{ VMX_ZEROED, "ZEROED" }, { VMX_CACHEABLE, "CACHEABLE" },
 		{ VMX_CACHED, "CACHED" },
-		{ VMX_FREED, "FREED" },
+		{ VMX_FREED, "FREED" }, { VMX_ROX, "ROX" },
 	};
 	int i;
 

@@ -146,6 +146,7 @@ static void on_no_hole(void *data, unsigned long size, unsigned long align,
 /* The area is in the list, and vmx_area_lock is held. */
 static void note_place(struct list_place *place, const struct vmx_area *area)
 {
+	place->before_id = 0;
 	if (area->link != &vmx_list)
 		place->before_id = container_of(area->link, struct vmx_area, next)->id;
 	place->next = area->next;
@@ -379,7 +380,7 @@ static bool is_drained(const struct vmx_explanation *why, const struct vmx_area 
 {
 	unsigned int i;
 
-	if (!why->seen[S_REQUEST])
+	if (why->task != current || !why->seen[S_REQUEST])
 		return false;
 	for (i = 0; i < why->nr; i++) {
 		if (why->step[i].kind == S_LINK && why->step[i].link.area == area)

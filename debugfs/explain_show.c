@@ -225,6 +225,11 @@ static void tell_entries(struct seq_file *m, const struct step *step, const char
 			   step->entries.nr, step->events);
 		return;
 	}
+	/* Where the slice may begin inside a table, the number is that of the first index. */
+	if (!vmx_may_see_addresses(m->file) && !vmx_pgtable_leaf_size()) {
+		seq_printf(m, INDENT "%s entries in a table\n", verb);
+		return;
+	}
 	seq_printf(m, INDENT "%s %lu %s %s", verb,
 		   step->entries.nr, vmx_level_name(step->entries.level),
 		   step->entries.nr == 1 ? "entry" : "entries");
@@ -274,6 +279,10 @@ static void tell_unlink(struct seq_file *m, const struct step *step)
 {
 	const struct list_place *place = &step->unlink.place;
 
+	if (step->rest) {
+		seq_printf(m, INDENT "%u more areas\n", step->events);
+		return;
+	}
 	seq_printf(m, INDENT "id=%lu ", step->unlink.id);
 	vmx_show_range(m, step->unlink.addr, step->unlink.addr + step->unlink.size);
 	seq_printf(m, "\n" INDENT "flags 0x%lx -> 0x%lx: VMX_FREED is set%s\n",
@@ -290,10 +299,14 @@ static void tell_unlink(struct seq_file *m, const struct step *step)
 
 static void tell_quarantine(struct seq_file *m, const struct step *step)
 {
-	seq_puts(m, INDENT);
-	vmx_show_range(m, step->quarantine.addr,
-		       step->quarantine.addr + step->quarantine.size);
-	seq_puts(m, " waits, with its descriptor (3.10: before the frames are returned)\n");
+	if (step->rest) {
+		seq_printf(m, INDENT "%u more ranges wait\n", step->events);
+	} else {
+		seq_puts(m, INDENT);
+		vmx_show_range(m, step->quarantine.addr,
+			       step->quarantine.addr + step->quarantine.size);
+		seq_puts(m, " waits, with its descriptor (3.10: before the frames are returned)\n");
+	}
 	seq_printf(m, INDENT "quarantined: %lu bytes, lazy_max: %lu: %s\n",
 		   step->quarantine.bytes, step->quarantine.max,
 		   step->quarantine.bytes > step->quarantine.max ?

@@ -29,7 +29,7 @@
 
 /* What one entry of the top table covers, and the table's bytes. */
 #define TOP_SIZE (PGDIR_SIZE / VMX_PGD_PARTS)
-#define TOP_TABLE max_t(unsigned long, PAGE_SIZE, PTRS_PER_PGD * sizeof(pgd_t))
+#define TOP_TABLE (PTRS_PER_PGD * sizeof(pgd_t))
 
 /* Read the entry at @from, which may point to anything. Return false if that fails. */
 static bool read_entry(struct vmx_walk *walk, enum vmx_walk_level level,

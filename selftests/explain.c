@@ -674,6 +674,23 @@ TEST_F(explain, freeing_refused)
 	close(fd);
 }
 
+/* The areas behind the first ones are only counted, and the list's links stay right. */
+TEST_F(explain, freeing_many)
+{
+	char more[64];
+	long kept;
+
+	ASSERT_EQ(0, vmx_ask("alloc", "4K count=20"));
+	explain_free(_metadata, "all explain", &self->text);
+	kept = count(self->text, ": VMX_FREED is set");
+	EXPECT_LT(1, kept);
+	snprintf(more, sizeof(more), " %ld more areas\n", 22 - kept);
+	EXPECT_EQ(1, count(self->text, more))
+		TH_LOG("%s", self->text);
+	snprintf(more, sizeof(more), " %ld more ranges wait\n", 22 - kept);
+	EXPECT_EQ(1, count(self->text, more));
+}
+
 /* Even the explanation of a large area is short. */
 TEST_F(explain, is_short)
 {

@@ -729,7 +729,8 @@ static int map_reversed(struct vm_area_struct *vma)
 	    !CHECK(remap_vmx_range_partial(vma, first, shared, 0, 0) == -EINVAL) ||
 	    !CHECK(remap_vmx_range_partial(vma, first, shared, ULONG_MAX, 1) == -EINVAL) ||
 	    !CHECK(remap_vmx_range_partial(vma, first, shared, SHARED_PAGES, 1) == -EINVAL) ||
-	    !CHECK(remap_vmx_range_partial(vma, last, shared, 0, 2 * PAGE_SIZE) == -EFAULT))
+	    !CHECK(remap_vmx_range_partial(vma, last, shared, 0, 2 * PAGE_SIZE) == -EFAULT) ||
+	    !CHECK(remap_vmx_range_partial(vma, -PAGE_SIZE, shared, 0, 2 * PAGE_SIZE) == -EFAULT))
 		return -EUCLEAN;
 	for (i = 0; i < vma_pages(vma); i++) {
 		ret = remap_vmx_range_partial(vma, last - i * PAGE_SIZE, shared, i, 1);
