@@ -164,6 +164,7 @@ static ssize_t get_write(struct file *file, const char __user *text, size_t len,
 	mutex_lock(&lock);
 	swap(value, *(struct value **)&file->private_data);
 	mutex_unlock(&lock);
+	*pos = 0;	/* each value is read from its start */
 	value_put(value);
 	return len;
 }

@@ -18,18 +18,7 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <vmx.h>
-
-/* The device's registers, in bytes from the start of BAR 0, and its own memory. */
-#define EDU_IRQ_STATUS	0x24
-#define EDU_IRQ_ACK	0x64
-#define EDU_DMA_FROM	0x80
-#define EDU_DMA_TO	0x88
-#define EDU_DMA_BYTES	0x90
-#define EDU_DMA_COMMAND	0x98
-#define EDU_DMA_SEND	0x05	/* with an interrupt at the end */
-#define EDU_DMA_RECEIVE	0x07
-#define EDU_MEMORY	0x40000
-#define EDU_BYTES	2048	/* of 4096: QEMU before 9.1 aborts if all are moved */
+#include "edu.h"
 
 static unsigned long size = 4UL << 20;
 module_param(size, ulong, 0444);
@@ -64,6 +53,8 @@ static irqreturn_t edu_interrupt(int irq, void *unused)
 
 static int edu_dma(u32 from, u32 to, u32 bytes, u32 command)
 {
+	if (readl(edu.registers + EDU_DMA_COMMAND) & EDU_DMA_RUNS)
+		return -EBUSY;	/* one that timed out: the device would ignore this one */
 	reinit_completion(&edu.moved);
 	writel(from, edu.registers + EDU_DMA_FROM);
 	writel(to, edu.registers + EDU_DMA_TO);
@@ -93,7 +84,8 @@ static int move(struct device *dev, ulong from, ulong to, ulong bytes)
 		/* A piece may cross into another frame neither here nor there. */
 		n = min3(bytes, PAGE_SIZE - offset_in_page(from), PAGE_SIZE - offset_in_page(to));
 		n = min_t(unsigned long, n, EDU_BYTES);
-		err = edu_dma(dma_address(from), EDU_MEMORY, n, EDU_DMA_SEND);
+		err = fatal_signal_pending(current) ? -EINTR :
+			edu_dma(dma_address(from), EDU_MEMORY, n, EDU_DMA_SEND);
 		if (!err)
 			err = edu_dma(EDU_MEMORY, dma_address(to), n, EDU_DMA_RECEIVE);
 	}
@@ -110,9 +102,13 @@ static ssize_t move_store(struct device *dev, struct device_attribute *attr,
 
 	if (sscanf(text, "%lu %lu %lu", &from, &to, &bytes) != 3)
 		return -EINVAL;
+	/* The device copies in ascending order: it must not overwrite what it has to read. */
+	if (from < to && to - from < bytes)
+		return -EINVAL;
 	if (bytes > size || from > size - bytes || to > size - bytes)
 		return -ERANGE;
-	mutex_lock(&edu.lock);
+	if (mutex_lock_killable(&edu.lock))
+		return -EINTR;
 	err = move(dev, from, to, bytes);
 	mutex_unlock(&edu.lock);
 	return err ?: len;
@@ -136,7 +132,8 @@ static int buffer_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	int err = -ENODEV;
 
-	mutex_lock(&edu.lock);
+	if (mutex_lock_killable(&edu.lock))
+		return -EINTR;
 	if (edu.pdev)
 		err = remap_vmx_range(vma, edu.buffer, vma->vm_pgoff);
 	mutex_unlock(&edu.lock);
@@ -206,8 +203,11 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (err)
 		return dev_err_probe(dev, err, "no interrupt\n");
 	pci_set_master(pdev);
-	edu.pdev = misc_register(&buffer_file) ? NULL : pdev;
-	return edu.pdev ? 0 : -EBUSY;
+	edu.pdev = pdev;	/* before the file is there, which needs it */
+	err = misc_register(&buffer_file);
+	if (err)
+		edu.pdev = NULL;
+	return err ? dev_err_probe(dev, err, "no file /dev/io_buffer\n") : 0;
 }
 
 static void edu_remove(struct pci_dev *pdev)
@@ -229,7 +229,7 @@ static struct pci_driver edu_driver = {
 
 static int __init io_buffer_init(void)
 {
-	int err = pci_register_driver(&edu_driver);
+	int err = dma_bits && dma_bits <= 32 ? pci_register_driver(&edu_driver) : -EINVAL;
 
 	if (err || edu.pdev)
 		return err;

@@ -46,6 +46,11 @@ static const u8 code[] = {
 #elif defined(CONFIG_RISCV)
 	0x3b, 0x05, 0xb5, 0x02,		/* mulw a0, a0, a1 */
 	0x67, 0x80, 0x00, 0x00,		/* ret */
+#elif defined(CONFIG_ARM)
+	0x91, 0x00, 0x00, 0xe0,		/* mul r0, r1, r0 */
+	0x1e, 0xff, 0x2f, 0xe1,		/* bx lr */
+#else
+#error "module_room has no code for this machine."
 #endif
 };
 
