@@ -25,11 +25,14 @@ vmxctl = bash -c '. scripts/lib/lib.sh && \
 	$(MAKE) --no-print-directory -s -C tools/vmxctl O="$$out/tools" $(1)'
 
 tools:
-	@$(call vmxctl)
+	@+$(call vmxctl)
+
+# Where "install" puts all of it, instead of this machine: an absolute path.
+root = $(abspath $(or $(DESTDIR),$(INSTALL_MOD_PATH)))
 
 install: kdir tools
-	@KDIR="$(KDIR)" scripts/install
-	@$(call vmxctl,install DESTDIR="$(or $(DESTDIR),$(INSTALL_MOD_PATH))")
+	@KDIR="$(KDIR)" INSTALL_MOD_PATH="$(root)" scripts/install
+	@+$(call vmxctl,install DESTDIR="$(root)")
 
 kdir:
 	$(if $(wildcard $(KDIR)/Makefile),,$(error \
