@@ -6,7 +6,7 @@
 #		command
 # what=update	the same files; print the page with what was seen
 # what=blocks	print the fenced blocks of the page
-# what=sections	print the levels of its headings
+# what=sections	print the levels of its headings, and its pictures
 #
 # machine: run blocks without a name behind the fence if it is x86_64, and otherwise those
 # with its name.
@@ -69,6 +69,8 @@ FNR == 1 { n = 0 }
 		print
 	if (what == "sections" && match($0, /^#+ /))
 		print substr($0, 1, RLENGTH)
+	if (what == "sections" && match($0, /\(pictures\/[a-z]*\.svg\)/))
+		print substr($0, RSTART, RLENGTH)
 	next
 }
 what == "blocks" { print; next }
