@@ -443,7 +443,9 @@ static void expect_holes(struct __test_metadata *_metadata, const char *text, ch
 
 TEST_F(explain, no_hole)
 {
-	unsigned long size = SLICE_BYTES;
+	unsigned long size = SLICE_BYTES, aligned;
+	struct areas areas;
+	char request[64];
 
 	/* Quarantined addresses that cannot help, and areas among the holes. */
 	ASSERT_EQ(0, vmx_ask("free", "3"));
@@ -460,9 +462,15 @@ TEST_F(explain, no_hole)
 	expect_holes(_metadata, self->text, &self->witness);
 	EXPECT_EQ(2 * page_size(), number_in(self->witness, " quarantined="));
 
-	/* The slice is aligned to at most 2 MiB here: at half of it there is no room. */
-	explain(_metadata, self->fd, IS_64BIT ? "40M align=32M explain" :
-		"10M align=8M explain", -ENOSPC, &self->text);
+	/*
+	 * The last hole begins behind the two areas, where no address is aligned to half of
+	 * the slice. From the next one that is, there is no room for the guard page.
+	 */
+	ASSERT_EQ(0, vmx_areas(&areas));
+	aligned = (areas.start + 21 * page_size() + size / 2 - 1) & -(size / 2);
+	snprintf(request, sizeof(request), "%lu align=%lu explain", areas.end - aligned, size / 2);
+	areas_free(&areas);
+	explain(_metadata, self->fd, request, -ENOSPC, &self->text);
 	EXPECT_NE(NULL, strstr(self->text, "not from an aligned address on. "));
 	expect_holes(_metadata, self->text, &self->witness);
 }
