@@ -4,7 +4,7 @@
 
 _vmxctl() {
 	local word=${COMP_WORDS[COMP_CWORD]} before='' command=${COMP_WORDS[1]:-} words
-	local commands='kernel list gaps map stats alloc free area walk snapshot load unload doctor'
+	local commands='kernel list gaps map stats alloc free area walk pgtables snapshot load unload doctor'
 	local display='--json --top --min --sort --columns -o --bytes --width --color --ascii --rows --help'
 	local pictures='--svg --png --pdf'
 
@@ -23,6 +23,7 @@ _vmxctl() {
 	case $before in
 	--by)
 		words='caller module kind area'
+		[ "$command" != pgtables ] || words='run level flag range'
 		[ "$command" != list ] || words='area caller comm pid'
 		;;
 	--color) words='auto never always 16 256 24bit' ;;
@@ -31,7 +32,9 @@ _vmxctl() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
-	--top | --min | --width | --rows | --caller | -A | -B | --after | --before) return ;;
+	--level) words='pgd p4d pud pmd pte' ;;
+	--flag) words='RW ro NX x PSE GLB BLK CON W X' ;;
+	--phys | --top | --min | --width | --rows | --caller | -A | -B | --after | --before) return ;;
 	*)
 		case $command in
 		kernel) words="--by --diff --map --openmetrics $pictures $display" ;;
@@ -58,6 +61,7 @@ _vmxctl() {
 			mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 			return
 			;;
+		pgtables) words="--by --writable --executable --wx --level --flag --phys --from $display" ;;
 		snapshot | unload) words='--json --help' ;;
 		doctor) words=$display ;;
 		esac

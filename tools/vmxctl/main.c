@@ -39,6 +39,8 @@ static const struct command commands[] = {
 	{ "free", N_("free them"), run_free, NULL },
 	{ "area", N_("one area: descriptor, frames, entries"), run_area, NULL },
 	{ "walk", N_("an address's way through the page tables"), run_walk, NULL },
+	{ "pgtables", N_("page-table entries, and which of them reach a frame"),
+	  run_pgtables, NULL },
 	{ "snapshot", N_("everything that can be seen, in one file"),
 	  run_snapshot, "jansson" },
 	{ "load", N_("load the module vmx"), run_load, "libkmod" },

@@ -99,6 +99,40 @@ int source_descriptor(const char *name, int flags, int *code)
 	return -1;
 }
 
+/* The first byte tells JSON from text. stdin can be read once. */
+int source_saved(const char *name, const char *from, struct reader *reader)
+{
+	FILE *file = strcmp(from, "-") ? fopen(from, "re") : stdin;
+	char *text = NULL;
+	size_t length = 0, room = 0;
+	int code = DONE, first;
+
+	if (!file)
+		return fail_errno(errno, from);
+	first = getc(file);
+	ungetc(first, file);
+	if (first == '{') {
+		if (file != stdin)
+			fclose(file);
+		return source_open(name, from, reader);
+	}
+	do {
+		if (length == room) {
+			room = room ? 2 * room : 65536;
+			text = resize(text, room);
+		}
+		length += fread(text + length, 1, room - length, file);
+	} while (length == room);
+	if (ferror(file))
+		code = fail_errno(errno, from);
+	else
+		reader_open_text(reader, text, length);
+	if (file != stdin)
+		fclose(file);
+	free(text);
+	return code;
+}
+
 #ifdef HAVE_JANSSON
 /* A command may read several files of one snapshot, and stdin can be read once. */
 static json_t *load_snapshot(const char *from, int *code)

@@ -13,6 +13,12 @@
  */
 int source_open(const char *name, const char *from, struct reader *reader);
 
+/*
+ * The same, but @from may also be the saved text of that file: what does not begin as JSON
+ * does is taken for one.
+ */
+int source_saved(const char *name, const char *from, struct reader *reader);
+
 /* Returns an exit code: a read may have failed. */
 int source_close(struct reader *reader, const char *name);
 

@@ -6,6 +6,7 @@
 #include "../counters.h"
 #include "../holes.h"
 #include "../made.h"
+#include "../runs.h"
 #include "../vmxctl.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -44,6 +45,21 @@ static void try_holes(struct reader *reader)
 	holes_free(&holes);
 }
 
+static void try_runs(struct reader *reader)
+{
+	struct runs runs;
+	struct run run;
+
+	runs_begin(&runs, reader);
+	while (runs_next(&runs, &run)) {
+		if (run.last < run.start || run.level >= NR_LEVELS || !runs.page ||
+		    run.nr_frames > MAX_FRAMES || run.range >= runs.ranges.count ||
+		    runs.flags.count > 64 || (run.writable && !run.flags))
+			abort();
+	}
+	runs_free(&runs);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct counters counters;
@@ -59,6 +75,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 'g':
 		try_holes(&reader);
+		break;
+	case 'p':
+		try_runs(&reader);
 		break;
 	case 's':
 		counters_read(&counters, &reader);
