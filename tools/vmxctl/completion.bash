@@ -4,7 +4,7 @@
 
 _vmxctl() {
 	local word=${COMP_WORDS[COMP_CWORD]} before='' command=${COMP_WORDS[1]:-} words
-	local commands='kernel list gaps map stats alloc free area walk pgtables snapshot load unload doctor'
+	local commands='kernel list gaps map stats alloc explain free area walk pgtables snapshot load unload doctor'
 	local display='--json --top --min --sort --columns -o --bytes --width --color --ascii --rows --help'
 	local pictures='--svg --png --pdf'
 
@@ -41,9 +41,10 @@ _vmxctl() {
 		list) words="--by --caller --after --before -A -B --from $display" ;;
 		gaps | stats) words="--from $display" ;;
 		map) words="--from $pictures $display" ;;
-		alloc)
+		alloc | explain)
 			words='align= node= count= fit=first fit=best fit=last fit=next zero huge explain'
 			[[ $word != -* ]] || words=$display
+			[[ $command$word != explain-* ]] || words+=' --step --from'
 			mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 			return
 			;;

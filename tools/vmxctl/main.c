@@ -36,6 +36,7 @@ static const struct command commands[] = {
 	{ "map", N_("its slice as a picture"), run_map, NULL },
 	{ "stats", N_("its counters"), run_stats, NULL },
 	{ "alloc", N_("make areas"), run_alloc, NULL },
+	{ "explain", N_("make one, and show each step"), run_explain, NULL },
 	{ "free", N_("free them"), run_free, NULL },
 	{ "area", N_("one area: descriptor, frames, entries"), run_area, NULL },
 	{ "walk", N_("an address's way through the page tables"), run_walk, NULL },

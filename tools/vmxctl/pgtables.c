@@ -21,7 +21,9 @@ static const char *const by_words[] = {
 	[BY_RUN] = "run", [BY_LEVEL] = "level", [BY_FLAG] = "flag", [BY_RANGE] = "range",
 };
 
-enum { OPT_BY = 512, OPT_FROM, OPT_WRITABLE, OPT_EXECUTABLE, OPT_WX, OPT_LEVEL, OPT_FLAG, OPT_PHYS };
+enum {
+	OPT_BY = 512, OPT_FROM, OPT_WRITABLE, OPT_EXECUTABLE, OPT_WX, OPT_LEVEL, OPT_FLAG, OPT_PHYS,
+};
 
 #define MAX_WORDS 8
 
@@ -382,8 +384,8 @@ int run_pgtables(int argc, char **argv)
 		goto out;
 	fill_sums(&filling);
 	if (filling.untold)
-		note(_("%zu runs have more frames than their lines tell: this frame may be in them, "
-		       "too"), filling.untold);
+		note(_("%zu runs have more frames than their lines tell: this frame may be in "
+		       "them, too"), filling.untold);
 	code = display_table(&pgtables.display, &filling.table);
 	/* For a check, nothing is what is wanted. */
 	if (pgtables.wx)

@@ -26,7 +26,7 @@ struct frames {
 };
 
 struct run {
-	uint64_t start, last;		/* last is inclusive: the end may be that of all addresses */
+	uint64_t start, last;		/* last is inclusive: the end may be that of all memory */
 	enum level level;
 	uint64_t flags;			/* a bit for each word in runs->flags; 0: not mapped */
 	bool writable, executable;

@@ -43,6 +43,7 @@ int run_alloc(int argc, char **argv);
 int run_free(int argc, char **argv);
 int run_area(int argc, char **argv);
 int run_walk(int argc, char **argv);
+int run_explain(int argc, char **argv);
 int run_pgtables(int argc, char **argv);
 int run_load(int argc, char **argv);
 int run_unload(int argc, char **argv);

@@ -46,7 +46,7 @@ static char *last_refusal(void)
 	return record;
 }
 
-static int refused(int error, const char *name)
+int write_refused(int error, const char *name)
 {
 	enum exit_code code = error == EINVAL ? USAGE : error == ENOENT ? ABSENT :
 			      error == EPERM ? FORBIDDEN : NOTHING;
@@ -63,7 +63,7 @@ static int refused(int error, const char *name)
 	return code;
 }
 
-int write_words(const char *name, char **words, int nr_words, struct reader *reader)
+int write_asking(const char *name, char **words, int nr_words, struct reader *reader, int *refusal)
 {
 	char text[TEXT_MAX + 1] = "";
 	size_t length = 0;
@@ -81,14 +81,23 @@ int write_words(const char *name, char **words, int nr_words, struct reader *rea
 	if (fd < 0)
 		return code;
 	/* All of it or nothing. */
-	if (write(fd, text, length) < 0) {
-		code = refused(errno, name);
-		close(fd);
-		return code;
-	}
+	*refusal = write(fd, text, length) < 0 ? errno : 0;
 	if (reader)
 		reader_open(reader, fd);
 	else
 		close(fd);
 	return DONE;
+}
+
+int write_words(const char *name, char **words, int nr_words, struct reader *reader)
+{
+	int refusal, code = write_asking(name, words, nr_words, reader, &refusal);
+
+	if (code || !refusal)
+		return code;
+	if (reader) {
+		close(reader->fd);
+		reader_close(reader);
+	}
+	return write_refused(refusal, name);
 }

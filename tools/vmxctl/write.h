@@ -14,4 +14,14 @@
  */
 int write_words(const char *name, char **words, int nr_words, struct reader *reader);
 
+/*
+ * The same, but a refusal is only noted, as an errno in *@refusal, and leaves the file open,
+ * too: an explained request tells there what was tried.
+ */
+int write_asking(const char *name, char **words, int nr_words, struct reader *reader,
+		 int *refusal);
+
+/* Tell a refusal. Returns its exit code. */
+int write_refused(int error, const char *name);
+
 #endif

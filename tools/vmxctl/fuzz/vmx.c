@@ -7,6 +7,7 @@
 #include "../holes.h"
 #include "../made.h"
 #include "../runs.h"
+#include "../steps.h"
 #include "../vmxctl.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -45,6 +46,21 @@ static void try_holes(struct reader *reader)
 	holes_free(&holes);
 }
 
+static void try_steps(struct reader *reader)
+{
+	struct explanation explanation;
+
+	steps_read(&explanation, reader);
+	for (size_t i = 0; i < explanation.nr_steps; i++) {
+		if (!explanation.steps[i].name)
+			abort();
+	}
+	if (explanation.walked.nr > NR_LEVELS)
+		abort();
+	steps_refusal(&explanation);
+	steps_free(&explanation);
+}
+
 static void try_runs(struct reader *reader)
 {
 	struct runs runs;
@@ -78,6 +94,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 'p':
 		try_runs(&reader);
+		break;
+	case 'e':
+		try_steps(&reader);
 		break;
 	case 's':
 		counters_read(&counters, &reader);
