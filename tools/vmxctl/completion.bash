@@ -51,6 +51,7 @@ _vmxctl() {
 		free | area | walk)
 			# The ids of the areas that are there.
 			words="--json --help"
+			[ "$command" = free ] || words+=' --from'
 			[[ $word = -* ]] || words=$(vmxctl list -o id 2>/dev/null | sed 1d)
 			[ "$command" != free ] || words+=' all'
 			mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")

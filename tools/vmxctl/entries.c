@@ -156,19 +156,6 @@ void entries_print(const struct walked *walked, size_t width)
 }
 
 #ifdef HAVE_JANSSON
-static json_t *words_json(const char *words)
-{
-	json_t *list = json_array();
-
-	while (*(words = lex_blanks(words))) {
-		size_t length = lex_length(words);
-
-		json_array_append_new(list, json_stringn(words, length));
-		words += length;
-	}
-	return list;
-}
-
 json_t *entries_json(const struct walked *walked)
 {
 	static const char *const ends[] = {
@@ -186,7 +173,7 @@ json_t *entries_json(const struct walked *walked)
 					   "table", json_address(step->table),
 					   "index", json_number(step->index),
 					   "entry", json_address(step->entry),
-					   "flags", words_json(step->flags));
+					   "flags", json_words(step->flags));
 
 		json_object_set_new(object, "next", step->next ? json_address(step->next) :
 				    json_null());

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "json.h"
+#include "lexer.h"
 #include "table.h"
 
 static bool told;
@@ -27,6 +28,19 @@ json_t *json_number(uint64_t number)
 json_t *json_address(uint64_t address)
 {
 	return json_sprintf("0x%016" PRIx64, address);
+}
+
+json_t *json_words(const char *words)
+{
+	json_t *list = json_array();
+
+	while (*(words = lex_blanks(words))) {
+		size_t length = lex_length(words);
+
+		json_array_append_new(list, json_stringn(words, length));
+		words += length;
+	}
+	return list;
 }
 
 void json_put(json_t *object)

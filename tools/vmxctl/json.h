@@ -18,6 +18,9 @@ json_t *json_number(uint64_t number);
 /* An address is a string: JavaScript's numbers have 53 bits. */
 json_t *json_address(uint64_t address);
 
+/* A list of the words of a text, which blanks part. */
+json_t *json_words(const char *words);
+
 /* Write one object, on one line, and free it. */
 void json_put(json_t *object);
 #endif

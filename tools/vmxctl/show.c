@@ -1,35 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What area and walk share: write one word to the file of that name, and show the answer.
+ * What area and walk share: ask the file of that name about one word, and show the answer.
  *
- * The text is the kernel's own, which docs/files.md explains line by line; the JSON has its
- * lines.
+ * The text is the kernel's own, which docs/files.md explains line by line. A snapshot has
+ * the answers about its areas: by id, and by the first address.
  */
+#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "json.h"
+#include "readings.h"
 #include "show.h"
 #include "source.h"
 #include "vmxctl.h"
 #include "write.h"
 
+struct question {
+	char *word;
+	const char *from;
+};
+
+enum { OPT_JSON = 256, OPT_FROM };
+
 const struct argp_option show_options[] = {
-	{ "json", 256, NULL, 0, N_("JSON, whatever else is said"), 0 },
+	{ "json", OPT_JSON, NULL, 0, N_("JSON, whatever else is said"), 0 },
+	{ "from", OPT_FROM, "SNAPSHOT", 0,
+	  N_("read a snapshot of another time or machine (- is stdin)"), -1 },
 	{ 0 }
 };
 
 error_t show_parse(int key, char *argument, struct argp_state *state)
 {
-	char **word = state->input;
+	struct question *question = state->input;
 
 	switch (key) {
-	case 256:
+	case OPT_JSON:
+		return 0;
+	case OPT_FROM:
+		question->from = argument;
 		return 0;
 	case ARGP_KEY_ARG:
-		if (*word)
+		if (question->word)
 			usage_error(state, _("one argument only"));
-		*word = argument;
+		question->word = argument;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
 		usage_error(state, _("an address is missing"));
@@ -39,40 +54,72 @@ error_t show_parse(int key, char *argument, struct argp_state *state)
 	}
 }
 
-int show_answer(const char *name, const struct argp *argp, int argc, char **argv)
+/* The area that a word of a snapshot means: hexadecimal is an address, else it is an id. */
+static const struct area *find_area(const struct areas *areas, const char *word)
 {
+	bool is_address = !strncmp(word, "0x", 2);
+	uint64_t number;
+	char *end;
+
+	errno = 0;
+	number = strtoull(word, &end, is_address ? 16 : 10);
+	if (*word < '0' || *word > '9' || *end || errno)
+		return NULL;
+	if (is_address)
+		return areas_at(areas, number < areas->slice_end - areas->slice_start ?
+				areas->slice_start + number : number);
+	for (size_t i = 0; i < areas->count; i++) {
+		if (areas->list[i].id == number)
+			return &areas->list[i];
+	}
+	return NULL;
+}
+
+static int open_saved(const char *name, const struct question *question, struct reader *reader)
+{
+	const struct area *area;
+	struct areas areas;
+	char key[32];
+	int code = read_areas(question->from, &areas);
+
+	if (code)
+		goto out;
+	area = find_area(&areas, question->word);
+	if (area) {
+		snprintf(key, sizeof(key), "%" PRIu64, area->id);
+		code = source_answer(name, key, question->from, reader);
+	} else {
+		code = fail(ABSENT, _("the snapshot %s has no area at %s"), question->from,
+			    question->word);
+	}
+out:
+	areas_free(&areas);
+	return code;
+}
+
+int show_answer(const char *name, const struct argp *argp, int argc, char **argv,
+		show_json *print_json)
+{
+	struct question question = { 0 };
 	struct reader reader;
-	char *word = NULL;
+	bool readable = true;
 	size_t length;
 	char *line;
 	int code;
-#ifdef HAVE_JANSSON
-	json_t *lines;
-#endif
 
-	argp_parse(argp, argc, argv, 0, NULL, &word);
-	code = write_words(name, &word, 1, &reader);
+	argp_parse(argp, argc, argv, 0, NULL, &question);
+	code = question.from ? open_saved(name, &question, &reader) :
+	       write_words(name, &question.word, 1, &reader);
 	if (code)
 		return code;
-#ifdef HAVE_JANSSON
-	lines = json_array();
-#endif
-	while ((line = reader_line(&reader, &length))) {
-#ifdef HAVE_JANSSON
-		json_t *text = json_stringn(line, length);
-
-		json_array_append_new(lines, text ? text : json_null());
-#endif
-		if (!json_wanted)
+	if (json_wanted)
+		readable = print_json(&reader);
+	else
+		while ((line = reader_line(&reader, &length)))
 			puts(line);
-	}
 	code = source_close(&reader, name);
-#ifdef HAVE_JANSSON
-	if (!code && json_wanted) {
-		json_put(json_pack("{s:O}", "lines", lines));
-		putchar('\n');
-	}
-	json_decref(lines);
-#endif
+	if (!code && !readable)
+		code = fail(NOTHING, _("%s has a form that this vmxctl does not know: take the "
+				       "one of the same version as the module"), name);
 	return code;
 }

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What area and walk share: write one word to the file of that name, and show the answer.
+ * What area and walk share: ask the file of that name about one word, and show the answer.
  */
 #ifndef VMXCTL_SHOW_H
 #define VMXCTL_SHOW_H
 
 #include <argp.h>
 
-int show_answer(const char *name, const struct argp *argp, int argc, char **argv);
+#include "json.h"
+#include "reader.h"
 
-/* The parser of both; its input is a char *, the word. */
-error_t show_parse(int key, char *argument, struct argp_state *state);
+/* Write the answer as JSON. False if it cannot be read. */
+typedef bool show_json(struct reader *reader);
 
+int show_answer(const char *name, const struct argp *argp, int argc, char **argv,
+		show_json *print_json);
+
+/* For the argp of both. */
 extern const struct argp_option show_options[];
+error_t show_parse(int key, char *argument, struct argp_state *state);
 
 #endif

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,13 +15,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "areas.h"
 #include "json.h"
 #include "source.h"
 #include "vmxctl.h"
 
 static const char *const files[] = {
-	"areas", "gaps", "map", "stats", "fit", "error_log", "vmallocinfo",
+	"areas", "gaps", "map", "stats", "fit", "error_log", "pgtables", "vmallocinfo",
 };
+
+/* More areas are not asked about one by one: two reads each would take long. */
+#define ANSWERS_MAX 1000
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -60,35 +65,103 @@ static const struct argp snapshot_argp = {
 		"  vmxctl snapshot now.json; vmxctl map --from now.json\n"),
 };
 
-/* The text of a file as a JSON string, or NULL: errno is set. */
-static json_t *text_of(const char *name)
+/* What is left to read, as a JSON string, or NULL: *error is an errno. */
+static json_t *rest_of(int fd, int *error)
 {
 	char *text = NULL;
 	size_t length = 0, room = 0;
-	struct reader reader;
 	json_t *string;
 	ssize_t got;
 
-	if (source_open(name, NULL, &reader))
-		return NULL;
 	do {
 		if (length == room) {
 			room = room ? 2 * room : 65536;
 			text = resize(text, room);
 		}
-		got = read(reader.fd, text + length, room - length);
+		got = read(fd, text + length, room - length);
 		if (got > 0)
 			length += got;
 	} while (got > 0 || (got < 0 && errno == EINTR));
-	reader.error = got < 0 ? errno : 0;
+	*error = got < 0 ? errno : 0;
 	/* JSON is UTF-8, and these files are ASCII but for the names of tasks. */
 	for (size_t i = 0; i < length; i++) {
 		if ((unsigned char)text[i] > '~')
 			text[i] = '?';
 	}
-	string = source_close(&reader, name) ? NULL : json_stringn(text, length);
+	string = *error ? NULL : json_stringn(text, length);
 	free(text);
 	return string;
+}
+
+/* The text of a file as a JSON string, or NULL. */
+static json_t *text_of(const char *name)
+{
+	struct reader reader;
+	json_t *string;
+
+	if (source_open(name, NULL, &reader))
+		return NULL;
+	string = rest_of(reader.fd, &reader.error);
+	if (source_close(&reader, name)) {
+		json_decref(string);
+		return NULL;
+	}
+	return string;
+}
+
+/* What the file @name says about each area, by its id, or NULL. */
+static json_t *answers_of(const char *name, const struct areas *areas)
+{
+	int code, error, fd = source_descriptor(name, O_RDWR, &code);
+	json_t *answers, *text;
+	char word[32], key[32];
+
+	if (fd < 0)
+		return NULL;
+	answers = json_object();
+	for (size_t i = 0; i < areas->count && i < ANSWERS_MAX; i++) {
+		snprintf(word, sizeof(word), "0x%" PRIx64, areas->list[i].start);
+		/* An area that has gone meanwhile is left out. */
+		if (write(fd, word, strlen(word)) < 0)
+			continue;
+		text = rest_of(fd, &error);
+		snprintf(key, sizeof(key), "%" PRIu64, areas->list[i].id);
+		if (text)
+			json_object_set_new(answers, key, text);
+	}
+	close(fd);
+	return answers;
+}
+
+static json_t *unreadable(void)
+{
+	return json_pack("{s:s}", "error", _("it could not be read"));
+}
+
+/* Ask area and walk about the areas that are in the snapshot. Returns how many are left out. */
+static size_t add_answers(json_t *texts)
+{
+	static const char *const names[] = { "area", "walk" };
+	json_t *list = json_object_get(texts, "areas");
+	struct reader reader;
+	struct areas areas;
+	size_t left_out;
+
+	if (!json_is_string(list))
+		return 0;
+	reader_open_text(&reader, json_string_value(list), json_string_length(list));
+	areas_read(&areas, &reader);
+	reader_close(&reader);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		json_t *answers = answers_of(names[i], &areas);
+
+		json_object_set_new(texts, names[i], answers ? answers : unreadable());
+	}
+	left_out = areas.count > ANSWERS_MAX ? areas.count - ANSWERS_MAX : 0;
+	areas_free(&areas);
+	if (left_out)
+		note(_("area and walk: %zu areas are left out"), left_out);
+	return left_out;
 }
 
 static int write_snapshot(json_t *root, const char *path)
@@ -117,29 +190,30 @@ int run_snapshot(int argc, char **argv)
 	json_t *root, *texts = json_object();
 	const char *path = NULL;
 	struct utsname host;
+	bool told = json_wanted;
+	size_t left_out;
 	int code, got = 0;
 
 	argp_parse(&snapshot_argp, argc, argv, 0, NULL, &path);
+	/* That one file is missing is no error of the whole. */
+	json_wanted = false;
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		bool told = json_wanted;
-		json_t *text;
+		json_t *text = text_of(files[i]);
 
-		/* That one file is missing is no error of the whole. */
-		json_wanted = false;
-		text = text_of(files[i]);
-		json_wanted = told;
 		got += !!text;
-		json_object_set_new(texts, files[i], text ? text :
-				    json_pack("{s:s}", "error", _("it could not be read")));
+		json_object_set_new(texts, files[i], text ? text : unreadable());
 	}
+	left_out = add_answers(texts);
+	json_wanted = told;
 	if (!got) {
 		json_decref(texts);
 		return fail(ABSENT, _("there is nothing to see: no snapshot was written"));
 	}
 	uname(&host);
-	root = json_pack("{s:i,s:I,s:s,s:s,s:s,s:o}", "vmxctl_snapshot", SNAPSHOT_VERSION,
+	root = json_pack("{s:i,s:I,s:s,s:s,s:s,s:I,s:o}", "vmxctl_snapshot", SNAPSHOT_VERSION,
 			 "time", (json_int_t)time(NULL), "release", host.release,
-			 "machine", host.machine, "tool", VMX_VERSION, "files", texts);
+			 "machine", host.machine, "tool", VMX_VERSION,
+			 "areas_left_out", (json_int_t)left_out, "files", texts);
 	code = write_snapshot(root, path);
 	json_decref(root);
 	return code;

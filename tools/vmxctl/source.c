@@ -151,7 +151,9 @@ static json_t *load_snapshot(const char *from, int *code)
 	return root;
 }
 
-static int open_snapshot(const char *name, const char *from, struct reader *reader)
+/* The text of @name, or, with a @key, the one about this area. */
+static int open_snapshot(const char *name, const char *key, const char *from,
+			 struct reader *reader)
 {
 	int version, code = DONE;
 	json_t *root = load_snapshot(from, &code), *file, *reason;
@@ -159,11 +161,13 @@ static int open_snapshot(const char *name, const char *from, struct reader *read
 	if (!root)
 		return code;
 	file = json_object_get(json_object_get(root, "files"), name);
+	if (key && json_is_object(file) && !json_object_get(file, "error"))
+		file = json_object_get(file, key);
 	if (json_unpack(root, "{s:i}", "vmxctl_snapshot", &version)) {
 		code = fail(NOTHING, _("%s is no snapshot of vmxctl"), from);
-	} else if (version != SNAPSHOT_VERSION) {
+	} else if (version < 1 || version > SNAPSHOT_VERSION) {
 		code = fail(NOTHING,
-			    _("%s is a snapshot of version %d; this vmxctl reads version %d"),
+			    _("%s is a snapshot of version %d; this vmxctl reads 1 to %d"),
 			    from, version, SNAPSHOT_VERSION);
 	} else if (!file) {
 		code = fail(ABSENT, _("the snapshot %s does not have %s"), from, name);
@@ -177,21 +181,28 @@ static int open_snapshot(const char *name, const char *from, struct reader *read
 	return code;
 }
 #else
-static int open_snapshot(const char *name, const char *from, struct reader *reader)
+static int open_snapshot(const char *name, const char *key, const char *from,
+			 struct reader *reader)
 {
 	(void)name;
+	(void)key;
 	(void)from;
 	(void)reader;
 	return fail(ABSENT, _("%s is not in this build: it needs %s"), "--from", "jansson");
 }
 #endif
 
+int source_answer(const char *name, const char *key, const char *from, struct reader *reader)
+{
+	return open_snapshot(name, key, from, reader);
+}
+
 int source_open(const char *name, const char *from, struct reader *reader)
 {
 	int code = DONE, fd;
 
 	if (from)
-		return open_snapshot(name, from, reader);
+		return open_snapshot(name, NULL, from, reader);
 	if (!strcmp(name, VMALLOCINFO)) {
 		fd = open("/proc/" VMALLOCINFO, O_RDONLY | O_CLOEXEC);
 		if (fd < 0)

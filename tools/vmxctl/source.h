@@ -28,7 +28,13 @@ const char *source_folder(int *code);
 /* Open a file of vmx with these flags. Tells errors. Returns the descriptor, or -1. */
 int source_descriptor(const char *name, int flags, int *code);
 
-/* The version of a snapshot's form. */
-#define SNAPSHOT_VERSION 1
+/*
+ * Open what the file @name said about the area with the id @key when the snapshot @from was
+ * made.
+ */
+int source_answer(const char *name, const char *key, const char *from, struct reader *reader);
+
+/* The version of a snapshot's form. Older ones, from 1 on, have less. */
+#define SNAPSHOT_VERSION 2
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "../areas.h"
 #include "../counters.h"
+#include "../descriptor.h"
 #include "../holes.h"
 #include "../made.h"
 #include "../runs.h"
@@ -61,6 +62,21 @@ static void try_steps(struct reader *reader)
 	steps_free(&explanation);
 }
 
+static void try_descriptor(struct reader *reader)
+{
+	struct descriptor area;
+
+	descriptor_read(&area, reader);
+	for (size_t i = 0; i < area.nr_mapped; i++) {
+		const struct mapped *mapped = &area.mapped[i];
+
+		if (mapped->flags >= area.texts.count || mapped->zone >= area.texts.count ||
+		    mapped->level >= area.texts.count || mapped->start >= mapped->end)
+			abort();
+	}
+	descriptor_free(&area);
+}
+
 static void try_runs(struct reader *reader)
 {
 	struct runs runs;
@@ -94,6 +110,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 'p':
 		try_runs(&reader);
+		break;
+	case 'd':
+		try_descriptor(&reader);
 		break;
 	case 'e':
 		try_steps(&reader);
