@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "json.h"
 #include "size.h"
@@ -16,6 +17,23 @@
 
 /* A text is not made narrower than this. */
 #define TEXT_MIN 10
+
+/* Columns of the terminal. What comes from files is ASCII, but heads may be Chinese. */
+static size_t width_of(const char *text)
+{
+	wchar_t wide[64];
+	const char *c = text;
+	size_t length;
+	int width;
+
+	while ((signed char)*c > 0)
+		c++;
+	if (!*c)
+		return c - text;
+	length = mbstowcs(wide, text, ARRAY_SIZE(wide));
+	width = length < ARRAY_SIZE(wide) ? wcswidth(wide, length) : -1;
+	return width < 0 ? strlen(text) : (size_t)width;
+}
 
 union cell *table_row(struct table *table)
 {
@@ -201,16 +219,15 @@ static size_t fit(const struct table *table, const size_t *chosen, size_t nr, si
 
 static void print_cell(const struct column *column, const char *text, size_t width, bool last)
 {
-	size_t length = strlen(text);
+	size_t length = width_of(text);
+	int blanks = length < width ? width - length : 0;
 
 	if (column->type != TEXT)
-		printf("%*s", (int)width, text);
+		printf("%*s%s", blanks, "", text);
 	else if (length > width)
 		printf("%.*s~", (int)width - 1, text);
-	else if (last)
-		fputs(text, stdout);
 	else
-		printf("%-*s", (int)width, text);
+		printf("%s%*s", text, last ? 0 : blanks, "");
 }
 
 void table_print(const struct table *table, const struct table_look *look)
@@ -220,13 +237,13 @@ void table_print(const struct table *table, const struct table_look *look)
 	char buffer[32];
 
 	for (size_t i = 0; i < nr; i++)
-		widths[i] = strlen(_(table->columns[chosen[i]].head));
+		widths[i] = width_of(_(table->columns[chosen[i]].head));
 	for (size_t row = 0; row < table->nr_rows; row++) {
 		const union cell *cells = &table->cells[row * table->nr_columns];
 
 		for (size_t i = 0; i < nr; i++) {
-			size_t length = strlen(text_of(&table->columns[chosen[i]],
-						       &cells[chosen[i]], look->exact, buffer));
+			size_t length = width_of(text_of(&table->columns[chosen[i]],
+							 &cells[chosen[i]], look->exact, buffer));
 
 			if (length > widths[i])
 				widths[i] = length;
