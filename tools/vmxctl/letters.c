@@ -74,9 +74,11 @@ static void print_cell(const struct drawing *drawing, const struct cell *cell, b
 	*colour = most;
 }
 
-void letters_print(const struct drawing *drawing, const struct stretches *stretches,
+void letters_print(const struct drawing *drawing, const struct stretches *all,
 		   const struct terminal *terminal, size_t rows)
 {
+	/* Each stretch takes a line and one for what is between: a file may have thousands. */
+	struct stretches shown = *all, *stretches = &shown;
 	/* A map has a width even in a pipe. */
 	size_t width = terminal->width ? terminal->width : 80;
 	bool seen[MAX_LOOKS] = { false };
@@ -88,6 +90,8 @@ void letters_print(const struct drawing *drawing, const struct stretches *stretc
 
 	if (!stretches->nr)
 		return;
+	if (stretches->nr > rows)
+		stretches->nr = rows;
 	digits = stretches->list[stretches->nr - 1].end >> 32 ? 16 : 8;
 	if (width < (size_t)digits + 3 + 8)
 		width = digits + 3 + 8;
@@ -121,5 +125,8 @@ void letters_print(const struct drawing *drawing, const struct stretches *stretc
 		terminal_plain(terminal);
 	if (column)
 		putchar('\n');
+	if (all->nr > stretches->nr)
+		printf(_("left out: %zu areas or groups of areas, far above\n"),
+		       all->nr - stretches->nr);
 	print_legend(drawing, seen, terminal, width);
 }
