@@ -10,11 +10,15 @@
 #include <unistd.h>
 
 #include "module.h"
+#include "noise.h"
 #include "options.h"
+#include "room.h"
+#include "size.h"
+#include "source.h"
 #include "vmallocinfo.h"
 #include "vmxctl.h"
 
-#define TEXTS 16
+#define TEXTS 32
 
 struct findings {
 	struct table table;
@@ -119,6 +123,44 @@ static void look_at_addresses(struct findings *findings)
 	vmallocinfo_free(&info);
 }
 
+/* For load: the parameter slice. */
+static void look_at_room(struct findings *findings)
+{
+	char text[SIZE_TEXT];
+	struct room room;
+
+	if (room_look(&room))
+		found(findings, "slice", true, _("at most %s fits now"),
+		      size_format(text, room.slice));
+}
+
+/* Explain what a build has printed. Tells what is wrong with the file. */
+static int look_at_log(struct findings *findings, const char *path)
+{
+	bool told[32] = { false };
+	struct reader reader;
+	size_t length, known = 0;
+	const char *line;
+	int code = source_saved("", path, &reader);
+
+	if (code)
+		return code;
+	while ((line = reader_line(&reader, &length))) {
+		for (size_t i = 0; i < nr_noises && i < ARRAY_SIZE(told); i++) {
+			if (told[i] || !strstr(line, noises[i].text))
+				continue;
+			told[i] = true;
+			known++;
+			found(findings, noises[i].what, noises[i].good, "%s",
+			      _(noises[i].meaning));
+		}
+	}
+	code = source_close(&reader, path);
+	if (!code && !known)
+		note(_("%s: nothing in it is known"), path);
+	return code;
+}
+
 static void look_at_module(struct findings *findings)
 {
 	char where[256], version[64], path[512];
@@ -154,13 +196,27 @@ static void look_at_module(struct findings *findings)
 		      _("not mounted: as root, run mount -t tracefs none /sys/kernel/tracing"));
 }
 
+struct doctor {
+	struct display display;
+	const char *log;
+};
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
-	(void)argument;
-	if (key != ARGP_KEY_INIT)
+	struct doctor *doctor = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &doctor->display;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (doctor->log)
+			usage_error(state, _("one file only"));
+		doctor->log = argument;
+		return 0;
+	default:
 		return ARGP_ERR_UNKNOWN;
-	state->child_inputs[0] = state->input;
-	return 0;
+	}
 }
 
 static const struct argp_child children[] = {
@@ -170,10 +226,14 @@ static const struct argp_child children[] = {
 static const struct argp doctor_argp = {
 	.parser = parse,
 	.children = children,
+	.args_doc = N_("[LOG]"),
 	.doc = N_("Look whether everything is there that vmx and vmxctl need. Each finding is one "
-		  "line: good, or what to do. Exits 1 if there is something to do.\v"
-		  "Example:\n"
-		  "  vmxctl doctor\n"),
+		  "line: good, or what to do. Exits 1 if there is something to do. With LOG, say what "
+		  "the messages mean that a build or an installation has printed there (- is stdin)."
+		  "\v"
+		  "Examples:\n"
+		  "  vmxctl doctor\n"
+		  "  make 2>&1 | vmxctl doctor -\n"),
 };
 
 int run_doctor(int argc, char **argv)
@@ -181,19 +241,25 @@ int run_doctor(int argc, char **argv)
 	struct findings findings = {
 		.table = { .columns = columns, .nr_columns = ARRAY_SIZE(columns) },
 	};
-	struct display display = DISPLAY_DEFAULTS;
+	struct doctor doctor = { .display = DISPLAY_DEFAULTS };
 	int code;
 
-	argp_parse(&doctor_argp, argc, argv, 0, NULL, &display);
-	code = display_check(&display, columns, ARRAY_SIZE(columns));
+	argp_parse(&doctor_argp, argc, argv, 0, NULL, &doctor);
+	code = display_check(&doctor.display, columns, ARRAY_SIZE(columns));
 	if (code)
 		return code;
-	look_at_kernel(&findings);
-	look_at_addresses(&findings);
-	look_at_module(&findings);
-	display_table(&display, &findings.table);
+	if (doctor.log) {
+		code = look_at_log(&findings, doctor.log);
+	} else {
+		look_at_kernel(&findings);
+		look_at_addresses(&findings);
+		look_at_room(&findings);
+		look_at_module(&findings);
+	}
+	if (!code)
+		display_table(&doctor.display, &findings.table);
 	table_free(&findings.table);
 	for (size_t i = 0; i < findings.nr_texts; i++)
 		free(findings.texts[i]);
-	return findings.code;
+	return code ? code : findings.code;
 }

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <libkmod.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -17,6 +18,8 @@
 #include <unistd.h>
 
 #include "module.h"
+#include "room.h"
+#include "size.h"
 #include "source.h"
 #include "vmxctl.h"
 
@@ -137,6 +140,25 @@ static void tell_log(int log)
 	}
 }
 
+/* Say how much would fit, and who has most of the rest. */
+static int too_large(void)
+{
+	char text[SIZE_TEXT];
+	struct room room;
+
+	if (!room_look(&room))
+		return fail(NOTHING,
+			    _("the slice is too large: a smaller one, slice=16M for example, may "
+			      "fit"));
+	for (size_t i = 0; i < NR_KINDS; i++) {
+		if (room.used[i])
+			note(_("%s areas have %s of the vmalloc range"), kinds[i].key,
+			     size_format(text, room.used[i]));
+	}
+	return fail(NOTHING, _("the slice is too large: at most slice=%" PRIu64 "M fits now"),
+		    room.slice >> 20);
+}
+
 static int load_failed(int error, struct kmod_module *module)
 {
 	const char *path = kmod_module_get_path(module);
@@ -181,10 +203,7 @@ static int load_failed(int error, struct kmod_module *module)
 					 "or a container)"));
 	case ENOSPC:
 	case ENOMEM:
-		return fail(
-			NOTHING,
-			_("the slice is too large: a smaller one, slice=16M for example, may fit. "
-			  "vmxctl kernel shows who has the rest of the vmalloc range"));
+		return too_large();
 	default:
 		return fail(NOTHING, "%s: %s", path, strerror(error));
 	}
