@@ -34,7 +34,7 @@ void cells_begin(struct cells *cells, const struct drawing *drawing,
 	};
 	if (rows < stretches->nr)
 		rows = stretches->nr;
-	while (rows_needed(cells) > rows && cells->bytes < 1ull << 58)
+	while (rows_needed(cells) > rows && cells->bytes <= UINT64_MAX / per_row / 2)
 		cells->bytes *= 2;
 	if (stretches->nr)
 		cells->address = cells_origin(cells, 0);

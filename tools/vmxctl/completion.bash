@@ -29,6 +29,7 @@ _vmxctl() {
 	--color) words='auto never always 16 256 24bit' ;;
 	--sort | -o | --columns) words='size memory areas largest caller module kind addr id requested pages comm pid' ;;
 	--svg | --png | --pdf | --from | --file | -f)
+		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
@@ -68,6 +69,7 @@ _vmxctl() {
 		doctor) words=$display ;;
 		esac
 		if [[ $word != -* ]]; then
+			compopt -o filenames 2>/dev/null
 			mapfile -t COMPREPLY < <(compgen -f -- "$word")
 			return
 		fi
@@ -76,4 +78,4 @@ _vmxctl() {
 	mapfile -t COMPREPLY < <(compgen -W "${words:-}" -- "$word")
 }
 
-complete -o filenames -F _vmxctl vmxctl
+complete -F _vmxctl vmxctl

@@ -39,7 +39,7 @@ static bool parse_address(const char *text, uint64_t *number)
 {
 	char *end;
 
-	*number = strtoull(text, &end, 0);
+	*number = strtoull(text, &end, strncmp(text, "0x", 2) ? 10 : 16);
 	return *text >= '0' && *text <= '9' && !*end;
 }
 
@@ -174,7 +174,8 @@ static void fill_sums(struct table *table, const struct list *list, struct areas
 	union cell *cells = NULL;
 
 	sorted_by = list->by;
-	qsort(areas->list, areas->count, sizeof(*areas->list), by_key);
+	if (areas->count)
+		qsort(areas->list, areas->count, sizeof(*areas->list), by_key);
 	for (size_t i = 0; i < areas->count; i++) {
 		const struct area *area = &areas->list[i];
 

@@ -249,6 +249,8 @@ int run_load(int argc, char **argv)
 	}
 	if (log >= 0)
 		close(log);
+	if (!code && json_wanted)
+		puts("[]");
 out:
 	if (module)
 		kmod_module_unref(module);
@@ -289,11 +291,16 @@ static int tell_file(const char *process, const char *folder)
 
 static void tell_users(void)
 {
-	int code, told = 0;
-	const char *folder = source_folder(&code);
+	bool told_as_json = json_wanted;
 	struct dirent *entry;
+	const char *folder;
+	int code, told = 0;
 	DIR *directory;
 
+	/* That debugfs is not there is no answer. */
+	json_wanted = false;
+	folder = source_folder(&code);
+	json_wanted = told_as_json;
 	directory = opendir("/sys/module/vmx/holders");
 	while (directory && (entry = readdir(directory))) {
 		if (*entry->d_name != '.' && ++told)
@@ -335,6 +342,8 @@ int run_unload(int argc, char **argv)
 		code = fail(FORBIDDEN, _("only root may unload modules"));
 	} else if (error) {
 		code = fail(NOTHING, "vmx: %s", strerror(error));
+	} else if (json_wanted) {
+		puts("[]");
 	}
 	kmod_module_unref(module);
 	kmod_unref(context);

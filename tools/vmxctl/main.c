@@ -136,7 +136,10 @@ static void finish(int code, void *unused)
 static bool has_json_option(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
-		if (!strcmp(argv[i], "--json"))
+		size_t length = strlen(argv[i]);
+
+		/* argp takes the beginning of an option, too. */
+		if (length > 2 && !strncmp(argv[i], "--json", length))
 			return true;
 	}
 	return false;

@@ -16,8 +16,6 @@
 #include "readings.h"
 #include "vmxctl.h"
 
-#define GUARD 4096
-
 enum map_look { LOOK_AREA, LOOK_HUGE, LOOK_CACHED, LOOK_FREED, LOOK_GUARD, LOOK_QUARANTINED };
 
 static const struct look looks[] = {
@@ -105,6 +103,15 @@ static void put_between(struct spans *spans, const struct holes *holes, size_t *
 	}
 }
 
+/* The bytes of an area's guard page: what its frames leave of it, if that is one page. */
+static uint64_t guard_of(const struct area *area)
+{
+	uint64_t page = area->size / (area->pages + 1ull);
+
+	return area->pages && page * (area->pages + 1ull) == area->size && page >= 4096 &&
+	       !(page & (page - 1)) ? page : 0;
+}
+
 static void fill(struct spans *spans, const struct areas *areas, const struct holes *holes)
 {
 	uint64_t at = areas->slice_start;
@@ -113,7 +120,7 @@ static void fill(struct spans *spans, const struct areas *areas, const struct ho
 	for (size_t i = 0; i < areas->count; i++) {
 		const struct area *area = &areas->list[i];
 		uint64_t end = area->start + area->size;
-		uint64_t guard = area->size > GUARD ? end - GUARD : end;
+		uint64_t guard = end - guard_of(area);
 
 		put_between(spans, holes, &next, at, area->start);
 		put(spans, area->start, guard,

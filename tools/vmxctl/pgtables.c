@@ -62,7 +62,7 @@ static bool parse_hex(const char **text, uint64_t *number)
 
 	if (**text < '0' || **text > '9')
 		return false;
-	*number = strtoull(*text, &end, 0);
+	*number = strtoull(*text, &end, strncmp(*text, "0x", 2) ? 10 : 16);
 	*text = end;
 	return true;
 }

@@ -250,7 +250,7 @@ int picture_write(const struct drawing *drawing, const struct stretches *stretch
 		struct stat status;
 
 		/* A device or a pipe is written as it is. */
-		if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+		if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
 			stream = fopen(path, "w");
 		} else {
 			if (asprintf(&temporary, "%s.XXXXXX", path) < 0)

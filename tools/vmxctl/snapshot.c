@@ -167,14 +167,19 @@ static size_t add_answers(json_t *texts)
 static int write_snapshot(json_t *root, const char *path)
 {
 	bool to_stdout = !strcmp(path, "-");
-	FILE *stream = to_stdout ? stdout : fopen(path, "we");
-	int error;
+	int error, fd = to_stdout ? -1 : open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	FILE *stream = stdout;
+	struct stat status;
 
-	if (!stream)
-		return fail_errno(errno, path);
-	/* Addresses of the kernel are for its owner. */
-	if (!to_stdout)
-		fchmod(fileno(stream), 0600);
+	/* Addresses of the kernel are for its owner. A device keeps its mode. */
+	if (!to_stdout) {
+		if (fd < 0 || fstat(fd, &status) ||
+		    (S_ISREG(status.st_mode) && (fchmod(fd, 0600) || ftruncate(fd, 0))))
+			return fail_errno(errno, path);
+		stream = fdopen(fd, "w");
+		if (!stream)
+			return fail_errno(errno, path);
+	}
 	errno = 0;
 	error = json_dumpf(root, stream, JSON_INDENT(1) | JSON_ENSURE_ASCII);
 	fputc('\n', stream);
@@ -182,7 +187,11 @@ static int write_snapshot(json_t *root, const char *path)
 		error = errno ? errno : EIO;
 	if (!to_stdout && fclose(stream) && !error)
 		error = errno;
-	return error ? fail_errno(error, path) : DONE;
+	if (error)
+		return fail_errno(error, path);
+	if (json_wanted && !to_stdout)
+		puts("[]");
+	return DONE;
 }
 
 int run_snapshot(int argc, char **argv)

@@ -142,7 +142,8 @@ static json_t *load_snapshot(const char *from, int *code)
 
 	if (root)
 		return root;
-	root = strcmp(from, "-") ? json_load_file(from, 0, &error) : json_loadf(stdin, 0, &error);
+	root = strcmp(from, "-") ? json_load_file(from, JSON_ALLOW_NUL, &error) :
+				 json_loadf(stdin, JSON_ALLOW_NUL, &error);
 	if (!root && strcmp(from, "-") && access(from, R_OK))
 		*code = fail_errno(errno, from);
 	else if (!root)

@@ -77,6 +77,8 @@ int write_asking(const char *name, char **words, int nr_words, struct reader *re
 			return fail(USAGE, _("that is too long: vmx takes %d bytes"), TEXT_MAX);
 		length += more;
 	}
+	if (!length)
+		return fail(USAGE, _("%s: there is nothing to write"), name);
 	fd = source_descriptor(name, reader ? O_RDWR : O_WRONLY, &code);
 	if (fd < 0)
 		return code;
