@@ -596,14 +596,14 @@ static bool one_load(struct __test_metadata *_metadata, struct loading *l,
 
 /*
  * Count the allocations of the kernel for a module before it calls the init
- * function: vmx refuses slice=0 before its own first allocation.
+ * function: vmx refuses slice=1 before its own first allocation.
  */
 static unsigned int allocations_before_init(struct __test_metadata *_metadata, int fd)
 {
 	unsigned int n;
 
 	fault_arm(POINTS_MAX);
-	EXPECT_EQ(-EINVAL, load(fd, "slice=0"));
+	EXPECT_EQ(-EINVAL, load(fd, "slice=1"));
 	n = POINTS_MAX - fault_left();
 	fault_disarm();
 	/* The number depends on caches, and includes those of the refusal. */

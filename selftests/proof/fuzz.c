@@ -147,6 +147,20 @@ static bool same_list(const struct slice *s)
 	return same;
 }
 
+/* Skip the explanation of an area: none of its lines begins as that of an area does. */
+static char *next_answer(char *at)
+{
+	int n = 0;
+
+	while (*at) {
+		if (sscanf(at, "%*u 0x%*x %*u%n", &n) >= 0 && n)
+			break;
+		at += strcspn(at, "\n");
+		at += !!*at;
+	}
+	return at;
+}
+
 /* The answer must have the predicted areas in order; read their ids from it. */
 static bool learn_ids(struct fuzz *f)
 {
@@ -162,15 +176,13 @@ static bool learn_ids(struct fuzz *f)
 	for (i = 0; i < f->slice.areas; i++) {
 		struct live *live = &f->slice.live[i];
 
-		/* Skip the explanation of the previous area. */
-		while (*at == ' ')
-			at += strcspn(at, "\n") + 1;
+		at = next_answer(at);
 		live->id = strtoul(at, &at, 10);
 		if (strtoul(at, &at, 16) != live->addr || strtoul(at, &at, 10) != live->size ||
 		    *at++ != '\n')
 			return false;
 	}
-	return !got && (!*at || *at == ' ');
+	return !got && !*next_answer(at);
 }
 
 /* Copy only the used part of live[], which is mostly unused. */
