@@ -7,7 +7,7 @@
 #define PAGE_SHIFT	12
 #define PAGE_SIZE	(_AC(1, UL) << PAGE_SHIFT)
 
-#define __alloc_size(x)	__attribute__((alloc_size(x)))
+#define __alloc_size(x, ...)	__attribute__((alloc_size(x, ## __VA_ARGS__)))
 
 /* vmx.h only names this type. */
 #define pgprot_t	unsigned long
