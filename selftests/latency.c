@@ -215,8 +215,11 @@ TEST_F(latency, mem)
 	ASSERT_LE(0, file);
 	map = mmap(NULL, page_size(), PROT_READ, MAP_SHARED, file, 0);
 	ASSERT_NE(MAP_FAILED, map);
-	if (!trace_begin())
+	if (!trace_begin()) {
+		munmap(map, page_size());
+		close(file);
 		SKIP(return, "no function tracer");
+	}
 	ASSERT_EQ(0, madvise(map, page_size(), MADV_POPULATE_READ));
 	trace = slurp("/sys/kernel/tracing/trace");
 	EXPECT_EQ(0, trace_end());
