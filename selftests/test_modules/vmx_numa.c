@@ -19,6 +19,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/workqueue.h>
 
 #include "vmx.h"
 
@@ -61,15 +62,25 @@ static void take(unsigned int order, struct list_head *odd)
 	}
 }
 
-static void shatter(void)
+static long take_all(void *odd)
 {
 	int order, pass;
-	LIST_HEAD(odd);
 
 	for (pass = 0; pass < 2; pass++) {
 		for (order = ORDER_MAX; order >= 0; order--)
-			take(order, &odd);
+			take(order, odd);
 	}
+	return 0;
+}
+
+/* On each CPU, because each keeps free blocks of its own. */
+static void shatter(void)
+{
+	LIST_HEAD(odd);
+	int cpu;
+
+	for_each_online_cpu(cpu)
+		work_on_cpu(cpu, take_all, &odd);
 	release(&odd);
 }
 
