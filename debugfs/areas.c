@@ -180,6 +180,8 @@ static int areas_show(struct seq_file *m, void *v)
 		seq_put_decimal_ull(m, " huge=", READ_ONCE(area->leaves));
 	if (flags & VMX_ZEROED)
 		seq_puts(m, " zero");
+	if (flags & VMX_ROX)
+		seq_puts(m, " rox");
 	if (flags & VMX_CACHED)
 		seq_puts(m, " cached");
 	if (flags & VMX_FREED)

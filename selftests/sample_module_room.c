@@ -72,6 +72,16 @@ static int executable_runs(char *found, size_t size)
 	return runs;
 }
 
+/* The word in areas, which says the same of the descriptor. */
+static bool area_is_rox(void)
+{
+	char *text = vmx_read("areas");
+	bool found = text && strstr(text, " rox ");
+
+	free(text);
+	return found;
+}
+
 static int answer(void)
 {
 	char *text = slurp("/sys/module/module_room/parameters/answer");
@@ -98,9 +108,11 @@ TEST_F(module_room, the_code_runs)
 		EXPECT_EQ(runs[i].answer, answer());
 		EXPECT_EQ(1, executable_runs(line, sizeof(line)))
 			TH_LOG("%s", line);
+		EXPECT_EQ(true, area_is_rox());
 		ASSERT_EQ(0, module_unload("module_room"));
 	}
 	EXPECT_EQ(0, executable_runs(line, sizeof(line)));
+	EXPECT_EQ(false, area_is_rox());
 	/* An area that was code does not go into a magazine. */
 	EXPECT_EQ(0, vmx_stat("cached_areas"));
 }

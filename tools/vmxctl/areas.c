@@ -4,8 +4,8 @@
  *
  *	header = "# vmx areas 1 slice=0xSTART-0xEND"
  *	line   = 0xSTART-0xEND size caller { word }
- *	word   = pages=N | id=N | req=N | huge=N | pid=N | comm=TEXT | zero | cached |
- *		 freed | user | vmap | ...
+ *	word   = pages=N | id=N | req=N | huge=N | pid=N | comm=TEXT | zero | rox |
+ *		 cached | freed | user | vmap | ...
  *
  * A caller of "-" is hidden from this reader. Words that are not known are skipped.
  */
@@ -58,6 +58,7 @@ static void parse_word(struct areas *areas, struct area *area, const char *word,
 	else if (length >= 5 && !memcmp(word, "comm=", 5))
 		area->comm = text_number(areas, word + 5, length - 5);
 	area->zero |= lex_is(word, length, "zero");
+	area->rox |= lex_is(word, length, "rox");
 	area->cached |= lex_is(word, length, "cached");
 	area->freed |= lex_is(word, length, "freed");
 	area->user |= lex_is(word, length, "user");

@@ -18,7 +18,7 @@ struct area {
 	uint32_t pages, leaves;
 	uint32_t caller, comm;	/* numbers in names */
 	int32_t pid;
-	bool zero, cached, freed, user, map;
+	bool zero, rox, cached, freed, user, map;
 };
 
 struct areas {

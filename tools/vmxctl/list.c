@@ -117,6 +117,7 @@ static const struct column area_columns[] = {
 	{ "cached", N_("CACHED"), FLAG },
 	{ "freed", N_("FREED"), FLAG },
 	{ "user", N_("USER"), FLAG },
+	{ "rox", N_("ROX"), FLAG },
 };
 
 static bool wanted(const struct list *list, const struct areas *areas, const struct area *area)
@@ -148,6 +149,7 @@ static void fill_areas(struct table *table, const struct list *list, const struc
 		cells[10].number = area->cached;
 		cells[11].number = area->freed;
 		cells[12].number = area->user;
+		cells[13].number = area->rox;
 	}
 }
 
