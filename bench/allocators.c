@@ -31,7 +31,12 @@ static struct {
 	struct page	*page[MAX_PAGES / PTRS_PER_PTE + LEAF_ORDER];
 } blocks;
 
-static struct page **block_pages;	/* page array for vm_map_ram() */
+/* For vm_map_ram() and vmx_map_ram(): as many frames as there are pages in use. */
+static struct {
+	unsigned int	nr;
+	struct page	**page;
+} given;
+
 static pte_t *floor_ptes;
 static pmd_t *floor_pmds;
 static pteval_t bits;
@@ -114,28 +119,51 @@ static void floor_free(void *p, unsigned int nr)
 	blocks_return(blocks.nr);
 }
 
-/* The page array is not counted as memory: any caller has one. */
+/*
+ * vm_map_ram() gets its frames from the caller.  They are taken once, as in
+ * vm_map_ram_test() of the kernel's lib/test_vmalloc.c, so that a pair is only
+ * the mapping.
+ */
+static void given_finish(void)
+{
+	while (given.nr)
+		__free_page(given.page[--given.nr]);
+}
+
+static int given_prepare(unsigned int nr)
+{
+	if (nr > MAX_PAGES)
+		return -E2BIG;
+	while (given.nr < nr) {
+		struct page *page = alloc_page(FRAME_GFP);
+
+		if (!page) {
+			given_finish();
+			return -ENOMEM;
+		}
+		given.page[given.nr++] = page;
+	}
+	return 0;
+}
+
 static void *map_ram_alloc(unsigned int nr)
 {
-	unsigned int i, j, n = 0;
-	void *p;
-
-	if (!blocks_take())
-		return NULL;
-	for (i = 0; i < blocks.nr; i++) {
-		for (j = 0; j < 1U << blocks.order[i]; j++)
-			block_pages[n++] = blocks.page[i] + j;
-	}
-	p = vm_map_ram(block_pages, nr, NUMA_NO_NODE);
-	if (!p)
-		blocks_return(blocks.nr);
-	return p;
+	return vm_map_ram(given.page, nr, NUMA_NO_NODE);
 }
 
 static void map_ram_free(void *p, unsigned int nr)
 {
 	vm_unmap_ram(p, nr);
-	blocks_return(blocks.nr);
+}
+
+static void *vmx_map_ram_alloc(unsigned int nr)
+{
+	return vmx_map_ram(given.page, nr, NUMA_NO_NODE);
+}
+
+static void vmx_map_ram_free(void *p, unsigned int nr)
+{
+	vmx_unmap_ram(p, nr);
 }
 
 /* Measures the cost of measuring, to be subtracted from other results. */
@@ -234,8 +262,9 @@ static struct bench_allocator allocators[] = {
 	  .free = kernel_free, .purge = kernel_purge },
 	{ "vmalloc_huge", .alloc = kernel_huge_alloc, .free = kernel_free,
 	  .purge = kernel_purge },
-	{ "vm_map_ram", .prepare = blocks_prepare, .alloc = map_ram_alloc,
-	  .free = map_ram_free, .purge = kernel_purge, .one_at_a_time = true },
+	{ "vm_map_ram", .prepare = given_prepare, .alloc = map_ram_alloc,
+	  .free = map_ram_free, .purge = kernel_purge, .finish = given_finish,
+	  .one_at_a_time = true },
 	{ "kvmalloc", .alloc = kv_alloc, .free = kv_free,
 	  .purge = kernel_purge },
 
@@ -245,6 +274,9 @@ static struct bench_allocator allocators[] = {
 	{ "vmx_warm", .alloc = vmx_plain_alloc, .free = vmx_plain_free },
 	{ "vmx_huge", .alloc = vmx_huge_alloc, .free = vmx_plain_free,
 	  .purge = vmx_purge },
+	{ "vmx_map_ram", .prepare = given_prepare, .alloc = vmx_map_ram_alloc,
+	  .free = vmx_map_ram_free, .purge = vmx_purge, .finish = given_finish,
+	  .one_at_a_time = true },
 	{ "vmx_aligned", .alloc = vmx_aligned_alloc, .free = vmx_plain_free,
 	  .purge = vmx_purge },
 };
@@ -277,8 +309,8 @@ int bench_allocators_init(void)
 	leaf_bits = pgprot_val(PAGE_KERNEL_LARGE);
 	floor_ptes = (pte_t *)get_zeroed_page(GFP_KERNEL);
 	floor_pmds = (pmd_t *)get_zeroed_page(GFP_KERNEL);
-	block_pages = kcalloc(MAX_PAGES, sizeof(*block_pages), GFP_KERNEL);
-	if (floor_ptes && floor_pmds && block_pages)
+	given.page = kcalloc(MAX_PAGES, sizeof(*given.page), GFP_KERNEL);
+	if (floor_ptes && floor_pmds && given.page)
 		return 0;
 	bench_allocators_exit();
 	return -ENOMEM;
@@ -287,7 +319,7 @@ int bench_allocators_init(void)
 /** bench_allocators_exit() - free the memory of bench_allocators_init() */
 void bench_allocators_exit(void)
 {
-	kfree(block_pages);
+	kfree(given.page);
 	free_page((unsigned long)floor_pmds);
 	free_page((unsigned long)floor_ptes);
 }

@@ -26,6 +26,7 @@
  * @try_alloc: the same, without a warning in the log; may be NULL
  * @free: frees an allocation of @nr pages
  * @purge: does the work that @free has deferred; may be NULL
+ * @finish: undoes @prepare; may be NULL
  */
 struct bench_allocator {
 	const char	*name;
@@ -35,6 +36,7 @@ struct bench_allocator {
 	void		*(*try_alloc)(unsigned int nr);
 	void		(*free)(void *p, unsigned int nr);
 	void		(*purge)(void);
+	void		(*finish)(void);
 };
 
 /* The result of repeated measurements.  A single figure is in all three. */

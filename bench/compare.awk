@@ -7,6 +7,8 @@
 BEGIN {
 	FS = ","
 	limit = 0.03
+	beside["vmx_huge"] = "vmalloc_huge"
+	beside["vmx_map_ram"] = "vm_map_ram"
 }
 
 FNR == 1 { file++; next }
@@ -37,17 +39,18 @@ END {
 		split(cases[i], part, SUBSEP)
 		name = part[1]
 		pages = part[2]
-		shape = name
-		sub(/^vmx_[a-z]*/, "", shape)
-		other = (name ~ /^vmx_huge/ ? "vmalloc_huge" : "vmalloc") shape
+		match(name, /^vmx_(map_ram|[a-z]*)/)
+		allocator = substr(name, 1, RLENGTH)
+		shape = substr(name, RLENGTH + 1)
+		other = (allocator in beside ? beside[allocator] : "vmalloc") shape
 		if (!((2, name, pages) in value) || !((2, other, pages) in value)) {
 			printf "LOSS %s, %d pages: not in the new table\n", name, pages
 			failed++
 			continue
 		}
 		judge(name, pages, "ratio to " other, figure(1, name, pages, other), figure(2, name, pages, other))
-		# The floor has no shapes; vmx_warm may cost less than it.
-		if (shape)
+		# The floor has no shapes, and takes frames; vmx_warm may cost less than it.
+		if (shape || allocator == "vmx_map_ram")
 			continue
 		was = value[1, name, pages] - value[1, "floor", pages]
 		is = value[2, name, pages] - value[2, "floor", pages]

@@ -73,8 +73,11 @@ static int carry_out(const char *text)
 		return -EINVAL;
 	}
 	err = a->prepare ? a->prepare(nr) : 0;
-	if (!err)
+	if (!err) {
 		err = command(a, nr, n, &result);
+		if (a->finish)
+			a->finish();
+	}
 	if (err)
 		snprintf(answer, sizeof(answer), "failed: error %d\n", -err);
 	else

@@ -39,18 +39,20 @@ function minus(a, b) { return a == "-" || b == "-" ? "-" : sprintf("%+d", a - b)
 function pairs(i,    n, p)
 {
 	printf "\nLinux %s, init_on_alloc=%d: instructions for one allocate+free pair (minimum)\n\n", kernel, i
-	printf "%6s %9s %9s %12s %10s %9s %9s %9s %9s | %8s %8s %8s %8s\n", "pages", "floor", "vmalloc", "vmalloc_huge", "vm_map_ram", "kvmalloc", "vmx_cold", "vmx_huge", "vmx_warm", "cold/", "cold-", "huge/", "warm/"
-	printf "%6s %9s %9s %12s %10s %9s %9s %9s %9s | %8s %8s %8s %8s\n", "", "", "", "", "", "", "", "", "", "vmalloc", "floor", "v_huge", "vmalloc"
+	printf "%6s %9s %9s %12s %9s %9s %9s %9s %10s %11s | %8s %8s %8s %8s %8s\n", "pages", "floor", "vmalloc", "vmalloc_huge", "kvmalloc", "vmx_cold", "vmx_huge", "vmx_warm", "vm_map_ram", "vmx_map_ram", "cold/", "cold-", "huge/", "warm/", "ram/"
+	printf "%6s %9s %9s %12s %9s %9s %9s %9s %10s %11s | %8s %8s %8s %8s %8s\n", "", "", "", "", "", "", "", "", "", "", "vmalloc", "floor", "v_huge", "vmalloc", "v_ram"
 	for (n = 1; n <= nr_sizes; n++) {
 		p = size[n]
-		printf "%6d %9s %9s %12s %10s %9s %9s %9s %9s | %8s %8s %8s %8s\n", p,
+		printf "%6d %9s %9s %12s %9s %9s %9s %9s %10s %11s | %8s %8s %8s %8s %8s\n", p,
 			get(i, "floor", p), get(i, "vmalloc", p), get(i, "vmalloc_huge", p),
-			get(i, "vm_map_ram", p), get(i, "kvmalloc", p),
+			get(i, "kvmalloc", p),
 			get(i, "vmx_cold", p), get(i, "vmx_huge", p), get(i, "vmx_warm", p),
+			get(i, "vm_map_ram", p), get(i, "vmx_map_ram", p),
 			over(get(i, "vmx_cold", p), get(i, "vmalloc", p)),
 			minus(get(i, "vmx_cold", p), get(i, "floor", p)),
 			over(get(i, "vmx_huge", p), get(i, "vmalloc_huge", p)),
-			over(get(i, "vmx_warm", p), get(i, "vmalloc", p))
+			over(get(i, "vmx_warm", p), get(i, "vmalloc", p)),
+			over(get(i, "vmx_map_ram", p), get(i, "vm_map_ram", p))
 	}
 }
 
