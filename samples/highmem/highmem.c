@@ -74,10 +74,7 @@ static struct value *find(const char *key)
 	return NULL;
 }
 
-/*
- * Copy the key, which ends with a newline or with the text. Return how many bytes it and
- * the newline take, or an errno.
- */
+/* Copy the key, up to a newline or the end; return the bytes with the newline, or an errno. */
 static ssize_t copy_key(char key[KEY_MAX], const char __user *text, size_t len)
 {
 	size_t got = min_t(size_t, len, KEY_MAX);
