@@ -393,7 +393,7 @@ static int alloc_release(struct inode *inode, struct file *file)
 const struct file_operations vmx_alloc_fops = {
 	.owner = THIS_MODULE,
 	.open = alloc_open,
-	.read = vmx_read_rewinding,
+	.read = seq_read,
 	.write_iter = alloc_write_iter,
 	.llseek = seq_lseek,
 	.release = alloc_release,

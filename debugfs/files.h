@@ -119,9 +119,6 @@ static ssize_t name##_write_iter(struct kiocb *iocb, struct iov_iter *from) \
 	return vmx_write_text(iocb, from, name##_text);			\
 }
 
-ssize_t vmx_read_rewinding(struct file *file, char __user *to, size_t len,
-			   loff_t *ppos);
-
 /* query.c */
 
 /**
@@ -163,7 +160,7 @@ static int name##_open(struct inode *inode, struct file *file)		\
 const struct file_operations vmx_##name##_fops = {			\
 	.owner = THIS_MODULE,						\
 	.open = name##_open,						\
-	.read = vmx_read_rewinding,					\
+	.read = seq_read,						\
 	.write_iter = name##_write_iter,				\
 	.llseek = seq_lseek,						\
 	.release = vmx_asked_release,					\

@@ -50,7 +50,7 @@ static int fit_open(struct inode *inode, struct file *file)
 const struct file_operations vmx_fit_fops = {
 	.owner = THIS_MODULE,
 	.open = fit_open,
-	.read = vmx_read_rewinding,
+	.read = seq_read,
 	.write_iter = fit_write_iter,
 	.llseek = seq_lseek,
 	.release = single_release,

@@ -170,7 +170,7 @@ static int free_release(struct inode *inode, struct file *file)
 const struct file_operations vmx_free_fops = {
 	.owner = THIS_MODULE,
 	.open = free_open,
-	.read = vmx_read_rewinding,
+	.read = seq_read,
 	.write_iter = free_write_iter,
 	.llseek = seq_lseek,
 	.release = free_release,

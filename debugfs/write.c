@@ -125,24 +125,3 @@ ssize_t vmx_write_text(struct kiocb *iocb, struct iov_iter *from,
 	}
 	return err ?: len;
 }
-
-/**
- * vmx_read_rewinding() - seq_read() that sets the offset to 0 at the end
- * @file: the file
- * @to: where to copy the text
- * @len: bytes to copy at most
- * @ppos: the offset
- *
- * So a file that stays open in a shell can be read again.
- *
- * Return: the number of bytes copied, or a negative errno.
- */
-ssize_t vmx_read_rewinding(struct file *file, char __user *to, size_t len,
-			   loff_t *ppos)
-{
-	ssize_t n = seq_read(file, to, len, ppos);
-
-	if (!n && len)
-		*ppos = 0;
-	return n;
-}

@@ -93,7 +93,12 @@ static void write_read_write(struct __test_metadata *_metadata, const int *fds, 
 		ASSERT_EQ(0, put(fds[i], file->request[1]))
 			TH_LOG("%s, after %d bytes", file->name, bytes);
 		expect_answer(_metadata, fds[i], file, file->answer[1]);
-		/* The end was read; the file can be read again. */
+		if (!file->answers)
+			continue;
+		/* busybox's tail reads on after the end, until it gets nothing once more. */
+		EXPECT_EQ(0, read(fds[i], buf, sizeof(buf)));
+		EXPECT_EQ(0, read(fds[i], buf, sizeof(buf)));
+		lseek(fds[i], 0, SEEK_SET);
 		expect_answer(_metadata, fds[i], file, file->answer[1]);
 	}
 }
