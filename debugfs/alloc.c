@@ -61,6 +61,16 @@ static const char *why_not(int err)
 	}
 }
 
+/* Could the empty slice hold @count areas of @size bytes, even without guard pages? */
+static bool fits_slice(unsigned long size, unsigned long count)
+{
+	/* One that is too large is refused by vmx_alloc_area(). */
+	if (count <= 1 || count <= (vmx_end - vmx_start) / size)
+		return true;
+	trace_vmx_too_many(size, count, vmx_end - vmx_start);
+	return false;
+}
+
 /*
  * Is there enough memory for @count areas of @size bytes?
  *
@@ -95,6 +105,10 @@ static noinline struct vmx_area *make_area(const struct vmx_request *req,
 	gfp_t gfp = GFP_KERNEL | __GFP_HIGHMEM | __GFP_NOWARN;
 	unsigned long flags = VMX_FIT(req->fit);
 
+	if (!fits_slice(req->size, left)) {
+		trace_vmx_refused(req->size, -E2BIG);
+		return ERR_PTR(-E2BIG);
+	}
 	if (!is_affordable(req->size, left)) {
 		trace_vmx_refused(req->size, -ENOMEM);
 		return ERR_PTR(-ENOMEM);
@@ -187,8 +201,6 @@ static int make_requested(struct list_head *made, struct vmx_text *text,
 	int err = 0;
 
 	note_asked(req->size);
-	if (req->count > 1 && req->count > (vmx_end - vmx_start) / req->size)
-		err = -E2BIG;
 	for (i = 0; !err && i < req->count; i++)
 		err = fatal_signal_pending(current) ? -EINTR :
 			make_one(made, req, req->count - i, req->explain && !i);

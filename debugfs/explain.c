@@ -362,6 +362,19 @@ static void on_refused(void *data, unsigned long size, int err)
 	noted(data);
 }
 
+static void on_too_many(void *data, unsigned long size, unsigned long count,
+			unsigned long slice)
+{
+	struct step *step = next_step(data, S_COUNT);
+
+	if (!step)
+		return;
+	step->count.size = size;
+	step->count.count = count;
+	step->count.slice = slice;
+	noted(data);
+}
+
 static void on_too_little_memory(void *data, unsigned long pages,
 				 unsigned long available, unsigned long reserve)
 {
@@ -452,8 +465,9 @@ static void on_undo(void *data, const void *area, unsigned long addr,
 	DO(request); DO(descriptor); DO(hole); DO(no_hole); DO(link);	\
 	DO(weigh_purge); DO(purge); DO(flush); DO(hole_back);		\
 	DO(page_array); DO(take_block); DO(table); DO(entries);		\
-	DO(complete); DO(too_little_memory); DO(refused); DO(unlink);	\
-	DO(clear); DO(return_block); DO(quarantine); DO(undo);		\
+	DO(complete); DO(too_many); DO(too_little_memory); DO(refused);	\
+	DO(unlink); DO(clear); DO(return_block); DO(quarantine);	\
+	DO(undo);							\
 } while (0)
 
 /**

@@ -19,7 +19,7 @@ enum kind {
 	S_REQUEST, S_DESCRIPTOR, S_HOLE, S_LINK, S_PAGE_ARRAY, S_BLOCK, S_TABLE,
 	S_ENTRIES, S_COMPLETE,
 	/* a request that finds no hole, and one that is refused */
-	S_DRAIN, S_WEIGH, S_MEMORY, S_REFUSED,
+	S_COUNT, S_DRAIN, S_WEIGH, S_MEMORY, S_REFUSED,
 	/* the way back */
 	S_UNLINK, S_CLEAR, S_RETURN, S_QUARANTINE, S_UNDO,
 	S_PURGE, S_FLUSH, S_HOLE_BACK,
@@ -99,6 +99,9 @@ struct step {
 			unsigned long size;
 			bool could_help;
 		} weigh;
+		struct {
+			unsigned long size, count, slice;
+		} count;
 		struct {
 			unsigned long pages, available, reserve;
 		} memory;

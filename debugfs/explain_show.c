@@ -33,6 +33,7 @@ static const struct {
 	[S_TABLE] = { "pte_alloc_kernel()", "slot_attach_table()" },
 	[S_ENTRIES] = { "map_vm_area()", "vmx_map_area()" },
 	[S_COMPLETE] = { "clear_vm_unlist()", "clear_vmx_unlist()" },
+	[S_COUNT] = { NULL, "fits_slice()" },
 	[S_DRAIN] = { NULL, "vmx_magazines_drain()" },
 	[S_WEIGH] = { NULL, "purge_could_help()" },
 	[S_MEMORY] = { NULL, "is_affordable()" },
@@ -268,6 +269,12 @@ static void tell_weigh(struct seq_file *m, const struct step *step)
 		   step->weigh.size);
 }
 
+static void tell_count(struct seq_file *m, const struct step *step)
+{
+	seq_printf(m, INDENT "asked for: %lu areas of %lu bytes, and the slice has %lu bytes\n",
+		   step->count.count, step->count.size, step->count.slice);
+}
+
 static void tell_memory(struct seq_file *m, const struct step *step)
 {
 	seq_printf(m, INDENT "pages asked for: %lu, available: %lu, of which %lu must stay (3.10: tries, and wakes the OOM killer)\n",
@@ -342,6 +349,8 @@ static enum kind gave_up(const struct vmx_explanation *why, int err)
 {
 	const struct step *hole = last_of(why, S_HOLE);
 
+	if (why->seen[S_COUNT])
+		return S_COUNT;
 	if (why->seen[S_MEMORY])
 		return S_MEMORY;
 	if (why->seen[S_LINK]) {
@@ -441,6 +450,8 @@ static void tell_values(struct seq_file *m, const struct vmx_explanation *why,
 		return tell_drain(m, step);
 	case S_WEIGH:
 		return tell_weigh(m, step);
+	case S_COUNT:
+		return tell_count(m, step);
 	case S_MEMORY:
 		return tell_memory(m, step);
 	case S_REFUSED:

@@ -475,6 +475,20 @@ TEST_F(explain, no_hole)
 	expect_holes(_metadata, self->text, &self->witness);
 }
 
+/* The diagnosis of a count that even the empty slice could not hold. */
+TEST_F(explain, too_many)
+{
+	explain(_metadata, self->fd, "1M count=100 explain", -E2BIG, &self->text);
+	EXPECT_EQ(100, number_in(self->text, "asked for: "));
+	EXPECT_EQ(1024 * KIB, number_in(self->text, " areas of "));
+	EXPECT_EQ(vmx_stat("slice_bytes"), number_in(self->text, "the slice has "));
+	EXPECT_NE(NULL, strstr(self->text, "gave up: - / fits_slice()\n"));
+	EXPECT_NE(NULL, strstr(self->text, " refused: -E2BIG, "));
+	EXPECT_NE(NULL, strstr(self->text, "undone: nothing"));
+	EXPECT_EQ(NULL, strstr(self->text, "PAGE_ALIGN"));
+	expect_numbered(_metadata, self->text);
+}
+
 /* The diagnosis of a request that would leave too little memory. */
 TEST_F(explain, too_little_memory)
 {

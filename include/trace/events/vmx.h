@@ -4,7 +4,7 @@
  *
  *	vmx_request, vmx_descriptor, vmx_hole, vmx_link, vmx_page_array,
  *	vmx_take_block, vmx_table, vmx_entries, vmx_complete	an area is made
- *	vmx_too_little_memory, vmx_no_hole, vmx_weigh_purge,
+ *	vmx_too_many, vmx_too_little_memory, vmx_no_hole, vmx_weigh_purge,
  *	vmx_undo, vmx_refused				a request is refused or fails
  *	vmx_unlink, vmx_clear, vmx_return_block, vmx_quarantine	an area is freed
  *	vmx_purge, vmx_flush, vmx_hole_back		addresses become holes again
@@ -287,6 +287,24 @@ DEFINE_AREA_EVENT(vmx_complete);
 DEFINE_AREA_EVENT(vmx_unlink);
 DEFINE_AREA_EVENT(vmx_cache_get);
 DEFINE_AREA_EVENT(vmx_cache_put);
+
+/* The file "alloc" refuses a count of areas that the slice cannot hold. */
+TRACE_EVENT(vmx_too_many,
+	TP_PROTO(unsigned long size, unsigned long count, unsigned long slice),
+	TP_ARGS(size, count, slice),
+	TP_STRUCT__entry(
+		__field(unsigned long, size)
+		__field(unsigned long, count)
+		__field(unsigned long, slice)
+	),
+	TP_fast_assign(
+		__entry->size = size;
+		__entry->count = count;
+		__entry->slice = slice;
+	),
+	TP_printk("size=%lu count=%lu slice=%lu", __entry->size, __entry->count,
+		  __entry->slice)
+);
 
 /* The file "alloc" refuses a request that would leave too little memory, in pages. */
 TRACE_EVENT(vmx_too_little_memory,
