@@ -515,6 +515,74 @@ TEST_F(explain, too_little_memory)
 	expect_numbered(_metadata, self->text);
 }
 
+/* Return the frames in the steps of a function. */
+static unsigned long frames_of(const char *text, const char *function)
+{
+	unsigned long frames, sum = 0;
+	bool inside = false;
+	const char *line;
+
+	for (line = text; line; line = strchr(line, '\n'), line += !!line) {
+		if (!strncmp(line + 2, ". ", 2)) {
+			const char *name = strstr(line, function);
+
+			inside = name && name < strchr(line, '\n');
+		} else if (inside &&
+			   (sscanf(line, " order=%*u blocks=%*u frames=%lu", &frames) == 1 ||
+			    sscanf(line, " order=%*u frames=%lu", &frames) == 1 ||
+			    sscanf(line, " %*u more blocks, %lu frames", &frames) == 1)) {
+			sum += frames;
+		}
+	}
+	return sum;
+}
+
+/*
+ * A fatal signal ends a request among its frames: the open file, which others share, has
+ * the diagnosis. When the signal comes is chance: try it later and later.
+ */
+TEST_F(explain, killed)
+{
+	const char *request = in_pages(IS_64BIT ? "60M explain" : "14M explain");
+	unsigned long long pages = vmx_stat("pages"), failed = vmx_stat("fail_eintr");
+	unsigned long taken;
+	char made[32];
+	int i;
+
+	for (i = 0; i < 1000; i++) {
+		pid_t child = fork();
+
+		ASSERT_LE(0, child);
+		if (!child) {
+			write_all(self->fd, request, strlen(request));
+			_exit(0);
+		}
+		usleep(500 * i);
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+		free(self->text);
+		self->text = slurp_fd(self->fd);
+		ASSERT_NE(NULL, self->text);
+		if (strstr(self->text, "undone: ") && !strstr(self->text, "undone: the"))
+			break;
+		if (*self->text >= '1' && *self->text <= '9') {
+			snprintf(made, sizeof(made), "%lu", strtoul(self->text, NULL, 10));
+			ASSERT_EQ(0, vmx_ask("free", made));
+		}
+	}
+	ASSERT_GT(1000, i);
+	EXPECT_LT(failed, vmx_stat("fail_eintr"));
+	EXPECT_EQ(pages, vmx_stat("pages"));
+	EXPECT_NE(NULL, strstr(self->text, " refused: -EINTR, "));
+	EXPECT_NE(NULL, strstr(self->text, "gave up: alloc_page() / vmx_take_block()\n"));
+	/* What was taken is what was returned. */
+	taken = frames_of(self->text, "vmx_take_block()");
+	EXPECT_LT(0, taken);
+	EXPECT_EQ(taken, frames_of(self->text, "vmx_return_block()"));
+	EXPECT_EQ(taken, number_in(self->text, "undone: "));
+	expect_numbered(_metadata, self->text);
+}
+
 /* A module has lost the slice: the request comes as far as the entries. */
 TEST_F(explain, lost_slice)
 {
