@@ -5,7 +5,8 @@
 # what=compare	files: what that script printed, then the page; print a verdict for each
 #		command
 # what=update	the same files; print the page with what was seen
-# what=blocks	print the fenced blocks of the page
+# what=blocks	print the blocks of code of the page, fenced and indented; of the indented
+#		ones without what is behind "  #"
 # what=sections	print the levels of its headings, and its pictures
 #
 # machine: run blocks without a name behind the fence if it is x86_64, and otherwise those
@@ -69,8 +70,12 @@ FNR == 1 { n = 0 }
 		print
 	if (what == "sections" && match($0, /^#+ /))
 		print substr($0, 1, RLENGTH)
-	if (what == "sections" && match($0, /\(pictures\/[a-z]*\.svg\)/))
+	if (what == "sections" && match($0, /\([a-z\/]*\.svg\)/))
 		print substr($0, RSTART, RLENGTH)
+	if (what == "blocks" && sub(/^    /, "")) {
+		sub(/  +#.*/, "")
+		print
+	}
 	next
 }
 what == "blocks" { print; next }
