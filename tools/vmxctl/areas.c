@@ -15,27 +15,6 @@
 
 #define TEXT_MAX 1024
 
-static enum parse_result parse_header(const char *line, struct areas *areas)
-{
-	static const char begin[] = "# vmx areas ";
-	uint64_t version;
-	bool hidden;
-
-	if (strncmp(line, begin, strlen(begin)))
-		return NO_HEADER;
-	line += strlen(begin);
-	if (!lex_number(&line, 10, &version))
-		return NO_HEADER;
-	if (version != 1)
-		return OTHER_VERSION;
-	line = lex_blanks(line);
-	if (strncmp(line, "slice=", 6))
-		return NO_HEADER;
-	line += 6;
-	return lex_range(&line, &areas->slice_start, &areas->slice_end, &hidden) &&
-	       areas->slice_start < areas->slice_end ? PARSED : NO_HEADER;
-}
-
 static uint32_t text_number(struct areas *areas, const char *text, size_t length)
 {
 	return names_number(&areas->names, text, length < TEXT_MAX ? length : TEXT_MAX);
@@ -101,7 +80,8 @@ enum parse_result areas_read(struct areas *areas, struct reader *reader)
 	*areas = (struct areas){ 0 };
 	line = reader_line(reader, &length);
 	if (line)
-		result = parse_header(line, areas);
+		result = header_parse_slice(line, "areas", &areas->slice_start,
+					    &areas->slice_end);
 	if (result != PARSED)
 		return result;
 	above = areas->slice_start;

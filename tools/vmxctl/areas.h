@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "header.h"
 #include "names.h"
 #include "reader.h"
 
@@ -28,8 +29,6 @@ struct areas {
 	uint64_t slice_start, slice_end;
 	size_t bad;		/* lines that could not be read */
 };
-
-enum parse_result { PARSED, NO_HEADER, OTHER_VERSION };
 
 /* Read all of it. */
 enum parse_result areas_read(struct areas *areas, struct reader *reader);

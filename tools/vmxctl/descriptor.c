@@ -18,17 +18,11 @@
 
 static enum parse_result parse_header(const char *line, struct descriptor *descriptor)
 {
-	static const char begin[] = "# vmx area ";
-	uint64_t version;
+	enum parse_result result = header_parse(&line, "area");
 	size_t length;
 
-	if (strncmp(line, begin, strlen(begin)))
-		return NO_HEADER;
-	line += strlen(begin);
-	if (!lex_number(&line, 10, &version))
-		return NO_HEADER;
-	if (version != 1)
-		return OTHER_VERSION;
+	if (result != PARSED)
+		return result;
 	for (; *(line = lex_blanks(line)); line += length) {
 		length = lex_length(line);
 		if (!lex_pair(line, length, "id", &descriptor->id) &&

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "areas.h"
+#include "header.h"
 #include "names.h"
 #include "reader.h"
 

@@ -10,27 +10,6 @@
 #include "lexer.h"
 #include "vmxctl.h"
 
-static enum parse_result parse_header(const char *line, struct holes *holes)
-{
-	static const char begin[] = "# vmx gaps ";
-	uint64_t version;
-	bool hidden;
-
-	if (strncmp(line, begin, strlen(begin)))
-		return NO_HEADER;
-	line += strlen(begin);
-	if (!lex_number(&line, 10, &version))
-		return NO_HEADER;
-	if (version != 1)
-		return OTHER_VERSION;
-	line = lex_blanks(line);
-	if (strncmp(line, "slice=", 6))
-		return NO_HEADER;
-	line += 6;
-	return lex_range(&line, &holes->slice_start, &holes->slice_end, &hidden) &&
-	       holes->slice_start < holes->slice_end ? PARSED : NO_HEADER;
-}
-
 static void parse_last(const char *line, struct holes *holes)
 {
 	size_t length;
@@ -56,7 +35,8 @@ enum parse_result holes_read(struct holes *holes, struct reader *reader)
 	*holes = (struct holes){ 0 };
 	line = reader_line(reader, &length);
 	if (line)
-		result = parse_header(line, holes);
+		result = header_parse_slice(line, "gaps", &holes->slice_start,
+					    &holes->slice_end);
 	if (result != PARSED)
 		return result;
 	above = holes->slice_start;

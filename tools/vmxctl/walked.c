@@ -13,19 +13,12 @@
 
 enum parse_result walked_header(struct walked *walked, const char *line)
 {
-	static const char begin[] = "# vmx walk ";
-	uint64_t version;
+	enum parse_result result = header_parse(&line, "walk");
 	bool hidden = false;
 
 	*walked = (struct walked){ 0 };
-	if (strncmp(line, begin, strlen(begin)))
-		return NO_HEADER;
-	line += strlen(begin);
-	if (!lex_number(&line, 10, &version))
-		return NO_HEADER;
-	if (version != 1)
-		return OTHER_VERSION;
-	line = lex_blanks(line);
+	if (result != PARSED)
+		return result;
 	if (strncmp(line, "address=", 8))
 		return NO_HEADER;
 	line += 8;
