@@ -93,16 +93,18 @@ static json_t *rest_of(int fd, int *error)
 	return string;
 }
 
-/* The text of a file as a JSON string, or NULL. */
-static json_t *text_of(const char *name)
+/* The text of a file as a JSON string, or NULL: *code says why. */
+static json_t *text_of(const char *name, int *code)
 {
 	struct reader reader;
 	json_t *string;
 
-	if (source_open(name, NULL, &reader))
+	*code = source_open(name, NULL, &reader);
+	if (*code)
 		return NULL;
 	string = rest_of(reader.fd, &reader.error);
-	if (source_close(&reader, name)) {
+	*code = source_close(&reader, name);
+	if (*code) {
 		json_decref(string);
 		return NULL;
 	}
@@ -200,6 +202,7 @@ int run_snapshot(int argc, char **argv)
 	const char *path = NULL;
 	struct utsname host;
 	bool told = json_wanted;
+	bool forbidden = false;
 	size_t left_out;
 	int code, got = 0;
 
@@ -207,16 +210,18 @@ int run_snapshot(int argc, char **argv)
 	/* That one file is missing is no error of the whole. */
 	json_wanted = false;
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		json_t *text = text_of(files[i]);
+		json_t *text = text_of(files[i], &code);
 
 		got += !!text;
+		forbidden |= code == FORBIDDEN;
 		json_object_set_new(texts, files[i], text ? text : unreadable());
 	}
 	left_out = add_answers(texts);
 	json_wanted = told;
 	if (!got) {
 		json_decref(texts);
-		return fail(ABSENT, _("there is nothing to see: no snapshot was written"));
+		return fail(forbidden ? FORBIDDEN : ABSENT,
+			    _("there is nothing to see: no snapshot was written"));
 	}
 	uname(&host);
 	root = json_pack("{s:i,s:I,s:s,s:s,s:s,s:I,s:o}", "vmxctl_snapshot", SNAPSHOT_VERSION,
