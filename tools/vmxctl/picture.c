@@ -10,10 +10,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <wchar.h>
+#include <wctype.h>
 
 #include "cells.h"
 #include "picture.h"
@@ -185,6 +188,28 @@ static void draw_legend(struct pen *pen, double y)
 	}
 }
 
+/* A title may have the name of a file, which has any bytes: what is no text becomes '?'. */
+static char *title_of(const struct drawing *drawing)
+{
+	char *title = strdup(drawing->title), *text = title;
+	mbstate_t state = { 0 };
+	wchar_t wide;
+
+	if (!title)
+		abort();
+	while (*text) {
+		size_t length = mbrtowc(&wide, text, strlen(text), &state);
+
+		if (length <= MB_LEN_MAX && iswprint(wide)) {
+			text += length;
+			continue;
+		}
+		*text++ = '?';
+		state = (mbstate_t){ 0 };
+	}
+	return title;
+}
+
 /* Lay the picture out and draw it. Returns 0 or an errno. */
 static int draw_all(const struct drawing *drawing, const struct stretches *stretches,
 		    enum picture picture, FILE *stream)
@@ -192,6 +217,7 @@ static int draw_all(const struct drawing *drawing, const struct stretches *stret
 	struct pen pen = { .drawing = drawing };
 	double y = MARGIN + 2 * ROW_STEP + 12;
 	char size[SIZE_TEXT], largest[SIZE_TEXT], row[SIZE_TEXT], text[256];
+	char *title = title_of(drawing);
 	struct canvas canvas;
 
 	cells_begin(&pen.cells, drawing, stretches, PER_ROW, ROWS);
@@ -215,7 +241,8 @@ static int draw_all(const struct drawing *drawing, const struct stretches *stret
 	(void)picture;
 	/* A ground of its own: readable on white and on black. */
 	canvas.rectangle(&canvas, 0, 0, WIDTH, y + 3 * ROW_STEP, 0xffffff, NULL, NULL);
-	canvas.text(&canvas, MARGIN, MARGIN + 10, FONT + 2, 0, drawing->title);
+	canvas.text(&canvas, MARGIN, MARGIN + 10, FONT + 2, 0, title);
+	free(title);
 	snprintf(text, sizeof(text), _("a row is %s; %zu spans; holes: %s, the largest %s"),
 		 size_format(row, row_bytes(&pen.cells)), drawing->nr,
 		 size_format(size, stretches->hole_bytes),
