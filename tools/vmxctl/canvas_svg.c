@@ -21,6 +21,9 @@ static void escaped(FILE *stream, const char *text)
 		case '&':
 			fputs("&amp;", stream);
 			break;
+		case '"':
+			fputs("&quot;", stream);
+			break;
 		default:
 			fputc(*text, stream);
 		}
@@ -32,8 +35,11 @@ static void rectangle(struct canvas *canvas, double x, double y, double width, d
 {
 	fprintf(canvas->stream, "<rect x=\"%.7g\" y=\"%.7g\" width=\"%.7g\" height=\"%.7g\" "
 		"fill=\"#%06" PRIx32 "\"", x, y, width, height, rgb);
-	if (name)
-		fprintf(canvas->stream, " class=\"%s\"", name);
+	if (name) {
+		fputs(" class=\"", canvas->stream);
+		escaped(canvas->stream, name);
+		fputs("\"", canvas->stream);
+	}
 	if (!title) {
 		fputs("/>\n", canvas->stream);
 		return;

@@ -10,9 +10,6 @@
 #include "drawing.h"
 #include "stretches.h"
 
-/* No drawing has more kinds of spans. */
-#define MAX_LOOKS 16
-
 struct cells {
 	const struct drawing *drawing;
 	const struct stretches *stretches;

@@ -24,6 +24,7 @@ _vmxctl() {
 	--by)
 		words='caller module kind area'
 		[ "$command" != pgtables ] || words='run level flag range'
+		[ "$command" != map ] || words='state size age caller owner'
 		[ "$command" != list ] || words='area caller comm pid'
 		;;
 	--color) words='auto never always 16 256 24bit' ;;
@@ -35,13 +36,13 @@ _vmxctl() {
 		;;
 	--level) words='pgd p4d pud pmd pte' ;;
 	--flag) words='RW ro NX x PSE GLB BLK CON W X' ;;
-	--phys | --top | --min | --width | --rows | --caller | -A | -B | --after | --before) return ;;
+	--phys | --range | --top | --min | --width | --rows | --caller | -A | -B | --after | --before) return ;;
 	*)
 		case $command in
 		kernel) words="--by --diff --map --openmetrics $pictures $display" ;;
 		list) words="--by --caller --after --before -A -B --from $display" ;;
 		gaps | stats) words="--from $display" ;;
-		map) words="--from $pictures $display" ;;
+		map) words="--by --range --from $pictures $display" ;;
 		alloc | explain)
 			words='align= node= count= fit=first fit=best fit=last fit=next zero huge explain'
 			[[ $word != -* ]] || words=$display

@@ -16,6 +16,9 @@ struct look {
 	unsigned char ansi256, ansi16;	/* the nearest colours of smaller palettes */
 };
 
+/* No drawing has more kinds of spans. */
+#define MAX_LOOKS 16
+
 /* The start of a span whose address is not known. */
 #define NOWHERE UINT64_MAX
 

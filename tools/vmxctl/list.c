@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "range.h"
 #include "readings.h"
 #include "vmxctl.h"
 
@@ -37,10 +38,7 @@ static const struct argp_option options[] = {
 
 static bool parse_address(const char *text, uint64_t *number)
 {
-	char *end;
-
-	*number = strtoull(text, &end, strncmp(text, "0x", 2) ? 10 : 16);
-	return *text >= '0' && *text <= '9' && !*end;
+	return address_parse(&text, number) && !*text;
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)

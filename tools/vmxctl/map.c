@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vmxctl map: vmx's slice as a picture, in the terminal or in a file.
- *
- * What is neither an area nor a hole is quarantined. The files areas and gaps are read one
- * after the other, so a slice that changes meanwhile may show a span as it never was.
+ * vmxctl map: vmx's slice, or a part of it, as a picture, in the terminal or in a file.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,36 +10,53 @@
 #include "letters.h"
 #include "options.h"
 #include "picture.h"
+#include "range.h"
 #include "readings.h"
+#include "spans.h"
 #include "vmxctl.h"
 
-enum map_look { LOOK_AREA, LOOK_HUGE, LOOK_CACHED, LOOK_FREED, LOOK_GUARD, LOOK_QUARANTINED };
-
-static const struct look looks[] = {
-	[LOOK_AREA] = { "area", '#', 0x4477aa, 67, 4 },
-	[LOOK_HUGE] = { "huge", 'H', 0x228833, 28, 2 },
-	[LOOK_CACHED] = { "cached", 'c', 0x66ccee, 81, 6 },
-	[LOOK_FREED] = { "freed", 'f', 0xaa3377, 126, 5 },
-	[LOOK_GUARD] = { "guard", 'g', 0xee6677, 203, 9 },
-	[LOOK_QUARANTINED] = { "quarantined", 'Q', 0xccbb44, 179, 11 },
-};
+enum { OPT_BY = 512, OPT_RANGE };
 
 struct map {
 	struct display display;
 	struct pictures pictures;
 	const char *from;
+	enum spans_by by;
+	uint64_t first, last;
+};
+
+static const struct argp_option options[] = {
+	{ "by", OPT_BY, "WHAT", 0,
+	  N_("what the colour of an area tells: its state (default), size, age (the order in "
+	     "which they were made), caller or owner"), 0 },
+	{ "range", OPT_RANGE, "START-END", 0,
+	  N_("only these addresses; a number below the slice's size is an offset in it"), 0 },
+	{ 0 }
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct map *map = state->input;
 
-	(void)argument;
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &map->display;
 		state->child_inputs[1] = &map->pictures;
 		state->child_inputs[2] = &map->from;
+		return 0;
+	case OPT_BY:
+		for (size_t i = 0; i < NR_SPANS_BY; i++) {
+			if (!strcmp(spans_words[i], argument)) {
+				map->by = i;
+				return 0;
+			}
+		}
+		usage_error(state, _("--by takes state, size, age, caller or owner"));
+		return 0;
+	case OPT_RANGE:
+		range_parse(state, argument, &map->first, &map->last);
+		if (map->first == map->last)
+			usage_error(state, _("%s is not a range: say START-END"), argument);
 		return 0;
 	case ARGP_KEY_END:
 		if (json_wanted && map->pictures.picture && !strcmp(map->pictures.path, "-"))
@@ -59,83 +73,15 @@ static const struct argp_child children[] = {
 };
 
 static const struct argp map_argp = {
+	.options = options,
 	.parser = parse,
 	.children = children,
 	.doc = N_("Draw the slice of the module vmx, in the terminal or as a picture.\v"
 		  "Examples:\n"
-		  "  vmxctl map\n"
+		  "  vmxctl map --by caller\n"
+		  "  vmxctl map --range 0xffffced3c0600000-0xffffced3c0800000\n"
 		  "  vmxctl map --svg slice.svg\n"),
 };
-
-struct spans {
-	struct span *list;
-	size_t count, room;
-};
-
-static void put(struct spans *spans, uint64_t start, uint64_t end, enum map_look look,
-		const char *label)
-{
-	if (start >= end)
-		return;
-	if (spans->count == spans->room) {
-		spans->room = spans->room ? spans->room * 2 : 256;
-		spans->list = resize(spans->list, spans->room * sizeof(*spans->list));
-	}
-	spans->list[spans->count++] = (struct span){ start, end, look, label };
-}
-
-/* Quarantined is what is no hole, from @start to @end. *next is the next hole. */
-static void put_between(struct spans *spans, const struct holes *holes, size_t *next,
-			uint64_t start, uint64_t end)
-{
-	while (start < end) {
-		const struct hole *hole;
-
-		while (*next < holes->count && holes->list[*next].end <= start)
-			++*next;
-		hole = *next < holes->count ? &holes->list[*next] : NULL;
-		if (!hole || hole->start >= end) {
-			put(spans, start, end, LOOK_QUARANTINED, "");
-			return;
-		}
-		put(spans, start, hole->start, LOOK_QUARANTINED, "");
-		start = hole->end;
-	}
-}
-
-/* The bytes of an area's guard page: what its frames leave of it, if that is one page. */
-static uint64_t guard_of(const struct area *area)
-{
-	uint64_t page = area->size / (area->pages + 1ull);
-
-	return area->pages && page * (area->pages + 1ull) == area->size && page >= 4096 &&
-	       !(page & (page - 1)) ? page : 0;
-}
-
-static void fill(struct spans *spans, const struct areas *areas, const struct holes *holes)
-{
-	uint64_t at = areas->slice_start;
-	size_t next = 0;
-
-	for (size_t i = 0; i < areas->count; i++) {
-		const struct area *area = &areas->list[i];
-		uint64_t end = area->start + area->size;
-		uint64_t guard = end - guard_of(area);
-
-		put_between(spans, holes, &next, at, area->start);
-		put(spans, area->start, guard,
-		    area->freed ? LOOK_FREED : area->cached ? LOOK_CACHED :
-		    area->leaves ? LOOK_HUGE : LOOK_AREA, areas->names.texts[area->caller]);
-		put(spans, guard, end, LOOK_GUARD, "");
-		at = end;
-	}
-	put_between(spans, holes, &next, at, areas->slice_end);
-}
-
-static struct span span_of(const void *data, size_t index)
-{
-	return ((const struct spans *)data)->list[index];
-}
 
 static const struct column columns[] = {
 	{ "addr", N_("ADDRESS"), ADDRESS },
@@ -157,7 +103,7 @@ static int print_json(const struct spans *spans, struct display *display)
 		cells = table_row(&table);
 		cells[0].number = span->start;
 		cells[1].number = span->end - span->start;
-		cells[2].text = looks[span->look].key;
+		cells[2].text = spans->looks[span->look].key;
 	}
 	if (!code)
 		code = display_table(display, &table);
@@ -165,17 +111,34 @@ static int print_json(const struct spans *spans, struct display *display)
 	return code;
 }
 
+/* The part of the slice that is wanted. */
+static int choose(struct map *map, const struct areas *areas)
+{
+	uint64_t size = areas->slice_end - areas->slice_start;
+	uint64_t first = map->first, last = map->last;
+
+	if (first < size && (last < size || last == UINT64_MAX)) {
+		first += areas->slice_start;
+		last = add(last, areas->slice_start);
+	}
+	if (first < areas->slice_start)
+		first = areas->slice_start;
+	if (last > areas->slice_end - 1)
+		last = areas->slice_end - 1;
+	if (first > last)
+		return fail(NOTHING, _("no address of the slice, 0x%" PRIx64 "-0x%" PRIx64
+				       ", is in that range"), areas->slice_start, areas->slice_end);
+	map->first = first;
+	map->last = last;
+	return DONE;
+}
+
 int run_map(int argc, char **argv)
 {
-	struct map map = { .display = DISPLAY_DEFAULTS };
+	struct map map = { .display = DISPLAY_DEFAULTS, .last = UINT64_MAX };
 	struct areas areas;
 	struct holes holes = { 0 };
 	struct spans spans = { 0 };
-	struct stretch slice;
-	struct stretches stretches = { .list = &slice, .nr = 1 };
-	struct drawing drawing = {
-		.looks = looks, .nr_looks = ARRAY_SIZE(looks), .span = span_of, .data = &spans,
-	};
 	char title[128];
 	int code;
 
@@ -183,28 +146,29 @@ int run_map(int argc, char **argv)
 	code = read_areas(map.from, &areas);
 	if (!code)
 		code = read_holes(map.from, &holes);
+	if (!code)
+		code = choose(&map, &areas);
 	if (code)
 		goto out;
-	fill(&spans, &areas, &holes);
-	slice = (struct stretch){ .start = areas.slice_start, .end = areas.slice_end };
-	stretches.hole_bytes = holes.total;
-	stretches.largest = holes.largest;
-	snprintf(title, sizeof(title),
-		 _("the slice of vmx, 0x%" PRIx64 "-0x%" PRIx64 ": %zu areas"), areas.slice_start,
-		 areas.slice_end, areas.count);
-	drawing.title = title;
-	drawing.nr = spans.count;
+	spans_fill(&spans, &areas, &holes, map.by, map.first, map.last);
+	snprintf(title, sizeof(title), spans.slice.start == areas.slice_start &&
+		 spans.slice.end == areas.slice_end ?
+		 _("the slice of vmx, 0x%" PRIx64 "-0x%" PRIx64 ": %zu areas") :
+		 _("a part of the slice of vmx, 0x%" PRIx64 "-0x%" PRIx64 ": %zu areas"),
+		 spans.slice.start, spans.slice.end, spans.areas);
+	spans.drawing.title = title;
 	if (map.pictures.picture)
-		code = picture_write(&drawing, &stretches, map.pictures.picture, map.pictures.path);
+		code = picture_write(&spans.drawing, &spans.stretches, map.pictures.picture,
+				     map.pictures.path);
 	if (!code && json_wanted) {
 		code = print_json(&spans, &map.display);
 	} else if (!code && !map.pictures.picture) {
 		struct terminal terminal = display_terminal(&map.display);
 
-		letters_print(&drawing, &stretches, &terminal, map.display.rows);
+		letters_print(&spans.drawing, &spans.stretches, &terminal, map.display.rows);
 	}
 out:
-	free(spans.list);
+	spans_free(&spans);
 	holes_free(&holes);
 	areas_free(&areas);
 	return code;

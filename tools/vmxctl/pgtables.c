@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "options.h"
+#include "range.h"
 #include "runs.h"
 #include "size.h"
 #include "source.h"
@@ -56,34 +57,6 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
-static bool parse_hex(const char **text, uint64_t *number)
-{
-	char *end;
-
-	if (**text < '0' || **text > '9')
-		return false;
-	*number = strtoull(*text, &end, strncmp(*text, "0x", 2) ? 10 : 16);
-	*text = end;
-	return true;
-}
-
-static void parse_range(struct pgtables *pgtables, const char *argument, struct argp_state *state)
-{
-	const char *text = argument;
-
-	if (!parse_hex(&text, &pgtables->first))
-		usage_error(state, _("%s is not an address"), argument);
-	pgtables->last = pgtables->first;
-	if (*text == '-') {
-		text++;
-		if (!parse_hex(&text, &pgtables->last) || pgtables->last <= pgtables->first)
-			usage_error(state, _("%s is not a range: say START-END"), argument);
-		pgtables->last--;
-	}
-	if (*text)
-		usage_error(state, _("%s is not an address"), argument);
-}
-
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct pgtables *pgtables = state->input;
@@ -127,14 +100,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		pgtables->flags[pgtables->nr_flags++] = argument;
 		return 0;
 	case OPT_PHYS:
-		if (!parse_hex(&text, &pgtables->frame) || *text)
+		if (!address_parse(&text, &pgtables->frame) || *text)
 			usage_error(state, _("%s is not the number of a frame"), argument);
 		pgtables->phys = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num)
 			usage_error(state, _("one range only"));
-		parse_range(pgtables, argument, state);
+		range_parse(state, argument, &pgtables->first, &pgtables->last);
 		return 0;
 	case ARGP_KEY_END:
 		if (pgtables->phys && pgtables->by != BY_RUN)

@@ -170,21 +170,22 @@ static void draw_labels(struct pen *pen)
 
 static void draw_legend(struct pen *pen, double y)
 {
-	double x = MARGIN + LABELS;
+	double x = MARGIN + LABELS, width;
 
 	for (size_t i = 0; i <= pen->drawing->nr_looks; i++) {
 		const char *key = i ? pen->drawing->looks[i - 1].key : _("hole");
 
 		if (i && !pen->seen[i - 1])
 			continue;
-		pen->canvas->rectangle(pen->canvas, x, y - 10, 12, 12,
-				       i ? pen->drawing->looks[i - 1].rgb : HOLE, NULL, NULL);
-		pen->canvas->text(pen->canvas, x + 16, y, FONT, 0, key);
-		x += 16 + (strlen(key) + 2) * FONT * CANVAS_CHARACTER;
-		if (x > WIDTH - MARGIN - 100) {
+		width = 16 + (strlen(key) + 2) * FONT * CANVAS_CHARACTER;
+		if (x + width > WIDTH - MARGIN) {
 			x = MARGIN + LABELS;
 			y += ROW_STEP;
 		}
+		pen->canvas->rectangle(pen->canvas, x, y - 10, 12, 12,
+				       i ? pen->drawing->looks[i - 1].rgb : HOLE, NULL, NULL);
+		pen->canvas->text(pen->canvas, x + 16, y, FONT, 0, key);
+		x += width;
 	}
 }
 
