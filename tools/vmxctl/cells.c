@@ -40,6 +40,17 @@ void cells_begin(struct cells *cells, const struct drawing *drawing,
 		cells->address = cells_origin(cells, 0);
 }
 
+size_t cells_most(const struct drawing *drawing, const struct cell *cell)
+{
+	size_t most = 0;
+
+	for (size_t i = 1; i < drawing->nr_looks; i++) {
+		if (cell->of[i] > cell->of[most])
+			most = i;
+	}
+	return cell->hole >= cell->of[most] ? MAX_LOOKS : most;
+}
+
 bool cells_next(struct cells *cells, struct cell *cell)
 {
 	const struct drawing *drawing = cells->drawing;

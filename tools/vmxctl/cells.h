@@ -35,6 +35,9 @@ void cells_begin(struct cells *cells, const struct drawing *drawing,
 /* The first address of the row in which @stretch begins. */
 uint64_t cells_origin(const struct cells *cells, size_t stretch);
 
+/* What most of a cell is: a kind of span, or MAX_LOOKS for a hole. */
+size_t cells_most(const struct drawing *drawing, const struct cell *cell);
+
 /* The next cell, in address order. False behind the last one. */
 bool cells_next(struct cells *cells, struct cell *cell);
 

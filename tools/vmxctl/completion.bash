@@ -4,7 +4,7 @@
 
 _vmxctl() {
 	local word=${COMP_WORDS[COMP_CWORD]} before='' command=${COMP_WORDS[1]:-} words
-	local commands='kernel list gaps map stats alloc explain free area walk pgtables snapshot load unload doctor'
+	local commands='kernel list gaps map top stats alloc explain free area walk pgtables snapshot load unload doctor'
 	local display='--json --top --min --sort --columns -o --bytes --width --color --ascii --rows --help'
 	local pictures='--svg --png --pdf'
 
@@ -24,7 +24,7 @@ _vmxctl() {
 	--by)
 		words='caller module kind area'
 		[ "$command" != pgtables ] || words='run level flag range'
-		[ "$command" != map ] || words='state size age caller owner'
+		[[ $command != @(map|top) ]] || words='state size age caller owner'
 		[ "$command" != list ] || words='area caller comm pid'
 		;;
 	--color) words='auto never always 16 256 24bit' ;;
@@ -36,11 +36,12 @@ _vmxctl() {
 		;;
 	--level) words='pgd p4d pud pmd pte' ;;
 	--flag) words='RW ro NX x PSE GLB BLK CON W X' ;;
-	--phys | --range | --top | --min | --width | --rows | --caller | -A | -B | --after | --before) return ;;
+	--phys | --interval | --range | --top | --min | --width | --rows | --caller | -A | -B | --after | --before) return ;;
 	*)
 		case $command in
 		kernel) words="--by --diff --map --openmetrics $pictures $display" ;;
 		list) words="--by --caller --after --before -A -B --from $display" ;;
+		top) words='--interval --by --color --ascii --from --help' ;;
 		gaps | stats) words="--from $display" ;;
 		map) words="--by --range --from $pictures $display" ;;
 		alloc | explain)

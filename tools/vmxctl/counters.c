@@ -35,4 +35,5 @@ bool counters_read(struct counters *counters, struct reader *reader)
 void counters_free(struct counters *counters)
 {
 	names_free(&counters->names);
+	*counters = (struct counters){ 0 };
 }

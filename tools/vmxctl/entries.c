@@ -77,32 +77,32 @@ static const struct layout *layout_of(const struct walked *walked)
 }
 
 /* Bits from @high down to @low in groups of eight, and a line below that marks them. */
-static void print_bits(const struct walk_step *step, const struct layout *layout, int high,
-		       int low)
+static void print_bits(FILE *stream, const struct walk_step *step, const struct layout *layout,
+		       int high, int low)
 {
-	printf(INDENT "%-2d", high);
-	printf("%*d\n", high - low + (high - low) / 8 - 1, low);
-	fputs(INDENT, stdout);
+	fprintf(stream, INDENT "%-2d", high);
+	fprintf(stream, "%*d\n", high - low + (high - low) / 8 - 1, low);
+	fputs(INDENT, stream);
 	for (int bit = high; bit >= low; bit--)
-		printf("%d%s", (int)(step->entry >> bit & 1), bit % 8 || bit == low ? "" : " ");
-	fputs("\n" INDENT, stdout);
+		fprintf(stream, "%d%s", (int)(step->entry >> bit & 1), bit % 8 || bit == low ? "" : " ");
+	fputs("\n" INDENT, stream);
 	for (int bit = high; bit >= low; bit--) {
 		bool address = bit >= (int)layout->first && bit <= (int)layout->last;
 		bool flag = layout->names[bit] && step->entry >> bit & 1;
 
-		putchar(address ? '-' : flag ? '^' : ' ');
+		putc(address ? '-' : flag ? '^' : ' ', stream);
 		if (bit % 8 == 0 && bit != low)
-			putchar(address ? '-' : ' ');
+			putc(address ? '-' : ' ', stream);
 	}
-	putchar('\n');
+	putc('\n', stream);
 }
 
 /* "^0 P  ^63 XD", in lines. */
-static void print_names(const struct walk_step *step, const struct layout *layout, size_t width)
+static void print_names(FILE *stream, const struct walk_step *step, const struct layout *layout, size_t width)
 {
 	size_t column = strlen(INDENT);
 
-	fputs(INDENT, stdout);
+	fputs(INDENT, stream);
 	for (unsigned int bit = 0; bit < 64; bit++) {
 		char text[32];
 		size_t length;
@@ -111,47 +111,47 @@ static void print_names(const struct walk_step *step, const struct layout *layou
 			continue;
 		length = snprintf(text, sizeof(text), " ^%u %s", bit, layout->names[bit]);
 		if (width && column + length > width) {
-			fputs("\n" INDENT, stdout);
+			fputs("\n" INDENT, stream);
 			column = strlen(INDENT);
 		}
-		fputs(text, stdout);
+		fputs(text, stream);
 		column += length;
 	}
-	putchar('\n');
+	putc('\n', stream);
 }
 
-void entries_print(const struct walked *walked, size_t width)
+void entries_print(const struct walked *walked, size_t width, FILE *stream)
 {
 	const struct layout *layout = layout_of(walked);
 	bool wide = !width || width >= strlen(INDENT) + 64 + 7;
 
-	printf(_("the walk of 0x%" PRIx64 ":\n"), walked->address);
+	fprintf(stream, _("the walk of 0x%" PRIx64 ":\n"), walked->address);
 	for (size_t i = 0; i < walked->nr; i++) {
 		const struct walk_step *step = &walked->steps[i];
 
-		printf("%s  0x%" PRIx64 "[%" PRIu64 "] = 0x%016" PRIx64 "\n",
+		fprintf(stream, "%s  0x%" PRIx64 "[%" PRIu64 "] = 0x%016" PRIx64 "\n",
 		       level_names[step->level], step->table, step->index, step->entry);
 		if (!layout) {
-			printf(INDENT "%s\n", step->flags);
+			fprintf(stream, INDENT "%s\n", step->flags);
 		} else if (step->entry) {
 			if (wide) {
-				print_bits(step, layout, 63, 0);
+				print_bits(stream, step, layout, 63, 0);
 			} else {
-				print_bits(step, layout, 63, 32);
-				print_bits(step, layout, 31, 0);
+				print_bits(stream, step, layout, 63, 32);
+				print_bits(stream, step, layout, 31, 0);
 			}
-			print_names(step, layout, width);
+			print_names(stream, step, layout, width);
 		}
-		fputs(INDENT "-- ", stdout);
+		fputs(INDENT "-- ", stream);
 		if (step->next)
-			printf(_("the table at 0x%" PRIx64 "\n"), step->next);
+			fprintf(stream, _("the table at 0x%" PRIx64 "\n"), step->next);
 		else if (i == walked->nr - 1 && walked->end == WALK_MAPPED)
-			printf(_("frame 0x%" PRIx64 ", mapped by a leaf of %" PRIu64 " KiB\n"),
+			fprintf(stream, _("frame 0x%" PRIx64 ", mapped by a leaf of %" PRIu64 " KiB\n"),
 			       walked->frame, walked->leaf >> 10);
 		else if (walked->end == WALK_UNMAPPED)
-			puts(_("not mapped"));
+			fprintf(stream, "%s\n", _("not mapped"));
 		else
-			puts(_("this entry cannot be read"));
+			fprintf(stream, "%s\n", _("this entry cannot be read"));
 	}
 }
 

@@ -211,7 +211,7 @@ static void print_steps(struct explain *explain, const struct explanation *expla
 	}
 	printf(_("in all, %" PRIu64 " ns\n"), explanation->ns);
 	if (explanation->walked.nr && (!terminal || next_wanted(terminal)))
-		entries_print(&explanation->walked, width);
+		entries_print(&explanation->walked, width, stdout);
 out:
 	if (terminal)
 		fclose(terminal);

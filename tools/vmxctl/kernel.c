@@ -580,7 +580,7 @@ static int show_table(struct kernel *kernel, const struct vmallocinfo *info,
 		print_openmetrics(&table);
 	} else {
 		print_summary(info, stretches, look->exact);
-		table_print(&table, look);
+		table_print(&table, look, stdout);
 	}
 	code = table.nr_rows ? DONE : NOTHING;
 	table_free(&table);

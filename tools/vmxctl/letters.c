@@ -51,19 +51,16 @@ static void print_legend(const struct drawing *drawing, const bool *seen,
 static void print_cell(const struct drawing *drawing, const struct cell *cell, bool *seen,
 		       const struct terminal *terminal, int *colour)
 {
+	size_t most = cells_most(drawing, cell);
 	const struct look *look;
-	size_t most = 0;
 
-	for (size_t i = 0; i < drawing->nr_looks; i++) {
+	for (size_t i = 0; i < drawing->nr_looks; i++)
 		seen[i] |= cell->of[i] > 0;
-		if (cell->of[i] > cell->of[most])
-			most = i;
-	}
-	if (cell->hole >= cell->of[most]) {
+	if (most == MAX_LOOKS) {
 		if (*colour >= 0)
 			terminal_plain(terminal);
 		*colour = -1;
-		fputs(cell->of[most] ? "," : hole_text(terminal), stdout);
+		fputs(cell->hole < cell->end - cell->start ? "," : hole_text(terminal), stdout);
 		return;
 	}
 	look = &drawing->looks[most];

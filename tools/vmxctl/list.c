@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "areatable.h"
 #include "options.h"
 #include "range.h"
 #include "readings.h"
@@ -101,23 +102,6 @@ static const struct argp list_argp = {
 		  "  vmxctl list 0xffffced3c0613123 -A 2 -B 2\n"),
 };
 
-static const struct column area_columns[] = {
-	{ "id", N_("ID"), COUNT },
-	{ "addr", N_("ADDRESS"), ADDRESS },
-	{ "size", N_("SIZE"), BYTES },
-	{ "requested", N_("ASKED"), BYTES },
-	{ "pages", N_("PAGES"), COUNT },
-	{ "caller", N_("CALLER"), TEXT },
-	{ "comm", N_("COMM"), TEXT },
-	{ "pid", N_("PID"), COUNT },
-	{ "leaves", N_("2M"), COUNT },
-	{ "zero", N_("ZERO"), FLAG },
-	{ "cached", N_("CACHED"), FLAG },
-	{ "freed", N_("FREED"), FLAG },
-	{ "user", N_("USER"), FLAG },
-	{ "rox", N_("ROX"), FLAG },
-};
-
 static bool wanted(const struct list *list, const struct areas *areas, const struct area *area)
 {
 	return area->size >= list->display.min &&
@@ -128,26 +112,8 @@ static void fill_areas(struct table *table, const struct list *list, const struc
 		       size_t first, size_t end)
 {
 	for (size_t i = first; i < end; i++) {
-		const struct area *area = &areas->list[i];
-		union cell *cells;
-
-		if (!wanted(list, areas, area))
-			continue;
-		cells = table_row(table);
-		cells[0].number = area->id;
-		cells[1].number = area->start;
-		cells[2].number = area->size;
-		cells[3].number = area->requested;
-		cells[4].number = area->pages;
-		cells[5].text = areas->names.texts[area->caller];
-		cells[6].text = areas->names.texts[area->comm];
-		cells[7].number = area->pid;
-		cells[8].number = area->leaves;
-		cells[9].number = area->zero;
-		cells[10].number = area->cached;
-		cells[11].number = area->freed;
-		cells[12].number = area->user;
-		cells[13].number = area->rox;
+		if (wanted(list, areas, &areas->list[i]))
+			area_row(table, areas, &areas->list[i]);
 	}
 }
 
@@ -227,7 +193,7 @@ int run_list(int argc, char **argv)
 	static const char *const heads[] = {
 		[BY_CALLER] = N_("CALLER"), [BY_COMM] = N_("COMM"), [BY_PID] = N_("PID"),
 	};
-	struct table table = { .columns = area_columns, .nr_columns = ARRAY_SIZE(area_columns) };
+	struct table table = { .columns = area_columns, .nr_columns = NR_AREA_COLUMNS };
 	struct areas areas;
 	size_t first = 0, end;
 	int code;

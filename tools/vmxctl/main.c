@@ -16,6 +16,7 @@
 #include "vmxctl.h"
 
 bool json_wanted;
+void (*message_taker)(const char *message);
 
 const char *argp_program_version = "vmxctl " VMX_VERSION;
 
@@ -28,12 +29,17 @@ const char *argp_program_version = "vmxctl " VMX_VERSION;
 #define run_unload NULL
 #endif
 
+#ifndef HAVE_NCURSESW
+#define run_top NULL
+#endif
+
 static const struct command commands[] = {
 	{ "kernel", N_("the machine's own vmalloc areas, live or from a file"),
 	  run_kernel, NULL },
 	{ "list", N_("the areas of vmx"), run_list, NULL },
 	{ "gaps", N_("the holes of its slice"), run_gaps, NULL },
 	{ "map", N_("its slice as a picture"), run_map, NULL },
+	{ "top", N_("all of it, live, on the whole screen"), run_top, "ncursesw" },
 	{ "stats", N_("its counters"), run_stats, NULL },
 	{ "alloc", N_("make areas"), run_alloc, NULL },
 	{ "explain", N_("make one, and show each step"), run_explain, NULL },
@@ -55,8 +61,12 @@ static void tell(enum exit_code code, const char *format, va_list arguments)
 
 	if (vasprintf(&message, format, arguments) < 0)
 		abort();
-	fflush(stdout);
-	fprintf(stderr, "vmxctl: %s\n", message);
+	if (message_taker) {
+		message_taker(message);
+	} else {
+		fflush(stdout);
+		fprintf(stderr, "vmxctl: %s\n", message);
+	}
 	if (json_wanted)
 		json_error(code, message);
 	free(message);
@@ -89,12 +99,17 @@ int fail_errno(int error, const char *path)
 void note(const char *format, ...)
 {
 	va_list arguments;
+	char *message;
 
 	va_start(arguments, format);
-	fputs("vmxctl: ", stderr);
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
+	if (vasprintf(&message, format, arguments) < 0)
+		abort();
 	va_end(arguments);
+	if (message_taker)
+		message_taker(message);
+	else
+		fprintf(stderr, "vmxctl: %s\n", message);
+	free(message);
 }
 
 void usage_error(const struct argp_state *state, const char *format, ...)

@@ -160,7 +160,7 @@ int display_table(struct display *display, struct table *table)
 		table_json(table, &display->look);
 		putchar('\n');
 	} else {
-		table_print(table, &display->look);
+		table_print(table, &display->look, stdout);
 	}
 	return table->nr_rows ? DONE : NOTHING;
 }

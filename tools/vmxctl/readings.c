@@ -65,3 +65,18 @@ int read_holes(const char *from, struct holes *holes)
 	code = source_close(&reader, "gaps");
 	return code ? code : judge("gaps", result, holes->bad);
 }
+
+int read_counters(const char *from, struct counters *counters)
+{
+	struct reader reader;
+	bool readable;
+	int code;
+
+	*counters = (struct counters){ 0 };
+	code = source_open("stats", from, &reader);
+	if (code)
+		return code;
+	readable = counters_read(counters, &reader);
+	code = source_close(&reader, "stats");
+	return code ? code : judge("stats", readable ? PARSED : NO_HEADER, 0);
+}

@@ -6,11 +6,13 @@
 #define VMXCTL_READINGS_H
 
 #include "areas.h"
+#include "counters.h"
 #include "holes.h"
 
 /* Each returns an exit code. What was read is freed by the parser's own function. */
 int read_areas(const char *from, struct areas *areas);
 int read_holes(const char *from, struct holes *holes);
+int read_counters(const char *from, struct counters *counters);
 
 /* An option of all commands that read: --from SNAPSHOT. Its input is a const char *. */
 extern const struct argp from_argp;

@@ -75,26 +75,32 @@ static const struct area *find_area(const struct areas *areas, const char *word)
 	return NULL;
 }
 
-static int open_saved(const char *name, const struct question *question, struct reader *reader)
+static int open_saved(const char *name, const char *word, const char *from,
+		      struct reader *reader)
 {
 	const struct area *area;
 	struct areas areas;
 	char key[32];
-	int code = read_areas(question->from, &areas);
+	int code = read_areas(from, &areas);
 
 	if (code)
 		goto out;
-	area = find_area(&areas, question->word);
+	area = find_area(&areas, word);
 	if (area) {
 		snprintf(key, sizeof(key), "%" PRIu64, area->id);
-		code = source_answer(name, key, question->from, reader);
+		code = source_answer(name, key, from, reader);
 	} else {
-		code = fail(ABSENT, _("the snapshot %s has no area at %s"), question->from,
-			    question->word);
+		code = fail(ABSENT, _("the snapshot %s has no area at %s"), from,
+			    word);
 	}
 out:
 	areas_free(&areas);
 	return code;
+}
+
+int show_open(const char *name, char *word, const char *from, struct reader *reader)
+{
+	return from ? open_saved(name, word, from, reader) : write_words(name, &word, 1, reader);
 }
 
 int show_answer(const char *name, const struct argp *argp, int argc, char **argv,
@@ -108,8 +114,7 @@ int show_answer(const char *name, const struct argp *argp, int argc, char **argv
 	int code;
 
 	argp_parse(argp, argc, argv, 0, NULL, &question);
-	code = question.from ? open_saved(name, &question, &reader) :
-	       write_words(name, &question.word, 1, &reader);
+	code = show_open(name, question.word, question.from, &reader);
 	if (code)
 		return code;
 	if (json_wanted)

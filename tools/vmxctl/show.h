@@ -13,6 +13,12 @@
 /* Write the answer as JSON. False if it cannot be read. */
 typedef bool show_json(struct reader *reader);
 
+/*
+ * Ask the file @name about an id or address, live or, with @from, in a snapshot. Returns an exit
+ * code; the answer is closed with source_close().
+ */
+int show_open(const char *name, char *word, const char *from, struct reader *reader);
+
 int show_answer(const char *name, const struct argp *argp, int argc, char **argv,
 		show_json *print_json);
 

@@ -94,6 +94,8 @@ int source_descriptor(const char *name, int flags, int *code)
 		*code = fail(FORBIDDEN, _("%s: this needs CAP_SYSLOG"), path);
 	else if (errno == EACCES)
 		*code = fail(FORBIDDEN, _("%s: only root may open it"), path);
+	else if (errno == ENOENT && access(folder, F_OK))
+		*code = fail(ABSENT, _("the module vmx is not loaded: there is no %s"), folder);
 	else
 		*code = fail_errno(errno, path);
 	return -1;
@@ -135,9 +137,10 @@ int source_saved(const char *name, const char *from, struct reader *reader)
 
 #ifdef HAVE_JANSSON
 /* A command may read several files of one snapshot, and stdin can be read once. */
+static json_t *root;
+
 static json_t *load_snapshot(const char *from, int *code)
 {
-	static json_t *root;
 	json_error_t error;
 
 	if (root)
@@ -157,9 +160,9 @@ static int open_snapshot(const char *name, const char *key, const char *from,
 			 struct reader *reader)
 {
 	int version, code = DONE;
-	json_t *root = load_snapshot(from, &code), *file, *reason;
+	json_t *file, *reason;
 
-	if (!root)
+	if (!load_snapshot(from, &code))
 		return code;
 	file = json_object_get(json_object_get(root, "files"), name);
 	if (key && json_is_object(file) && !json_object_get(file, "error"))
@@ -181,7 +184,20 @@ static int open_snapshot(const char *name, const char *key, const char *from,
 	}
 	return code;
 }
+
+void source_renew(const char *from)
+{
+	if (from && strcmp(from, "-")) {
+		json_decref(root);
+		root = NULL;
+	}
+}
 #else
+void source_renew(const char *from)
+{
+	(void)from;
+}
+
 static int open_snapshot(const char *name, const char *key, const char *from,
 			 struct reader *reader)
 {

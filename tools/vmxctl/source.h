@@ -19,6 +19,9 @@ int source_open(const char *name, const char *from, struct reader *reader);
  */
 int source_saved(const char *name, const char *from, struct reader *reader);
 
+/* Read a snapshot that is a file anew when it is opened next: it may have been replaced. */
+void source_renew(const char *from);
+
 /* Returns an exit code: a read may have failed. */
 int source_close(struct reader *reader, const char *name);
 

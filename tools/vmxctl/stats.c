@@ -6,11 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "counters.h"
 #include "json.h"
 #include "options.h"
 #include "readings.h"
-#include "source.h"
 #include "vmxctl.h"
 
 struct stats {
@@ -68,21 +66,13 @@ int run_stats(int argc, char **argv)
 {
 	struct stats stats = { .display = DISPLAY_DEFAULTS };
 	struct table table = { .columns = columns, .nr_columns = ARRAY_SIZE(columns) };
-	struct counters counters;
-	struct reader reader;
-	bool readable;
+	struct counters counters = { 0 };
 	int code;
 
 	argp_parse(&stats_argp, argc, argv, 0, NULL, &stats);
 	code = display_check(&stats.display, columns, ARRAY_SIZE(columns));
 	if (!code)
-		code = source_open("stats", stats.from, &reader);
-	if (code)
-		return code;
-	readable = counters_read(&counters, &reader);
-	code = source_close(&reader, "stats");
-	if (!code && !readable)
-		code = fail(NOTHING, _("%s does not begin as a file of vmx does"), "stats");
+		code = read_counters(stats.from, &counters);
 	if (code)
 		goto out;
 	for (size_t i = 0; i < counters.count; i++) {

@@ -217,20 +217,21 @@ static size_t fit(const struct table *table, const size_t *chosen, size_t nr, si
 	}
 }
 
-static void print_cell(const struct column *column, const char *text, size_t width, bool last)
+static void print_cell(FILE *stream, const struct column *column, const char *text, size_t width,
+		       bool last)
 {
 	size_t length = width_of(text);
 	int blanks = length < width ? width - length : 0;
 
 	if (column->type != TEXT)
-		printf("%*s%s", blanks, "", text);
+		fprintf(stream, "%*s%s", blanks, "", text);
 	else if (length > width)
-		printf("%.*s~", (int)width - 1, text);
+		fprintf(stream, "%.*s~", (int)width - 1, text);
 	else
-		printf("%s%*s", text, last ? 0 : blanks, "");
+		fprintf(stream, "%s%*s", text, last ? 0 : blanks, "");
 }
 
-void table_print(const struct table *table, const struct table_look *look)
+void table_print(const struct table *table, const struct table_look *look, FILE *stream)
 {
 	size_t chosen[table->nr_columns], widths[table->nr_columns];
 	size_t nr = choose(table, look, chosen);
@@ -252,9 +253,9 @@ void table_print(const struct table *table, const struct table_look *look)
 	nr = fit(table, chosen, nr, widths, look->width);
 
 	for (size_t i = 0; i < nr; i++) {
-		print_cell(&table->columns[chosen[i]], _(table->columns[chosen[i]].head), widths[i],
+		print_cell(stream, &table->columns[chosen[i]], _(table->columns[chosen[i]].head), widths[i],
 			   i == nr - 1);
-		putchar(i == nr - 1 ? '\n' : ' ');
+		putc(i == nr - 1 ? '\n' : ' ', stream);
 	}
 	for (size_t row = 0; row < table->nr_rows; row++) {
 		const union cell *cells = &table->cells[row * table->nr_columns];
@@ -262,9 +263,9 @@ void table_print(const struct table *table, const struct table_look *look)
 		for (size_t i = 0; i < nr; i++) {
 			const struct column *column = &table->columns[chosen[i]];
 
-			print_cell(column, text_of(column, &cells[chosen[i]], look->exact, buffer),
+			print_cell(stream, column, text_of(column, &cells[chosen[i]], look->exact, buffer),
 				   widths[i], i == nr - 1);
-			putchar(i == nr - 1 ? '\n' : ' ');
+			putc(i == nr - 1 ? '\n' : ' ', stream);
 		}
 	}
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* A number that is not known: "-", or null. */
 #define NONE UINT64_MAX
@@ -59,7 +60,7 @@ bool table_has(const struct column *columns, size_t nr, const char *list, bool s
 /* Sort the rows and keep the first ones. */
 void table_arrange(struct table *table, const struct table_look *look);
 
-void table_print(const struct table *table, const struct table_look *look);
+void table_print(const struct table *table, const struct table_look *look, FILE *stream);
 
 /* A JSON array of objects, one object a line, or []. */
 void table_json(const struct table *table, const struct table_look *look);

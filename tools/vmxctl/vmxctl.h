@@ -48,6 +48,7 @@ int run_pgtables(int argc, char **argv);
 int run_load(int argc, char **argv);
 int run_unload(int argc, char **argv);
 int run_doctor(int argc, char **argv);
+int run_top(int argc, char **argv);
 
 /* --json was given: errors are JSON too. main() finds this before any parser runs. */
 extern bool json_wanted;
@@ -60,6 +61,12 @@ int fail_errno(int error, const char *path);
 
 /* Tell something that is no error. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Where the messages of fail() and note() go while a command has the whole screen; NULL:
+ * to stderr.
+ */
+extern void (*message_taker)(const char *message);
 
 /* Tell what is wrong in the command line, and end with USAGE. */
 void usage_error(const struct argp_state *state, const char *format, ...)

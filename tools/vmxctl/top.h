@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vmxctl top: what its parts share.
+ */
+#ifndef VMXCTL_TOP_H
+#define VMXCTL_TOP_H
+
+#include "areatable.h"
+#include "counters.h"
+#include "holes.h"
+#include "rates.h"
+#include "screen.h"
+#include "spans.h"
+
+/* What keys are for. */
+enum top_mode { TOP_TABLE, TOP_SEARCH, TOP_FILTER, TOP_SORT, TOP_ASK, TOP_PAGE };
+
+/* Lines that can be scrolled. */
+struct page {
+	char *text;
+	char **lines;
+	size_t nr, first;
+};
+
+#define TOP_INPUT 64
+
+struct top {
+	const char *from;
+	double interval;		/* as wanted */
+	enum spans_by by;
+	struct face face;
+
+	/* The last reading. */
+	struct areas areas;
+	struct holes holes;
+	struct counters counters;
+	struct spans spans;
+	struct rates rates;
+	double cost, wait;		/* seconds it took; until the next one */
+
+	/* The table: areas that pass the filter, sorted. */
+	struct table table;
+	size_t selected, first, height;	/* rows */
+	uint64_t selected_id;
+	enum area_column sort;
+	bool descending;
+	char filter[TOP_INPUT], search[TOP_INPUT];
+
+	enum top_mode mode;
+	char input[TOP_INPUT];		/* what is being typed */
+	enum area_column choice;	/* of TOP_SORT */
+	struct page page;
+	char message[256];		/* shown until the next key */
+	bool ended;
+};
+
+/* Sort and filter again; the selected area stays selected. */
+void top_arrange(struct top *top);
+
+/* Keep the selected row inside the table, and note its area. */
+void top_select(struct top *top, size_t row);
+
+/* Draw everything. */
+void top_draw(struct top *top);
+
+/* Do what a key means. */
+void top_key(struct top *top, int key);
+
+/* Open the page of the selected area, or the help. False, with a message, if it cannot be read. */
+bool page_open_area(struct page *page, uint64_t id, const char *from, size_t width);
+void page_open_help(struct page *page);
+void page_close(struct page *page);
+
+#endif

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vmxctl top: the keys, which are those of htop.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "top.h"
+#include "vmxctl.h"
+#include "write.h"
+
+#define KEY_ESCAPE 27
+
+static bool is_enter(int key)
+{
+	return key == '\n' || key == '\r' || key == KEY_ENTER;
+}
+
+static const union cell *row_at(const struct top *top, size_t row)
+{
+	return &top->table.cells[row * top->table.nr_columns];
+}
+
+static void say(struct top *top, const char *message)
+{
+	snprintf(top->message, sizeof(top->message), "%s", message);
+}
+
+/* The next row with the text in its caller, its task or its id. */
+static void search(struct top *top)
+{
+	char id[32];
+
+	for (size_t i = 1; *top->search && i <= top->table.nr_rows; i++) {
+		size_t row = (top->selected + i) % top->table.nr_rows;
+		const union cell *cells = row_at(top, row);
+
+		snprintf(id, sizeof(id), "%" PRIu64, cells[AREA_ID].number);
+		if (strstr(cells[AREA_CALLER].text, top->search) ||
+		    strstr(cells[AREA_COMM].text, top->search) || !strcmp(id, top->search)) {
+			top_select(top, row);
+			return;
+		}
+	}
+	say(top, _("not found"));
+}
+
+static void free_selected(struct top *top)
+{
+	char id[32], *word = id;
+
+	snprintf(id, sizeof(id), "%" PRIu64, row_at(top, top->selected)[AREA_ID].number);
+	if (!write_words("free", &word, 1, NULL))
+		say(top, _("freed"));
+}
+
+static void start_input(struct top *top, enum top_mode mode, const char *text)
+{
+	top->mode = mode;
+	snprintf(top->input, sizeof(top->input), "%s", text);
+}
+
+/* A line that is being typed. */
+static void input_key(struct top *top, int key)
+{
+	size_t length = strlen(top->input);
+
+	if (key >= ' ' && key <= '~' && length + 1 < sizeof(top->input)) {
+		top->input[length] = key;
+		top->input[length + 1] = 0;
+	} else if ((key == KEY_BACKSPACE || key == 127 || key == '\b') && length) {
+		top->input[length - 1] = 0;
+	} else if (key == KEY_ESCAPE) {
+		top->mode = TOP_TABLE;
+	} else if (is_enter(key) && top->mode == TOP_SEARCH) {
+		top->mode = TOP_TABLE;
+		strcpy(top->search, top->input);
+		search(top);
+	} else if (is_enter(key)) {
+		top->mode = TOP_TABLE;
+		strcpy(top->filter, top->input);
+		top_arrange(top);
+	}
+}
+
+static void sort_key(struct top *top, int key)
+{
+	if (key == KEY_ESCAPE || key == 'q') {
+		top->mode = TOP_TABLE;
+	} else if (key == KEY_LEFT || key == KEY_UP) {
+		top->choice = (top->choice + NR_AREA_COLUMNS - 1) % NR_AREA_COLUMNS;
+	} else if (key == KEY_RIGHT || key == KEY_DOWN || key == '\t' || key == 's') {
+		top->choice = (top->choice + 1) % NR_AREA_COLUMNS;
+	} else if (is_enter(key)) {
+		enum column_type type = area_columns[top->choice].type;
+
+		/* The largest first; texts and addresses from the beginning. */
+		top->descending = top->choice == top->sort ? !top->descending :
+				  type != TEXT && type != ADDRESS;
+		top->sort = top->choice;
+		top->mode = TOP_TABLE;
+		top_arrange(top);
+	}
+}
+
+/* Where a key that moves leads to; false if it is none. */
+static bool move_key(size_t *at, size_t nr, size_t height, int key)
+{
+	size_t last = nr ? nr - 1 : 0;
+
+	switch (key) {
+	case KEY_UP:
+	case 'k':
+		*at -= *at > 0;
+		return true;
+	case KEY_DOWN:
+	case 'j':
+		++*at;
+		break;
+	case KEY_PPAGE:
+		*at -= *at < height ? *at : height;
+		return true;
+	case KEY_NPAGE:
+		*at += height;
+		break;
+	case KEY_HOME:
+		*at = 0;
+		return true;
+	case KEY_END:
+		*at = last;
+		return true;
+	default:
+		return false;
+	}
+	if (*at > last)
+		*at = last;
+	return true;
+}
+
+static void page_key(struct top *top, int key)
+{
+	if (move_key(&top->page.first, top->page.nr, top->height, key))
+		return;
+	if (key == 'q' || key == KEY_ESCAPE || key == KEY_F(10) || is_enter(key)) {
+		page_close(&top->page);
+		top->mode = TOP_TABLE;
+	}
+}
+
+static void table_key(struct top *top, int key)
+{
+	bool some = top->table.nr_rows > 0;
+	size_t row = top->selected;
+
+	if (move_key(&row, top->table.nr_rows, top->height, key)) {
+		top_select(top, row);
+	} else if (is_enter(key) && some) {
+		if (page_open_area(&top->page, top->selected_id, top->from, getmaxx(stdscr)))
+			top->mode = TOP_PAGE;
+	} else if (key == 'q' || key == KEY_F(10)) {
+		top->ended = true;
+	} else if (key == '?' || key == 'h' || key == KEY_F(1)) {
+		page_open_help(&top->page);
+		top->mode = TOP_PAGE;
+	} else if (key == '/' || key == KEY_F(3)) {
+		start_input(top, TOP_SEARCH, top->search);
+	} else if (key == 'n') {
+		search(top);
+	} else if (key == '\\' || key == KEY_F(4)) {
+		start_input(top, TOP_FILTER, top->filter);
+	} else if (key == 's' || key == KEY_F(6)) {
+		top->choice = top->sort;
+		top->mode = TOP_SORT;
+	} else if (key == 'c') {
+		top->by = (top->by + 1) % NR_SPANS_BY;
+		spans_free(&top->spans);
+		spans_fill(&top->spans, &top->areas, &top->holes, top->by,
+			   top->areas.slice_start, top->areas.slice_end - 1);
+		say(top, spans_words[top->by]);
+	} else if (key == 'f' && top->from) {
+		say(top, _("a snapshot cannot be changed"));
+	} else if (key == 'f' && some) {
+		top->mode = TOP_ASK;
+	}
+}
+
+void top_key(struct top *top, int key)
+{
+	*top->message = 0;
+	switch (top->mode) {
+	case TOP_SEARCH:
+	case TOP_FILTER:
+		input_key(top, key);
+		return;
+	case TOP_SORT:
+		sort_key(top, key);
+		return;
+	case TOP_ASK:
+		top->mode = TOP_TABLE;
+		if (key == 'y' || key == 'Y')
+			free_selected(top);
+		return;
+	case TOP_PAGE:
+		page_key(top, key);
+		return;
+	default:
+		table_key(top, key);
+	}
+}
