@@ -22,10 +22,8 @@ const struct column area_columns[NR_AREA_COLUMNS] = {
 	[AREA_ROX] = { "rox", N_("ROX"), FLAG },
 };
 
-void area_row(struct table *table, const struct areas *areas, const struct area *area)
+void area_cells(union cell *cells, const struct areas *areas, const struct area *area)
 {
-	union cell *cells = table_row(table);
-
 	cells[AREA_ID].number = area->id;
 	cells[AREA_ADDR].number = area->start;
 	cells[AREA_SIZE].number = area->size;

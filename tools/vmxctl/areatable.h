@@ -17,7 +17,7 @@ enum area_column {
 
 extern const struct column area_columns[NR_AREA_COLUMNS];
 
-/* Add a row. Its texts are those of @areas. */
-void area_row(struct table *table, const struct areas *areas, const struct area *area);
+/* Fill the cells of an area. Their texts are those of @areas. */
+void area_cells(union cell *cells, const struct areas *areas, const struct area *area);
 
 #endif

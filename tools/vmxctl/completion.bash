@@ -36,11 +36,11 @@ _vmxctl() {
 		;;
 	--level) words='pgd p4d pud pmd pte' ;;
 	--flag) words='RW ro NX x PSE GLB BLK CON W X' ;;
-	--phys | --interval | --range | --top | --min | --width | --rows | --caller | -A | -B | --after | --before) return ;;
+	--phys | --older | --interval | --range | --top | --min | --width | --rows | --caller | -A | -B | --after | --before) return ;;
 	*)
 		case $command in
 		kernel) words="--by --diff --map --openmetrics $pictures $display" ;;
-		list) words="--by --caller --after --before -A -B --from $display" ;;
+		list) words="--by --older --watch --interval --caller --after --before -A -B --from $display" ;;
 		top) words='--interval --by --color --ascii --from --help' ;;
 		gaps | stats) words="--from $display" ;;
 		map) words="--by --range --from $pictures $display" ;;

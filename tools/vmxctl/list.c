@@ -8,11 +8,14 @@
 
 #include "areatable.h"
 #include "options.h"
+#include "pace.h"
 #include "range.h"
 #include "readings.h"
+#include "source.h"
 #include "vmxctl.h"
+#include "watch.h"
 
-enum { OPT_BY = 512, OPT_CALLER };
+enum { OPT_BY = 512, OPT_CALLER, OPT_OLDER, OPT_WATCH, OPT_INTERVAL };
 
 enum by { BY_AREA, BY_CALLER, BY_COMM, BY_PID };
 
@@ -27,11 +30,20 @@ struct list {
 	bool has_address;
 	uint64_t address;
 	uint64_t before, after;
+	double older, interval;		/* seconds; older is 0 if it was not said */
+	bool watch;
+	uint64_t newest;		/* no area with a larger id is shown */
 };
 
 static const struct argp_option options[] = {
 	{ "by", OPT_BY, "WHAT", 0, N_("one row for each area (default), caller, comm or pid"), 0 },
 	{ "caller", OPT_CALLER, "TEXT", 0, N_("only areas with this in their caller"), 0 },
+	{ "older", OPT_OLDER, "TIME", 0,
+	  N_("wait TIME (60s, 5m, 2h), and show what was there already; then it is at least as "
+	     "old"), 0 },
+	{ "watch", OPT_WATCH, NULL, 0, N_("go on, and show only what changes"), 0 },
+	{ "interval", OPT_INTERVAL, "SECONDS", 0,
+	  N_("with --watch: read every SECONDS (default 1)"), 0 },
 	{ "before", 'B', "N", 0, N_("with an ADDRESS: and N areas below it"), 0 },
 	{ "after", 'A', "N", 0, N_("with an ADDRESS: and N areas above it"), 0 },
 	{ 0 }
@@ -63,6 +75,19 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case OPT_CALLER:
 		list->caller = argument;
 		return 0;
+	case OPT_OLDER:
+		if (!pace_parse(argument, &list->older) || list->older <= 0 ||
+		    list->older > 366 * 86400.0)
+			usage_error(state, _("%s is not a time; try 60s"), argument);
+		return 0;
+	case OPT_WATCH:
+		list->watch = true;
+		return 0;
+	case OPT_INTERVAL:
+		if (!pace_parse(argument, &list->interval) || list->interval < 0.1 ||
+		    list->interval > 3600)
+			usage_error(state, _("--interval takes 0.1 to 3600 seconds"));
+		return 0;
 	case 'A':
 	case 'B':
 		if (!parse_address(argument, key == 'A' ? &list->after : &list->before))
@@ -79,6 +104,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 			usage_error(state, _("-A and -B go with an ADDRESS"));
 		if (list->has_address && list->by != BY_AREA)
 			usage_error(state, _("an ADDRESS does not go with --by"));
+		if (list->watch && (list->has_address || list->by != BY_AREA || list->older))
+			usage_error(state, _("--watch does not go with an ADDRESS, --by or --older"));
+		if ((list->watch || list->older) && list->from && !strcmp(list->from, "-"))
+			usage_error(state, _("stdin can be read once: --from takes a file here"));
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -99,12 +128,16 @@ static const struct argp list_argp = {
 		  "Examples:\n"
 		  "  vmxctl list --sort -size --top 10\n"
 		  "  vmxctl list --by comm\n"
-		  "  vmxctl list 0xffffced3c0613123 -A 2 -B 2\n"),
+		  "  vmxctl list 0xffffced3c0613123 -A 2 -B 2\n"
+		  "  vmxctl list --older 60s --min 1M\n"
+		  "  vmxctl list --watch --json\n"),
 };
 
-static bool wanted(const struct list *list, const struct areas *areas, const struct area *area)
+static bool wanted(const void *data, const struct areas *areas, const struct area *area)
 {
-	return area->size >= list->display.min &&
+	const struct list *list = data;
+
+	return area->size >= list->display.min && area->id <= list->newest &&
 	       (!list->caller || strstr(areas->names.texts[area->caller], list->caller));
 }
 
@@ -113,7 +146,7 @@ static void fill_areas(struct table *table, const struct list *list, const struc
 {
 	for (size_t i = first; i < end; i++) {
 		if (wanted(list, areas, &areas->list[i]))
-			area_row(table, areas, &areas->list[i]);
+			area_cells(table_row(table), areas, &areas->list[i]);
 	}
 }
 
@@ -181,9 +214,39 @@ static int find(const struct list *list, const struct areas *areas, size_t *firs
 	return DONE;
 }
 
+/*
+ * No file tells when an area was made, but ids only grow: what has no larger id than there was
+ * is older. A snapshot that nobody has replaced meanwhile tells nothing.
+ */
+static int wait_older(struct list *list)
+{
+	int64_t then, now;
+	struct areas areas;
+	int code = read_areas(list->from, &areas);
+
+	if (!code)
+		code = source_time(list->from, &then);
+	list->newest = 0;
+	for (size_t i = 0; i < areas.count; i++) {
+		if (areas.list[i].id > list->newest)
+			list->newest = areas.list[i].id;
+	}
+	areas_free(&areas);
+	if (code)
+		return code;
+	pace_sleep(list->older);
+	source_renew(list->from);
+	code = source_time(list->from, &now);
+	if (!code && list->from && now - then < list->older)
+		code = fail(NOTHING, _("%s: no later snapshot has come"), list->from);
+	return code;
+}
+
 int run_list(int argc, char **argv)
 {
-	struct list list = { .display = DISPLAY_DEFAULTS };
+	struct list list = {
+		.display = DISPLAY_DEFAULTS, .interval = 1, .newest = UINT64_MAX,
+	};
 	struct column sums[] = {
 		{ NULL, NULL, TEXT },
 		{ "size", N_("SIZE"), BYTES },
@@ -208,7 +271,18 @@ int run_list(int argc, char **argv)
 		if (!list.display.look.sort)
 			list.display.look.sort = "-size";
 	}
+	if (list.watch) {
+		struct watch watch = {
+			.display = &list.display, .from = list.from, .interval = list.interval,
+			.wanted = wanted, .data = &list,
+		};
+
+		code = watch_check(&list.display);
+		return code ? code : watch_areas(&watch);
+	}
 	code = display_check(&list.display, table.columns, table.nr_columns);
+	if (!code && list.older)
+		code = wait_older(&list);
 	if (!code)
 		code = read_areas(list.from, &areas);
 	if (code)

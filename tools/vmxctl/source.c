@@ -185,6 +185,16 @@ static int open_snapshot(const char *name, const char *key, const char *from,
 	return code;
 }
 
+int source_time(const char *from, int64_t *time)
+{
+	int code = DONE;
+
+	*time = 0;
+	if (from && load_snapshot(from, &code))
+		*time = json_integer_value(json_object_get(root, "time"));
+	return code;
+}
+
 void source_renew(const char *from)
 {
 	if (from && strcmp(from, "-")) {
@@ -193,6 +203,13 @@ void source_renew(const char *from)
 	}
 }
 #else
+int source_time(const char *from, int64_t *time)
+{
+	(void)from;
+	*time = 0;
+	return DONE;
+}
+
 void source_renew(const char *from)
 {
 	(void)from;

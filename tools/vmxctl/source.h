@@ -5,6 +5,8 @@
 #ifndef VMXCTL_SOURCE_H
 #define VMXCTL_SOURCE_H
 
+#include <stdint.h>
+
 #include "reader.h"
 
 /*
@@ -21,6 +23,12 @@ int source_saved(const char *name, const char *from, struct reader *reader);
 
 /* Read a snapshot that is a file anew when it is opened next: it may have been replaced. */
 void source_renew(const char *from);
+
+/*
+ * When the snapshot was made, in seconds since 1970; 0 if that is not known, or live. Returns an
+ * exit code.
+ */
+int source_time(const char *from, int64_t *time);
 
 /* Returns an exit code: a read may have failed. */
 int source_close(struct reader *reader, const char *name);

@@ -270,40 +270,63 @@ void table_print(const struct table *table, const struct table_look *look, FILE 
 	}
 }
 
-void table_json(const struct table *table, const struct table_look *look)
-{
 #ifdef HAVE_JANSSON
+static json_t *cell_json(const struct column *column, const union cell *cell)
+{
+	switch (column->type) {
+	case TEXT:
+		return json_string(cell->text);
+	case ADDRESS:
+		return cell->number == NONE ? json_null() : json_address(cell->number);
+	case FLAG:
+		return json_boolean(cell->number);
+	case GROWTH:
+	case GROWTH_COUNT:
+		return json_integer(cell->growth);
+	default:
+		return json_number(cell->number);
+	}
+}
+
+static void put_rows(const struct table *table, const struct table_look *look, const char *first,
+		     const char *between)
+{
 	size_t chosen[table->nr_columns];
 	size_t nr = choose(table, look, chosen);
 
-	putchar('[');
 	for (size_t row = 0; row < table->nr_rows; row++) {
+		const union cell *cells = &table->cells[row * table->nr_columns];
 		json_t *object = json_object();
 
-		for (size_t i = 0; i < nr; i++) {
-			const struct column *column = &table->columns[chosen[i]];
-			const union cell *cell = &table->cells[row * table->nr_columns + chosen[i]];
-			json_t *value;
-
-			if (column->type == TEXT)
-				value = json_string(cell->text);
-			else if (column->type == ADDRESS)
-				value = cell->number == NONE ? json_null()
-							     : json_address(cell->number);
-			else if (column->type == FLAG)
-				value = json_boolean(cell->number);
-			else if (column->type == GROWTH || column->type == GROWTH_COUNT)
-				value = json_integer(cell->growth);
-			else
-				value = json_number(cell->number);
-			json_object_set_new(object, column->key, value);
-		}
-		fputs(row ? ",\n" : "\n", stdout);
+		for (size_t i = 0; i < nr; i++)
+			json_object_set_new(object, table->columns[chosen[i]].key,
+					    cell_json(&table->columns[chosen[i]],
+						      &cells[chosen[i]]));
+		fputs(row ? between : first, stdout);
 		json_put(object);
 	}
-	fputs(table->nr_rows ? "\n]" : "]", stdout);
+}
 #else
+static void put_rows(const struct table *table, const struct table_look *look, const char *first,
+		     const char *between)
+{
 	(void)table;
 	(void)look;
+	(void)first;
+	(void)between;
+}
 #endif
+
+void table_json(const struct table *table, const struct table_look *look)
+{
+	putchar('[');
+	put_rows(table, look, "\n", ",\n");
+	fputs(table->nr_rows ? "\n]" : "]", stdout);
+}
+
+void table_json_lines(const struct table *table, const struct table_look *look)
+{
+	put_rows(table, look, "", "\n");
+	if (table->nr_rows)
+		putchar('\n');
 }

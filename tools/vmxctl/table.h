@@ -65,6 +65,9 @@ void table_print(const struct table *table, const struct table_look *look, FILE 
 /* A JSON array of objects, one object a line, or []. */
 void table_json(const struct table *table, const struct table_look *look);
 
+/* The same objects without the array. */
+void table_json_lines(const struct table *table, const struct table_look *look);
+
 void table_free(struct table *table);
 
 #endif

@@ -11,8 +11,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "pace.h"
 #include "readings.h"
 #include "source.h"
 #include "top.h"
@@ -40,15 +40,14 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
-	char *end;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->top->from;
 		return 0;
 	case OPT_INTERVAL:
-		options->top->interval = strtod(argument, &end);
-		if (*end || !(options->top->interval >= 0.1 && options->top->interval <= 3600))
+		if (!pace_parse(argument, &options->top->interval) ||
+		    options->top->interval < 0.1 || options->top->interval > 3600)
 			usage_error(state, _("--interval takes 0.1 to 3600 seconds"));
 		return 0;
 	case OPT_BY:
@@ -111,14 +110,6 @@ static void finish(int code, void *unused)
 		fprintf(stderr, "vmxctl: %s\n", pending);
 }
 
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec + time.tv_nsec / 1e9;
-}
-
 void top_select(struct top *top, size_t row)
 {
 	size_t nr = top->table.nr_rows;
@@ -142,7 +133,7 @@ void top_arrange(struct top *top)
 	table_free(&top->table);
 	for (size_t i = 0; i < top->areas.count; i++) {
 		if (passes(top, &top->areas.list[i]))
-			area_row(&top->table, &top->areas, &top->areas.list[i]);
+			area_cells(table_row(&top->table), &top->areas, &top->areas.list[i]);
 	}
 	/* They are in address order already. */
 	if (top->sort != AREA_ADDR || top->descending) {
@@ -171,7 +162,7 @@ static void drop_reading(struct top *top)
 static int read_all(struct top *top)
 {
 	uint64_t counts[NR_RATES];
-	double begin = now();
+	double begin = pace_now();
 	int code;
 
 	source_renew(top->from);
@@ -188,18 +179,18 @@ static int read_all(struct top *top)
 	spans_fill(&top->spans, &top->areas, &top->holes, top->by, top->areas.slice_start,
 		   top->areas.slice_end - 1);
 	top_arrange(top);
-	top->cost = now() - begin;
-	top->wait = 10 * top->cost > top->interval ? 10 * top->cost : top->interval;
+	top->cost = pace_now() - begin;
+	top->wait = pace_wait(top->interval, top->cost);
 	return DONE;
 }
 
 /* Until a key, a signal or an error ends it. */
 static int loop(struct top *top)
 {
-	double next = now();
+	double next = pace_now();
 
 	while (!top->ended) {
-		double left = next - now();
+		double left = next - pace_now();
 		int key;
 
 		if (left <= 0) {
@@ -208,7 +199,7 @@ static int loop(struct top *top)
 			if (code)
 				return code;
 			left = top->wait;
-			next = now() + left;
+			next = pace_now() + left;
 		}
 		if (*pending) {
 			strcpy(top->message, pending);
@@ -224,7 +215,7 @@ static int loop(struct top *top)
 
 			top_key(top, key);
 			if (asked)
-				next = now();
+				next = pace_now();
 		}
 	}
 	return DONE;
