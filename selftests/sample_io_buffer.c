@@ -146,13 +146,15 @@ FIXTURE_TEARDOWN(io_buffer)
 
 TEST_F(io_buffer, the_device_moves_a_pattern)
 {
-	static const struct {
+	const unsigned long page = page_size();
+	const struct {
 		unsigned long from, to, bytes, pieces;
 	} moves[] = {
 		{ 0, 2 * MIB, PIECE, 1 },			/* one page to another */
 		{ MIB - 100, 3 * MIB + 1000, 3000, 3 },		/* over the end of a page */
 		{ BYTES - 1, 1, 1, 1 },				/* from the very end */
-		{ 5 * 4096 + 9, BYTES - 4097, 4097, 4 },	/* to it */
+		/* to the very end, over the ends of pages here and there */
+		{ 5 * page + 9, BYTES - page - 1, page + 1, page / PIECE + 2 },
 	};
 	unsigned char *expected = malloc(BYTES);
 	unsigned long before;
@@ -214,7 +216,7 @@ TEST_F(io_buffer, refusals)
 	EXPECT_EQ(-ERANGE, move(0, BYTES - 9, 10));
 	EXPECT_EQ(-ERANGE, move(0, 0, -1UL));
 	EXPECT_EQ(0, move(BYTES, BYTES, 0));
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, BYTES, PROT_READ, MAP_SHARED, self->fd, 4096));
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, BYTES, PROT_READ, MAP_SHARED, self->fd, page_size()));
 	EXPECT_EQ(EINVAL, errno);
 	EXPECT_EQ(-EWOULDBLOCK, module_unload("io_buffer"));
 

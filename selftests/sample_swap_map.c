@@ -17,11 +17,11 @@
 #include "vmx_test.h"
 
 #define DISK "/dev/vmx_disk"
-#define SLOTS 8192			/* of 4 KiB, in 32 MiB */
+#define SLOTS (32 * MIB / page_size())	/* of the disk */
 #define BAD 77				/* a slot that the header says is bad */
 #define SAMPLE "/sys/kernel/debug/swap_map/"
 #define GROUP "/sys/fs/cgroup/vmx_swap/"
-#define PAGES 4096			/* of the child: 16 MiB */
+#define PAGES (16 * MIB / page_size())	/* of the child */
 #define SLOT_BAD 0x3f
 
 FIXTURE(swap_map) {
@@ -52,16 +52,21 @@ static int put_text(const char *path, const char *text)
 /* What mkswap writes, with one bad slot. */
 static int make_swap_area(void)
 {
-	unsigned int header[1024] = { [256] = 1, [257] = SLOTS - 1, [258] = 1, [384] = BAD };
-	int fd = open(DISK, O_RDWR), ret;
+	unsigned int *header = calloc(1, page_size());
+	int fd = open(DISK, O_RDWR), ret = -errno;
 
-	if (fd < 0)
-		return -errno;
-	memcpy((char *)header + 4096 - 10, "SWAPSPACE2", 10);
-	ret = write_all(fd, header, sizeof(header));
-	if (!ret && fsync(fd))
-		ret = -errno;
-	close(fd);
+	if (fd >= 0) {
+		header[256] = 1;		/* version, the last slot, bad slots */
+		header[257] = SLOTS - 1;
+		header[258] = 1;
+		header[384] = BAD;
+		memcpy((char *)header + page_size() - 10, "SWAPSPACE2", 10);
+		ret = write_all(fd, header, page_size());
+		if (!ret && fsync(fd))
+			ret = -errno;
+		close(fd);
+	}
+	free(header);
 	return ret;
 }
 
@@ -75,7 +80,7 @@ static void be_swapped(char *memory, int done)
 	if (put_text(GROUP "cgroup.procs", pid))
 		_exit(1);
 	for (i = 0; i < PAGES; i++)
-		memset(memory + i * 4096, 'a' + i % 26, 4096);
+		memset(memory + i * page_size(), 'a' + i % 26, page_size());
 	if (write(done, "", 1) != 1)
 		_exit(1);
 	for (;;)
@@ -86,13 +91,14 @@ static void be_swapped(char *memory, int done)
 static int read_pagemap(pid_t pid, const char *memory, unsigned long long *entries)
 {
 	char path[32];
-	int fd, i, swapped = 0;
+	int fd, swapped = 0;
+	size_t i;
 
 	snprintf(path, sizeof(path), "/proc/%d/pagemap", pid);
 	fd = open(path, O_RDONLY);
 	if (fd < 0 || pread(fd, entries, PAGES * sizeof(*entries),
-			    (unsigned long)memory / 4096 * sizeof(*entries)) !=
-		      PAGES * (ssize_t)sizeof(*entries))
+			    (unsigned long)memory / page_size() * sizeof(*entries)) !=
+		      (ssize_t)(PAGES * sizeof(*entries)))
 		return -EIO;
 	close(fd);
 	for (i = 0; i < PAGES; i++)
@@ -142,8 +148,6 @@ FIXTURE_SETUP(swap_map)
 
 	if (access(module_path("vmx_disk"), F_OK))
 		SKIP(return, "this kernel has no block devices");
-	if (page_size() != 4096)
-		SKIP(return, "this test makes a swap area for pages of 4 KiB");
 	self->entries = calloc(PAGES, sizeof(*self->entries));
 	self->expected = calloc(1, SLOTS);
 	self->expected[0] = SLOT_BAD;
@@ -158,10 +162,10 @@ FIXTURE_SETUP(swap_map)
 	self->swapping = true;
 	ASSERT_EQ(0, module_load("swap_map", "path=" DISK));
 	ASSERT_EQ(0, put_text(GROUP "memory.max", "8M"));
-	self->memory = mmap(NULL, PAGES * 4096, PROT_READ | PROT_WRITE,
+	self->memory = mmap(NULL, PAGES * page_size(), PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, self->memory);
-	ASSERT_EQ(0, madvise(self->memory, PAGES * 4096, MADV_NOHUGEPAGE));
+	ASSERT_EQ(0, madvise(self->memory, PAGES * page_size(), MADV_NOHUGEPAGE));
 	ASSERT_EQ(0, pipe(done));
 	self->child = fork();
 	if (!self->child)
@@ -192,11 +196,12 @@ TEST_F(swap_map, counts_a_swapped_process)
 {
 	unsigned char *table;
 	unsigned long long slot;
-	int swapped, i, fd;
+	int swapped, fd;
+	size_t i;
 
 	swapped = read_pagemap(self->child, self->memory, self->entries);
-	EXPECT_LE(PAGES / 2 - 512, swapped);
-	EXPECT_EQ(status_kib(self->child, "VmSwap:") / 4, swapped);
+	EXPECT_LE(3 * PAGES / 8, swapped);
+	EXPECT_EQ(status_kib(self->child, "VmSwap:") * KIB / page_size(), swapped);
 	EXPECT_EQ(SLOTS, slots("slots "));
 	EXPECT_EQ(2, slots("bad "));
 	EXPECT_EQ(0, slots("in_use "));
@@ -218,7 +223,7 @@ TEST_F(swap_map, counts_a_swapped_process)
 	close(fd);
 	for (i = 0; i < SLOTS; i++) {
 		ASSERT_EQ(self->expected[i], table[i])
-			TH_LOG("slot %d", i);
+			TH_LOG("slot %zu", i);
 	}
 	free(table);
 	ASSERT_EQ(0, count(self->entries, O_TRUNC));
@@ -230,8 +235,8 @@ TEST_F(swap_map, counts_a_swapped_process)
 /* Entries of other areas, of no slot, and of memory do not count, and counts end. */
 TEST_F(swap_map, what_does_not_count)
 {
-	static unsigned long long entries[PAGES];
-	int i;
+	unsigned long long *entries = self->entries;
+	size_t i;
 
 	entries[0] = 1ULL << 62 | 1 | 5 << 5;		/* area 1, slot 5 */
 	entries[1] = 1ULL << 62 | (unsigned long long)SLOTS << 5;	/* behind the end */
