@@ -146,6 +146,7 @@ struct operation {
 	const char *text;	/* to write; %1$lu is the first id, %2$lx the second address */
 	int err;		/* its errno without faults */
 	bool changes;		/* makes or frees areas */
+	bool explained;		/* it is a request, and a read tells its steps */
 };
 
 struct attempt {
@@ -156,6 +157,7 @@ struct attempt {
 	char *read, *reread;	/* what the file has; again without faults */
 	struct state before;
 	unsigned int points, optional;
+	unsigned int gave_up;	/* a bit for each of givers_up that did */
 };
 
 #define BUFFER_SIZE (64 * KIB)
@@ -278,6 +280,39 @@ static void expect_done(struct __test_metadata *_metadata, struct attempt *a,
 	}
 }
 
+/* The functions that an explained request can give up in, for want of memory. */
+static const char *const givers_up[] = {
+	"__get_vmx_area_node()", "__vmx_alloc_area_node()", "vmx_take_block()",
+};
+
+/*
+ * A request has failed. If it told its steps (the memory for them may have been what was
+ * missing), they end with a diagnosis: remember who gave up.
+ */
+static void expect_diagnosis(struct __test_metadata *_metadata, struct attempt *a)
+{
+	ssize_t got = read(a->fd, a->reread, BUFFER_SIZE - 1);
+	const char *gave_up;
+	size_t i;
+
+	ASSERT_LE(0, got);
+	a->reread[got] = '\0';
+	if (!strstr(a->reread, " refused: -ENOMEM, "))
+		return;
+	EXPECT_NE(NULL, strstr(a->reread, "undone: "));
+	gave_up = strstr(a->reread, "gave up: ");
+	ASSERT_NE(NULL, gave_up);
+	for (i = 0; i < ARRAY_SIZE(givers_up); i++) {
+		const char *name = strstr(gave_up, givers_up[i]);
+
+		if (name && name < strchr(gave_up, '\n'))
+			break;
+	}
+	ASSERT_GT(ARRAY_SIZE(givers_up), i)
+		TH_LOG("%s", gave_up);
+	a->gave_up |= 1U << i;
+}
+
 /* Prepare the next point with as little work as possible. */
 static void again(struct __test_metadata *_metadata, struct attempt *a,
 		  const struct operation *op)
@@ -307,6 +342,8 @@ static bool one_point(struct __test_metadata *_metadata, struct attempt *a,
 	if (ret == -ENOMEM) {
 		EXPECT_LT(0, failed);
 		expect_as_before(_metadata, &a->before);
+		if (op->explained)
+			expect_diagnosis(_metadata, a);
 		/* Repeat it on the same open file. */
 		ret = operate(a, op);
 	} else if (failed) {
@@ -342,6 +379,8 @@ static void fails_cleanly(struct __test_metadata *_metadata, struct attempt *a,
 			EXPECT_LT(0, a->points);
 	}
 
+	if (op->explained)
+		EXPECT_EQ((1U << ARRAY_SIZE(givers_up)) - 1, a->gave_up);
 	closed(a);
 	ASSERT_EQ(0, vmx_ask("free", "all"));
 	purge(_metadata);
@@ -462,7 +501,9 @@ OPERATION(alloc_leaves) REQUEST("6M huge");
 OPERATION(alloc_leaves_and_pages) REQUEST("4100K huge zero");
 OPERATION(alloc_counted) REQUEST("20K count=9");
 OPERATION(alloc_best_fit) REQUEST("40K fit=best align=16K");
-OPERATION(alloc_explained) REQUEST("40K explain 64K");
+/* More pages than the descriptor has room for: the page array may fail, too. */
+OPERATION(alloc_explained) WRITES(PROOF_FILES "/alloc", NULL, "80K explain 64K", .changes = true,
+				  .explained = true);
 OPERATION(alloc_several) REQUEST("4K 64K zero\n300K align=64K");
 /* The new 40K shares a slot, and so its table, with the live 4K. */
 OPERATION(alloc_beside) WRITES(PROOF_FILES "/alloc", "4K 2M huge", "2M huge 40K", .changes = true);
