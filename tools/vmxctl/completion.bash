@@ -47,7 +47,7 @@ _vmxctl() {
 		alloc | explain)
 			words='align= node= count= fit=first fit=best fit=last fit=next zero huge explain'
 			[[ $word != -* ]] || words=$display
-			[[ $command$word != explain-* ]] || words+=' --step --from'
+			[[ $command$word != explain-* ]] || words+=" --step --from $pictures"
 			mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 			return
 			;;

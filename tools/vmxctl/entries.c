@@ -120,6 +120,20 @@ static void print_names(FILE *stream, const struct walk_step *step, const struct
 	putc('\n', stream);
 }
 
+void entries_bits(const struct walked *walked, const struct walk_step *step,
+		  enum bit_kind kinds[64])
+{
+	const struct layout *layout = layout_of(walked);
+
+	for (unsigned int bit = 0; bit < 64; bit++) {
+		kinds[bit] = BIT_OTHER;
+		if (layout && bit >= layout->first && bit <= layout->last)
+			kinds[bit] = BIT_ADDRESS;
+		else if (layout && layout->names[bit] && step->entry >> bit & 1)
+			kinds[bit] = BIT_FLAG;
+	}
+}
+
 void entries_print(const struct walked *walked, size_t width, FILE *stream)
 {
 	const struct layout *layout = layout_of(walked);

@@ -13,6 +13,12 @@
 /* Draw it in lines of at most @width characters; 0 means any number. */
 void entries_print(const struct walked *walked, size_t width, FILE *stream);
 
+/* What the bits of an entry are; all of them BIT_OTHER if the machine is not known. */
+enum bit_kind { BIT_OTHER, BIT_ADDRESS, BIT_FLAG };
+
+void entries_bits(const struct walked *walked, const struct walk_step *step,
+		  enum bit_kind kinds[64]);
+
 #ifdef HAVE_JANSSON
 json_t *entries_json(const struct walked *walked);
 #endif

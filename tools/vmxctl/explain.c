@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "entries.h"
+#include "explainpicture.h"
 #include "json.h"
 #include "options.h"
 #include "sketch.h"
@@ -24,6 +25,7 @@ enum { OPT_STEP = 512, OPT_FROM };
 
 struct explain {
 	struct display display;
+	struct pictures pictures;
 	const char *from;
 	bool step;
 	char **words;
@@ -45,6 +47,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &explain->display;
+		state->child_inputs[1] = &explain->pictures;
 		return 0;
 	case OPT_STEP:
 		explain->step = true;
@@ -62,6 +65,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		if (explain->from && explain->nr_words)
 			usage_error(state,
 				    _("--from shows a saved explanation, and makes no area"));
+		if (json_wanted && explain->pictures.picture &&
+		    !strcmp(explain->pictures.path, "-"))
+			usage_error(state, _("--json and a picture cannot both go to stdout"));
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -69,7 +75,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {
-	{ &display_argp, 0, NULL, 0 }, { 0 },
+	{ &display_argp, 0, NULL, 0 }, { &pictures_argp, 0, NULL, 0 }, { 0 },
 };
 
 static const struct argp explain_argp = {
@@ -83,6 +89,7 @@ static const struct argp explain_argp = {
 		  "Examples:\n"
 		  "  vmxctl explain 20K --step\n"
 		  "  vmxctl explain 2M huge fit=best\n"
+		  "  vmxctl explain 20K --svg steps.svg\n"
 		  "  vmxctl explain --from saved\n"),
 };
 
@@ -275,11 +282,14 @@ int run_explain(int argc, char **argv)
 	       ask(&explain, &explanation);
 	if (code)
 		goto out;
-	if (json_wanted)
+	if (explain.pictures.picture && explanation.nr_steps)
+		code = explain_picture(&explanation, explain.pictures.picture,
+				       explain.pictures.path);
+	if (json_wanted && !code)
 		print_json(&explanation);
-	else
+	else if (!explain.pictures.picture)
 		print_steps(&explain, &explanation);
-	if (steps_refusal(&explanation))
+	if (!code && steps_refusal(&explanation))
 		code = NOTHING;
 	else if (!explanation.nr_steps)
 		code = fail(NOTHING, _("vmx told no steps: does this kernel have tracepoints?"));

@@ -7,19 +7,16 @@
  * that test-tools reads. Up to MAX_SPANS spans are drawn one by one; of more, each cell is
  * a column of what is in it, so that a picture of a million areas stays small.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <wchar.h>
 #include <wctype.h>
 
 #include "cells.h"
 #include "picture.h"
+#include "picturefile.h"
 #include "size.h"
 #include "vmxctl.h"
 
@@ -211,10 +208,16 @@ static char *title_of(const struct drawing *drawing)
 	return title;
 }
 
+struct subject {
+	const struct drawing *drawing;
+	const struct stretches *stretches;
+};
+
 /* Lay the picture out and draw it. Returns 0 or an errno. */
-static int draw_all(const struct drawing *drawing, const struct stretches *stretches,
-		    enum picture picture, FILE *stream)
+static int draw_all(const void *data, enum picture picture, FILE *stream)
 {
+	const struct stretches *stretches = ((const struct subject *)data)->stretches;
+	const struct drawing *drawing = ((const struct subject *)data)->drawing;
 	struct pen pen = { .drawing = drawing };
 	double y = MARGIN + 2 * ROW_STEP + 12;
 	char size[SIZE_TEXT], largest[SIZE_TEXT], row[SIZE_TEXT], text[256];
@@ -233,15 +236,7 @@ static int draw_all(const struct drawing *drawing, const struct stretches *stret
 	}
 	y += ROW_STEP;
 	pen.canvas = &canvas;
-#ifdef HAVE_CAIRO
-	if (picture != PICTURE_SVG)
-		canvas_cairo(&canvas, stream, picture, WIDTH, y + 3 * ROW_STEP);
-	else
-#endif
-		canvas_svg(&canvas, stream, WIDTH, y + 3 * ROW_STEP);
-	(void)picture;
-	/* A ground of its own: readable on white and on black. */
-	canvas.rectangle(&canvas, 0, 0, WIDTH, y + 3 * ROW_STEP, 0xffffff, NULL, NULL);
+	picture_canvas(&canvas, stream, picture, WIDTH, y + 3 * ROW_STEP);
 	canvas.text(&canvas, MARGIN, MARGIN + 10, FONT + 2, 0, title);
 	free(title);
 	snprintf(text, sizeof(text), _("a row is %s; %zu spans; holes: %s, the largest %s"),
@@ -262,49 +257,9 @@ static int draw_all(const struct drawing *drawing, const struct stretches *stret
 int picture_write(const struct drawing *drawing, const struct stretches *stretches,
 		  enum picture picture, const char *path)
 {
-	bool to_stdout = !strcmp(path, "-");
-	char *temporary = NULL;
-	FILE *stream = stdout;
-	int error, descriptor;
+	const struct subject subject = { drawing, stretches };
 
-#ifndef HAVE_CAIRO
-	if (picture != PICTURE_SVG)
-		return fail(ABSENT, _("%s is not in this build: it needs %s"),
-			    picture == PICTURE_PNG ? "--png" : "--pdf", "cairo");
-#endif
 	if (stretches->nr > MAX_STRETCHES)
 		return fail(NOTHING, _("no picture: the areas lie too far from each other"));
-	if (!to_stdout) {
-		struct stat status;
-
-		/* A device or a pipe is written as it is. */
-		if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-			stream = fopen(path, "w");
-		} else {
-			if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
-				abort();
-			descriptor = mkstemp(temporary);
-			stream = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-			if (stream) {
-				mode_t mask = umask(0);
-
-				umask(mask);
-				fchmod(descriptor, 0666 & ~mask);
-			}
-		}
-		if (!stream) {
-			error = errno;
-			free(temporary);
-			return fail_errno(error, path);
-		}
-	}
-	error = draw_all(drawing, stretches, picture, stream);
-	if (!to_stdout && fclose(stream) && !error)
-		error = errno;
-	if (temporary && !error && rename(temporary, path))
-		error = errno;
-	if (temporary && error)
-		unlink(temporary);
-	free(temporary);
-	return error ? fail_errno(error, path) : DONE;
+	return picture_save(picture, path, draw_all, &subject);
 }

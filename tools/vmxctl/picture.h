@@ -9,10 +9,7 @@
 #include "drawing.h"
 #include "stretches.h"
 
-/*
- * Write the picture to @path, "-" for stdout. Tells errors. Returns an exit code. A file
- * that was there is replaced only by a complete picture.
- */
+/* Write the picture to @path, as picture_save() does. */
 int picture_write(const struct drawing *drawing, const struct stretches *stretches,
 		  enum picture picture, const char *path);
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Draw what a step of an explanation tells: the list, the hole, the frames, the entries.
- *
- * The values are those of the step's lines. A line that does not have them is not drawn.
+ * What a step of an explanation tells that can be drawn, and the drawing of it in letters.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,11 +14,8 @@
 #define INDENT "      "
 #define BAR_MAX 64
 
-/* Of so many frames or entries, all are drawn. */
-#define BOXES_MAX 8
-
 /* "id=N" in the text up to @end, as "[id=N]"; "end" for a pointer of 0. */
-static const char *element(const char *text, const char *end, char buffer[32])
+static void element(const char *text, const char *end, char buffer[32])
 {
 	const char *id = memmem(text, end - text, "id=", 3);
 	uint64_t number;
@@ -29,21 +24,21 @@ static const char *element(const char *text, const char *end, char buffer[32])
 		id += 3;
 		if (lex_number(&id, 10, &number) && id <= end) {
 			snprintf(buffer, 32, "[id=%" PRIu64 "]", number);
-			return buffer;
+			return;
 		}
 	}
-	return _("end");
+	snprintf(buffer, 32, "%s", _("end"));
 }
 
 /*
  * "list: next of id=3: 0x... (id=4) -> 0x... (id=6), next of id=6: 0x... (id=4)": 6 comes in
  * between. Without a second part, 4 is taken out.
  */
-static void sketch_list(const char *text)
+static void read_list(struct sketch *sketch, const char *text)
 {
 	const char *colon = strstr(text, ": "), *arrow = strstr(text, " -> "), *end;
-	char texts[3][32];
-	const char *first, *old, *new, *rest;
+	char first[32] = "vmx_list", old[32], new[32];
+	const char *rest;
 	bool insert;
 
 	if (!colon || !arrow || arrow < colon)
@@ -54,37 +49,89 @@ static void sketch_list(const char *text)
 	/* A pointer of 0 has no id behind it. */
 	if (*rest == '0' && strncmp(rest, "0x", 2))
 		end = rest;
-	first = !strncmp(text, "vmx_list", 8) ? "vmx_list" : element(text, colon, texts[0]);
-	old = element(colon, arrow, texts[1]);
-	new = element(rest, end, texts[2]);
-	printf(INDENT "  %-8s %s --> %s", _("before"), first, old);
-	if (!insert)
-		printf(" --> %s", new);
-	printf("\n" INDENT "  %-8s %s --> %s", _("after"), first, new);
-	if (insert)
-		printf(" --> %s", old);
-	putchar('\n');
+	if (strncmp(text, "vmx_list", 8))
+		element(text, colon, first);
+	element(colon, arrow, old);
+	element(rest, end, new);
+	strcpy(sketch->list.before[0], first);
+	strcpy(sketch->list.after[0], first);
+	strcpy(sketch->list.before[1], old);
+	strcpy(sketch->list.after[1], new);
+	/* The longer one has all three. */
+	strcpy(sketch->list.before[2], new);
+	strcpy(sketch->list.after[2], old);
+	sketch->list.nr_before = insert ? 2 : 3;
+	sketch->list.nr_after = insert ? 3 : 2;
 }
 
-/* The hole as a bar, with the area in it. */
-static void sketch_hole(const struct step *step, const char *chosen,
-			const struct terminal *terminal)
+static void read_hole(struct sketch *sketch, const struct step *step, const char *chosen)
 {
 	const char *size_text = step_word(step, "size="), *at = step_line(step, "addr = ");
-	size_t width = terminal->width > strlen(INDENT) + 4 ? terminal->width - strlen(INDENT) - 4 :
-		       BAR_MAX;
-	uint64_t start, end, addr, size, from, to;
-	char text[SIZE_TEXT];
+	uint64_t start, end, addr, size;
 	bool hidden = false;
 
 	if (!size_text || !at || !lex_range(&chosen, &start, &end, &hidden) ||
 	    !lex_number(&size_text, 10, &size) || !lex_address(&at, &addr, &hidden) || hidden ||
 	    addr < start || addr >= end || size > end - addr)
 		return;
+	sketch->hole.start = start;
+	sketch->hole.end = end;
+	sketch->hole.addr = addr;
+	sketch->hole.size = size;
+}
+
+static void read_boxes(struct boxes *boxes, uint64_t first, uint64_t nr)
+{
+	if (first + nr >= first)
+		*boxes = (struct boxes){ first, nr };
+}
+
+void sketch_read(struct sketch *sketch, const struct step *step)
+{
+	uint64_t first, end, nr;
+	const char *text, *from;
+	bool hidden = false;
+
+	*sketch = (struct sketch){ 0 };
+	text = step_word(step, "chosen: ");
+	if (text)
+		read_hole(sketch, step, text);
+	text = step_line(step, "list: ");
+	if (text)
+		read_list(sketch, text);
+	text = step_word(step, " pfn=");
+	if (text && lex_range(&text, &first, &end, &hidden) && !hidden && end > first)
+		read_boxes(&sketch->frames, first, end - first);
+	/* "set 5 pte entries from index 276 on in table 0x...: 0x...-0x..." */
+	text = step_line(step, "set ");
+	if (!text)
+		text = step_line(step, "clear ");
+	from = step_word(step, " from index ");
+	if (text && from && lex_number(&text, 10, &nr) && lex_number(&from, 10, &first))
+		read_boxes(&sketch->slots, first, nr);
+}
+
+static void print_list(const char *what, const char elements[3][32], size_t nr)
+{
+	printf(INDENT "  %-8s %s", what, elements[0]);
+	for (size_t i = 1; i < nr; i++)
+		printf(" --> %s", elements[i]);
+	putchar('\n');
+}
+
+/* The hole as a bar, with the area in it. */
+static void print_hole(const struct sketch *sketch, const struct terminal *terminal)
+{
+	size_t width = terminal->width > strlen(INDENT) + 4 ? terminal->width - strlen(INDENT) - 4 :
+		       BAR_MAX;
+	uint64_t length = sketch->hole.end - sketch->hole.start;
+	uint64_t offset = sketch->hole.addr - sketch->hole.start, from, to;
+	char text[SIZE_TEXT];
+
 	if (width > BAR_MAX)
 		width = BAR_MAX;
-	from = (long double)(addr - start) / (end - start) * width;
-	to = (long double)(addr - start + size) / (end - start) * width;
+	from = (long double)offset / length * width;
+	to = (long double)(offset + sketch->hole.size) / length * width;
 	if (to <= from)
 		to = from + 1;
 	fputs(INDENT "  [", stdout);
@@ -99,62 +146,35 @@ static void sketch_hole(const struct step *step, const char *chosen,
 	if (to >= width)
 		terminal_plain(terminal);
 	printf("]\n" INDENT "  %s %s\n", _("# the area; a character is"),
-	       size_format(text, (end - start) / width));
+	       size_format(text, length / width));
 }
 
-/* Neighbouring numbers as boxes; of many, the first and the last. */
-static void sketch_boxes(const char *what, uint64_t first, uint64_t nr, bool hexadecimal)
+static void print_boxes(const char *what, const struct boxes *boxes, bool hexadecimal)
 {
-	const char *format = hexadecimal ? "%" PRIx64 "|" : "%" PRIu64 "|";
-
-	if (!nr || first + nr < first)
-		return;
 	printf(INDENT "  %s |", what);
-	for (uint64_t i = 0; i < nr; i++) {
-		if (nr > BOXES_MAX && i == 2) {
+	for (uint64_t i = 0; i < boxes->nr; i++) {
+		if (boxes->nr > BOXES_MAX && i == 2) {
 			fputs(" ... |", stdout);
-			i = nr - 1;
+			i = boxes->nr - 1;
 		}
-		printf(format, first + i);
+		printf(hexadecimal ? "%" PRIx64 "|" : "%" PRIu64 "|", boxes->first + i);
 	}
 	putchar('\n');
 }
 
-static void sketch_frames(const char *text)
-{
-	uint64_t first, end;
-	bool hidden = false;
-
-	if (lex_range(&text, &first, &end, &hidden) && !hidden && end > first)
-		sketch_boxes(_("frames"), first, end - first, true);
-}
-
-/* "set 5 pte entries from index 276 on in table 0x...: 0x...-0x..." */
-static void sketch_slots(const struct step *step, const char *text)
-{
-	const char *from = step_word(step, " from index ");
-	uint64_t nr, index;
-
-	if (from && lex_number(&text, 10, &nr) && lex_number(&from, 10, &index))
-		sketch_boxes(_("entries"), index, nr, false);
-}
-
 void sketch_step(const struct step *step, const struct terminal *terminal)
 {
-	const char *text;
+	struct sketch sketch;
 
-	text = step_word(step, "chosen: ");
-	if (text)
-		sketch_hole(step, text, terminal);
-	text = step_line(step, "list: ");
-	if (text)
-		sketch_list(text);
-	text = step_word(step, " pfn=");
-	if (text)
-		sketch_frames(text);
-	text = step_line(step, "set ");
-	if (!text)
-		text = step_line(step, "clear ");
-	if (text)
-		sketch_slots(step, text);
+	sketch_read(&sketch, step);
+	if (sketch.hole.size)
+		print_hole(&sketch, terminal);
+	if (sketch.list.nr_before) {
+		print_list(_("before"), sketch.list.before, sketch.list.nr_before);
+		print_list(_("after"), sketch.list.after, sketch.list.nr_after);
+	}
+	if (sketch.frames.nr)
+		print_boxes(_("frames"), &sketch.frames, true);
+	if (sketch.slots.nr)
+		print_boxes(_("entries"), &sketch.slots, false);
 }
