@@ -103,6 +103,13 @@ make_for() {
 		"$root/usr" make "$@" CONFIG_DEBUG_INFO_BTF_MODULES=
 }
 
+# sysroot_flags SYSROOT: print what makes the compiler build for the guest's C library,
+# whatever this machine has.
+sysroot_flags() {
+	echo "--sysroot=$1"
+	[ "$MACHINE" != i386 ] || echo "-m32 -B$1/usr/lib/gcc/i686-linux-gnu/12"
+}
+
 # own_release SUITE: is this machine of that release, or is it a kernel of its own?
 own_release() { [ -z "$1" ] || [ "$1" = "$(. /etc/os-release && echo "${VERSION_CODENAME:-}")" ]; }
 
