@@ -1,16 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# replay.sh - scripts/replay records what the kernel allocates and frees while
-# modules are loaded and unloaded, and repeats it in the slice. At the end the
-# slice has as many areas and pages as the record.
+# replay.sh - vmxctl records what the kernel allocates and frees while modules are
+# loaded and unloaded, and plays it in the slice. At the end the slice has as many
+# areas and pages as the record.
 
 cd "$(dirname "$0")" || exit 1
 . ./vmx_lib.sh
 # shellcheck disable=SC1091	# where the selftests are installed
-vmx_start 5
+vmx_start 7
+
+if ! command -v vmxctl > /dev/null; then
+	ktap_skip_all "vmxctl is not in this guest"
+	exit "$KSFT_SKIP"
+fi
 
 work=$(mktemp -d)
+instance=/sys/kernel/tracing/instances/vmx_replay
 user=$PWD/test_modules/vmx_user.ko
 
 # Make the kernel allocate and free: modules and kernel stacks of processes.
@@ -25,31 +31,46 @@ busy()
 	insmod "$user" && sleep 0.4
 }
 
+# The kernel's own text of the tracepoints is a witness, if there are any.
 if [ "${1:-}" = busy ]; then
+	mkdir "$instance" 2> /dev/null && echo 1 2> /dev/null > "$instance/events/vmalloc/enable"
 	busy
+	[ ! -d "$instance" ] || {
+		echo 0 2> /dev/null > "$instance/events/vmalloc/enable"
+		cat "$instance/trace" > "$2"
+		rmdir "$instance"
+	}
 	exit
 fi
 
-records()
+count()
 {
-	sh ./replay record sh "$PWD/replay.sh" busy >"$work/record" 2>"$work/stderr" ||
-		{ sed 's/^/# /' "$work/stderr"; return 1; }
-	echo "# $(grep -c . "$work/record") lines recorded"
-	[ -s "$work/record" ]
+	grep -c "$1" "$2"
 }
 
-# Count the allocations and frees independently, with grep.
-converts()
+records()
 {
-	sh ./replay convert <"$work/record" >"$work/pattern" || return 1
-	allocs=$(grep -c '^alloc ' "$work/pattern")
-	frees=$(grep -c '^free ' "$work/pattern")
+	vmxctl record "$work/record" sh "$PWD/replay.sh" busy "$work/trace" \
+		> /dev/null 2> "$work/stderr" ||
+		{ sed 's/^/# /' "$work/stderr"; return 1; }
+	allocs=$(count '^alloc ' "$work/record") frees=$(count '^free ' "$work/record")
 	echo "# $allocs allocations, $frees frees"
-	if grep -q alloc_vmap_area: "$work/record"; then
-		[ "$allocs" = "$(grep -c 'alloc_vmap_area: .*failed=0' "$work/record")" ] || return 1
-		[ "$frees" -le "$(grep -c free_vmap_area_noflush: "$work/record")" ] || return 1
-	fi
-	[ "$allocs" -ge 2 ] && [ "$frees" -ge 1 ]
+	[ "$allocs" -ge 2 ] && [ "$frees" -ge 1 ] && ! grep -q lost "$work/stderr"
+}
+
+# The trace began later and ended earlier than the record.
+records_all()
+{
+	grep -q 'alloc_vmap_area:' "$work/trace" || {
+		echo "# no tracepoints: $(cat "$work/stderr")"
+		grep -q 'no tracepoints' "$work/stderr"
+		return
+	}
+	grep -q 'no tracepoints' "$work/stderr" && { echo "# built without libtracefs"; return; }
+	[ "$(count 'alloc_vmap_area: .*failed=0' "$work/trace")" -le "$allocs" ] &&
+		[ "$(count free_vmap_area_noflush: "$work/trace")" -le "$frees" ] &&
+		# Behind the end comes what the shell frees when it exits.
+		[ "$allocs" -le "$(($(count 'alloc_vmap_area: .*failed=0' "$work/trace") + 8))" ]
 }
 
 stat_of()
@@ -57,59 +78,63 @@ stat_of()
 	sed -n "s/^$1 //p" "$VMX/stats"
 }
 
+# played FILE [OPTION...]: play it, and print what was allocated, refused, freed, failed, fitted
+played()
+{
+	vmxctl replay "$@" > "$work/table" || return 1
+	awk 'NR == 2 { print $2, $3, $4, $5, $6 }' "$work/table"
+}
+
 plays()
 {
 	before=$(stat_of allocs)
-	result=$(sh ./replay play <"$work/pattern") || return 1
+	result=$(played "$work/record") || return 1
 	echo "# $result"
-	[ "$result" = "allocated=$allocs refused=0 freed=$frees" ] || return 1
-	[ $(($(stat_of allocs) - before)) = "$allocs" ]
+	[ "${result%% *}" = "$allocs" ] && [ "$(echo "$result" | cut -d ' ' -f 2)" = 0 ] &&
+		[ $(($(stat_of allocs) - before)) = "$allocs" ]
 }
 
-# Compare the number of areas and pages that the pattern leaves with `areas`.
+# Compare the number of areas and pages that the record leaves with `areas`.
 the_same_is_left()
 {
-	page=$(sed -n 's/^# page size //p' "$work/record")
-	page=${page:-4096}
+	page=$(sed -n 's/^# vmxctl record.* page=//p' "$work/record")
 	wanted=$(awk -v page="$page" '
-		$1 == "alloc" { n++; pages[$2] = int(($3 + page - 1) / page); sum += pages[$2] }
-		$1 == "free" { n--; sum -= pages[$2] }
-		END { print n + 0, sum + 0 }' "$work/pattern")
+		$1 == "alloc" { sum += pages($3) - live[$2]; n += !live[$2]; live[$2] = pages($3) }
+		$1 == "free" && live[$2] { n--; sum -= live[$2]; live[$2] = 0 }
+		function pages(bytes) { return int((bytes + page - 1) / page) }
+		END { print n + 0, sum + 0 }' "$work/record")
 	# Leave out the area that vmx_user.ko holds; insmod requested it.
 	found=$(grep -v 'comm=insmod' "$VMX/areas" | sed -n 's/^0x.* pages=\([0-9]*\) .*/\1/p' |
 		awk '{ n++; sum += $1 } END { print n + 0, sum + 0 }')
-	echo "# areas and pages: $found, in the pattern $wanted"
+	echo "# areas and pages: $found, in the record $wanted"
+	echo all > "$VMX/free"
 	[ "$found" = "$wanted" ]
 }
 
-# Print the pattern on one line, without its keys.
-shape()
+# left FILE RESULT REQUESTS: play it; these areas must be left, in the order of their making.
+left()
 {
-	sed 's/^alloc [^ ]*/alloc/; s/^free .*/free/' "$work/pattern" | tr '\n' ';'
+	result=$(played "$1")
+	requests=$(grep -v comm=insmod "$VMX/areas" |
+		sed -n 's/.* id=\([0-9]*\) req=\([0-9]*\).*/\1 \2/p' | sort -n | cut -d ' ' -f 2 | xargs)
+	[ -z "$requests" ] || echo all > "$VMX/free"
+	[ "$result" = "$2" ] && [ "$requests" = "$3" ] && return
+	echo "# $result, not $2; left: $requests, not $3"
+	return 1
 }
 
-# Convert a record from another machine, in the format of trace-cmd report.
-another_machine()
+forms()
 {
-	cat >"$work/record" <<-END
+	cat > "$work/form" <<-END
 	cpus=2
 	  modprobe-9 [000] 1.0: alloc_vmap_area:      va_start: 18446683600570023936 size=20480 align=4096 vstart=0x1 vend=0x2 failed=0
 	  modprobe-9 [001] 1.1: alloc_vmap_area:      va_start: 18446683600570044416 size=8192 align=65536 vstart=0x1 vend=0x2 failed=0
-	  modprobe-9 [001] 1.2: alloc_vmap_area:      va_start: 0 size=8192 align=4096 vstart=0x1 vend=0x2 failed=1
+	  modprobe-9 [001] 1.2: alloc_vmap_area:      va_start: 0 size=12288 align=4096 vstart=0x1 vend=0x2 failed=1
 	  modprobe-9 [001] 1.3: free_vmap_area_noflush: va_start=0xffffc90000001000 nr_lazy=1 nr_lazy_max=2
 	  modprobe-9 [001] 1.4: free_vmap_area_noflush: va_start=0xffffc90000000000 nr_lazy=1 nr_lazy_max=2
 	END
-	sh ./replay convert <"$work/record" >"$work/pattern" || return 1
-	[ "$(shape)" = "alloc 16384 4096;alloc 4096 65536;free;" ] &&
-		[ "$(sed -n 's/^alloc \([0-9]*\) 16384.*/\1/p' "$work/pattern")" = \
-		  "$(sed -n 's/^free //p' "$work/pattern")" ]
-}
-
-# Convert snapshots of /proc/vmallocinfo: the record on a kernel without the
-# tracepoints of vmalloc.
-readings()
-{
-	cat >"$work/record" <<-END
+	left "$work/form" "2 0 1 1 1" 4096 || return 1
+	cat > "$work/form" <<-END
 	# vmallocinfo
 	0x1000-0x3000    8192 there_before
 	# vmallocinfo
@@ -121,33 +146,67 @@ readings()
 	# vmallocinfo
 	0xa000-0xc000    8192 new
 	END
-	sh ./replay convert <"$work/record" >"$work/pattern" || return 1
-	[ "$(shape)" = "alloc 12288 4096;alloc 4096 4096;free;" ]
-}
-
-larger_pages()
-{
-	cat >"$work/record" <<-END
+	left "$work/form" "2 0 1 0 0" 4096 || return 1
+	cat > "$work/form" <<-END
 	# page size 16384
 	  modprobe-9 [000] 1.0: alloc_vmap_area:      va_start: 18446683600570023936 size=49152 align=16384 vstart=0x1 vend=0x2 failed=0
 	END
-	sh ./replay convert <"$work/record" >"$work/pattern" || return 1
-	[ "$(shape)" = "alloc 32768 16384;" ]
+	left "$work/form" "1 0 0 0 0" 32768 || return 1
+	cat > "$work/form" <<-END
+	0xffffc90000008000-0xffffc9000000d000   20480 b+0x1/0x2 pages=4 vmalloc N0=4
+	0xffffc90000000000-0xffffc90000003000   12288 a+0x1/0x2 pages=2 vmalloc N0=2
+	END
+	left "$work/form" "2 0 0 0 0" "8192 16384" || return 1
+	printf 'alloc 1 8192 4096\nfail 1073741824 4096\nfree 1\nalloc 1 4096 4096\n' > "$work/form"
+	left "$work/form" "2 0 1 1 0" 4096
 }
 
-both_kinds()
+# Four plays, each from the same start: nothing is left.
+compares()
 {
-	another_machine && readings && larger_pages
+	played "$work/record" --fit all > "$work/first" || return 1
+	sed 's/^/# /' "$work/table"
+	[ "$(cut -d ' ' -f 1 "$work/first")" = "$allocs" ] &&
+		[ "$(sed -n '2,5s/ .*//p' "$work/table" | xargs)" = "first best last next" ] &&
+		[ "$(grep -v comm=insmod "$VMX/areas" | grep -c '^0x')" = 0 ] &&
+		[ "$(stat_of quarantined_bytes)" = 0 ]
+}
+
+# ends CODE COMMAND...: vmxctl must end so, and say why
+ends()
+{
+	wanted=$1
+	shift
+	vmxctl "$@" > /dev/null 2> "$work/stderr"
+	code=$?
+	[ $code = "$wanted" ] && [ -s "$work/stderr" ] && return
+	echo "# vmxctl $*: exit code $code, not $wanted"
+	return 1
+}
+
+refuses()
+{
+	printf 'alloc 1 8192 4096\nalloc 2 x\n' > "$work/bad"
+	before=$(stat_of allocs)
+	ends 1 replay "$work/bad" && grep -q 'line 2' "$work/stderr" &&
+		ends 1 replay "$VMX_KO" && ends 1 replay /dev/null && ends 4 replay "$work/nothing" &&
+		ends 2 replay "$work/record" --fit worst && [ "$(stat_of allocs)" = "$before" ] &&
+		ends 1 record "$work/failed" false && grep -q 'false failed' "$work/stderr" &&
+		ends 1 record "$work/failed" /nothing
 }
 
 grep -q '^vmx ' /proc/modules && rmmod vmx
 insmod "$VMX_KO" slice=32M lazy_max=1G magazines=0
+kptr=$(cat /proc/sys/kernel/kptr_restrict)
+echo 1 > /proc/sys/kernel/kptr_restrict
 vmx_test "records" records
-vmx_test "converts" converts
+vmx_test "records what a trace has" records_all
+echo "$kptr" > /proc/sys/kernel/kptr_restrict
 vmx_test "plays" plays
 vmx_test "same areas and pages left" the_same_is_left
-vmx_test "records of both formats" both_kinds
-echo all >"$VMX/free"
+vmx_test "compares the fits" compares
+vmx_test "traces, readings, failed requests" forms
+vmx_test "refuses what is no record, tells failing commands" refuses
 rmmod vmx_user
 rmmod vmx
 rm -rf "$work"

@@ -4,7 +4,7 @@
 
 _vmxctl() {
 	local word=${COMP_WORDS[COMP_CWORD]} before='' command=${COMP_WORDS[1]:-} words
-	local commands='kernel list gaps map top stats alloc explain free area walk pgtables snapshot load unload doctor'
+	local commands='kernel list gaps map top stats alloc explain free area walk pgtables record replay snapshot load unload doctor'
 	local display='--json --top --min --sort --columns -o --bytes --width --color --ascii --rows --help'
 	local pictures='--svg --png --pdf'
 
@@ -34,9 +34,10 @@ _vmxctl() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
+	--fit) words='first best last next all' ;;
 	--level) words='pgd p4d pud pmd pte' ;;
 	--flag) words='RW ro NX x PSE GLB BLK CON W X' ;;
-	--phys | --older | --interval | --range | --top | --min | --width | --rows | --caller | -A | -B | --after | --before) return ;;
+	--phys | --older | --interval | --range | --seconds | --top | --min | --width | --rows | --caller | -A | -B | --after | --before) return ;;
 	*)
 		case $command in
 		kernel) words="--by --diff --map --openmetrics $pictures $display" ;;
@@ -67,6 +68,8 @@ _vmxctl() {
 			return
 			;;
 		pgtables) words="--by --writable --executable --wx --level --flag --phys --from $display" ;;
+		record) words='--vmx --seconds --readings --json --help' ;;
+		replay) words="--fit $display" ;;
 		snapshot | unload) words='--json --help' ;;
 		doctor) words=$display ;;
 		esac

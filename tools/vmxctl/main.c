@@ -48,6 +48,8 @@ static const struct command commands[] = {
 	{ "walk", N_("an address's way through the page tables"), run_walk, NULL },
 	{ "pgtables", N_("page-table entries, and which of them reach a frame"),
 	  run_pgtables, NULL },
+	{ "record", N_("what the machine allocates and frees, to a file"), run_record, NULL },
+	{ "replay", N_("play that file in the slice"), run_replay, NULL },
 	{ "snapshot", N_("everything that can be seen, in one file"),
 	  run_snapshot, "jansson" },
 	{ "load", N_("load the module vmx"), run_load, "libkmod" },

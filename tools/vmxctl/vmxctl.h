@@ -45,6 +45,8 @@ int run_area(int argc, char **argv);
 int run_walk(int argc, char **argv);
 int run_explain(int argc, char **argv);
 int run_pgtables(int argc, char **argv);
+int run_record(int argc, char **argv);
+int run_replay(int argc, char **argv);
 int run_load(int argc, char **argv);
 int run_unload(int argc, char **argv);
 int run_doctor(int argc, char **argv);

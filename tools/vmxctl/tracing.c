@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Record by tracepoints, in an instance of tracefs that nobody else uses and that is gone
+ * afterwards.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <tracefs.h>
+#include <unistd.h>
+
+#include "recording.h"
+#include "vmxctl.h"
+
+/* For each CPU: the events of a tenth of a second. */
+#define BUFFER_KB 4096
+
+/*
+ * The last request of each task, or of one of those that share a place: vmx tells a
+ * request's alignment when it begins, and its address when it is done.
+ */
+static struct {
+	unsigned long long pid, size, align;
+} requests[1024];
+
+static struct tracefs_instance *instance;
+static struct tep_handle *events;
+static struct recording *recording;
+
+static unsigned long long value(struct tep_event *event, struct tep_record *record,
+				const char *name)
+{
+	unsigned long long value = 0;
+
+	tep_get_field_val(NULL, event, name, record, &value, 0);
+	return value;
+}
+
+static unsigned long long align_of(unsigned long long pid, unsigned long long size)
+{
+	unsigned long long align = 1;
+
+	if (requests[pid % ARRAY_SIZE(requests)].pid == pid &&
+	    requests[pid % ARRAY_SIZE(requests)].size == size)
+		align = requests[pid % ARRAY_SIZE(requests)].align;
+	return align && !(align & (align - 1)) ? align : 1;
+}
+
+static void take_vmalloc(struct tep_event *event, struct tep_record *record)
+{
+	unsigned long long size, align;
+
+	if (!strcmp(event->name, "free_vmap_area_noflush")) {
+		recording_free(recording, value(event, record, "va_start"));
+		return;
+	}
+	if (strcmp(event->name, "alloc_vmap_area"))
+		return;
+	size = value(event, record, "size");
+	align = value(event, record, "align");
+	if (size > recording->page_size)
+		size -= recording->page_size;
+	if (value(event, record, "failed"))
+		recording_fail(recording, size, align);
+	else
+		recording_alloc(recording, value(event, record, "addr"), size, align);
+}
+
+static void take_vmx(struct tep_event *event, struct tep_record *record)
+{
+	unsigned long long pid = 0, size;
+
+	tep_get_common_field_val(NULL, event, "common_pid", record, &pid, 0);
+	if (!strcmp(event->name, "vmx_request")) {
+		requests[pid % ARRAY_SIZE(requests)].pid = pid;
+		requests[pid % ARRAY_SIZE(requests)].size = value(event, record, "size");
+		requests[pid % ARRAY_SIZE(requests)].align = value(event, record, "align");
+	} else if (!strcmp(event->name, "vmx_complete") || !strcmp(event->name, "vmx_cache_get")) {
+		size = value(event, record, "requested");
+		recording_alloc(recording, value(event, record, "addr"), size, align_of(pid, size));
+	} else if (!strcmp(event->name, "vmx_unlink") || !strcmp(event->name, "vmx_cache_put")) {
+		recording_free(recording, value(event, record, "addr"));
+	} else if (!strcmp(event->name, "vmx_refused")) {
+		size = value(event, record, "size");
+		/* A request for nothing is no request. */
+		if (size)
+			recording_fail(recording, size, align_of(pid, size));
+	}
+}
+
+static int take_event(struct tep_event *event, struct tep_record *record, int cpu, void *context)
+{
+	(void)cpu;
+	(void)context;
+	/* Below 0: it is not known how many. */
+	if (record->missed_events)
+		recording->lost += record->missed_events > 0 ? record->missed_events : 1;
+	if (!strcmp(event->system, "vmx"))
+		take_vmx(event, record);
+	else
+		take_vmalloc(event, record);
+	return 0;
+}
+
+bool tracing_possible(bool of_vmx)
+{
+	return tracefs_event_file_exists(NULL, of_vmx ? "vmx" : "vmalloc",
+					 of_vmx ? "vmx_request" : "alloc_vmap_area", "enable");
+}
+
+static void end(void)
+{
+	if (instance) {
+		tracefs_event_disable(instance, NULL, NULL);
+		tracefs_instance_destroy(instance);
+		tracefs_instance_free(instance);
+	}
+	tep_free(events);
+}
+
+static int begin(struct recording *to, bool of_vmx)
+{
+	static const char *const vmx[] = {
+		"vmx_request", "vmx_complete", "vmx_refused", "vmx_unlink", "vmx_cache_get",
+		"vmx_cache_put",
+	};
+	const char *const systems[] = { of_vmx ? "vmx" : "vmalloc", NULL };
+	bool enabled = true;
+	char name[64];
+
+	recording = to;
+	snprintf(name, sizeof(name), "vmxctl-%d", getpid());
+	errno = 0;
+	instance = tracefs_instance_create(name);
+	if (!instance)
+		return fail_errno(errno ? errno : EIO, "tracefs");
+	tracefs_instance_set_buffer_size(instance, BUFFER_KB, -1);
+	events = tracefs_local_events_system(NULL, systems);
+	if (of_vmx)
+		for (size_t i = 0; i < ARRAY_SIZE(vmx); i++)
+			enabled &= !tracefs_event_enable(instance, "vmx", vmx[i]);
+	else
+		enabled = !tracefs_event_enable(instance, "vmalloc", "alloc_vmap_area") &&
+			  !tracefs_event_enable(instance, "vmalloc", "free_vmap_area_noflush");
+	if (events && enabled)
+		return DONE;
+	end();
+	return fail(NOTHING, _("the tracepoints of %s cannot be turned on"), systems[0]);
+}
+
+/* 0 bytes are no error: nothing has happened. */
+static int take(struct recording *to)
+{
+	(void)to;
+	tracefs_iterate_raw_events(events, instance, NULL, 0, take_event, NULL);
+	return DONE;
+}
+
+const struct means tracing = { "tracepoints", begin, take, end };
