@@ -8,7 +8,7 @@
 cd "$(dirname "$0")" || exit 1
 . ./vmx_lib.sh
 # shellcheck disable=SC1091	# where the selftests are installed
-vmx_start 7
+vmx_start 8
 
 if ! command -v vmxctl > /dev/null; then
 	ktap_skip_all "vmxctl is not in this guest"
@@ -62,7 +62,7 @@ records()
 records_all()
 {
 	grep -q 'alloc_vmap_area:' "$work/trace" || {
-		echo "# no tracepoints: $(cat "$work/stderr")"
+		echo "# $(head -n 1 "$work/stderr")"
 		grep -q 'no tracepoints' "$work/stderr"
 		return
 	}
@@ -71,6 +71,23 @@ records_all()
 		[ "$(count free_vmap_area_noflush: "$work/trace")" -le "$frees" ] &&
 		# Behind the end comes what the shell frees when it exits.
 		[ "$allocs" -le "$(($(count 'alloc_vmap_area: .*failed=0' "$work/trace") + 8))" ]
+}
+
+# With --vmx: the requests to the module, also what is undone after a refusal.
+records_requests()
+{
+	vmxctl record --vmx "$work/requests" sh -c 'exec > /dev/null 2>&1
+		vmxctl alloc 4096 64K align=64K; vmxctl free all
+		vmxctl alloc 20M 20M; true' 2> "$work/stderr"
+	code=$?
+	if grep -q 'tracepoints only' "$work/stderr"; then
+		echo "# built without libtracefs"
+		[ $code = 4 ]
+		return
+	fi
+	requests=$(sed '1d; s/ 0x[^ ]*//' "$work/requests" | tr '\n' ';')
+	echo "# $requests"
+	[ $code = 0 ] && [ "$requests" = "alloc 4096 1;alloc 65536 65536;free;free;alloc 20971520 1;fail 20971520 1;free;" ]
 }
 
 stat_of()
@@ -201,12 +218,13 @@ kptr=$(cat /proc/sys/kernel/kptr_restrict)
 echo 1 > /proc/sys/kernel/kptr_restrict
 vmx_test "records" records
 vmx_test "records what a trace has" records_all
-echo "$kptr" > /proc/sys/kernel/kptr_restrict
+vmx_test "records requests" records_requests
 vmx_test "plays" plays
 vmx_test "same areas and pages left" the_same_is_left
 vmx_test "compares the fits" compares
 vmx_test "traces, readings, failed requests" forms
 vmx_test "refuses what is no record, tells failing commands" refuses
+echo "$kptr" > /proc/sys/kernel/kptr_restrict
 rmmod vmx_user
 rmmod vmx
 rm -rf "$work"

@@ -135,11 +135,10 @@ int play(struct play *play, const struct operations *operations, const char *fit
 		begun = now();
 		code = step(&player, i);
 		play->ns += now() - begun;
-		/* The last one is the end. */
-		if (code || (i + 1) * SAMPLES / operations->count <= play->nr_samples)
+		/* After each operation, or SAMPLES times; the last one is the end. */
+		if (code || (i + 1) * SAMPLES / operations->count == i * SAMPLES / operations->count)
 			continue;
-		while (!code && play->nr_samples < (i + 1) * SAMPLES / operations->count)
-			code = take_sample(play, i + 1);
+		code = take_sample(play, i + 1);
 		if (progress)
 			fprintf(stderr, "\r%s %zu%% ", fit ? fit : "",
 				(i + 1) * 100 / operations->count);

@@ -167,7 +167,7 @@ static void print_curves(const char *const *names, const struct play *plays, siz
 				most = plays[i].samples[j].fragmentation;
 		}
 	}
-	printf(_("\nfragmentation from begin to end; the highest is %.3f\n"), most);
+	printf(_("\nfragmentation over time; the highest is %.3f\n"), most);
 	/* A terminal that is too narrow shows every second or third sample. */
 	if (terminal->width && terminal->width < SAMPLES + 7)
 		every = (SAMPLES + terminal->width - 8) / (terminal->width - 7);

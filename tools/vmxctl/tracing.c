@@ -12,8 +12,8 @@
 #include "recording.h"
 #include "vmxctl.h"
 
-/* For each CPU: the events of a tenth of a second. */
-#define BUFFER_KB 4096
+/* For each CPU: thousands of events, for the tenth of a second between two looks. */
+#define BUFFER_KB 256
 
 /*
  * The last request of each task, or of one of those that share a place: vmx tells a
