@@ -196,7 +196,7 @@ TEST_F(requests, read_answers_last_write_of_same_file)
 	EXPECT_EQ(3, vmx_make_on(fd, "16K count=3", self->made, 3));
 	EXPECT_EQ(16 * KIB, self->made[0].size);
 	EXPECT_EQ(0, read(fd, &byte, 1));
-	lseek(fd, 0, SEEK_SET);
+	ASSERT_EQ(0, lseek(fd, 0, SEEK_SET));
 	EXPECT_EQ(1, read(fd, &byte, 1));
 	EXPECT_EQ('0' + self->made[0].id % 10, byte);
 	EXPECT_EQ(6, vmx_stat("areas"));
@@ -246,7 +246,7 @@ TEST_F(requests, long_answer)
 	bytes = strlen(text);
 	free(text);
 	for (i = 0; i < 3; i++) {
-		lseek(fd, 0, SEEK_SET);
+		ASSERT_EQ(0, lseek(fd, 0, SEEK_SET));
 		first = time_of_quarter(_metadata, fd, bytes / 4);
 		time_of_quarter(_metadata, fd, bytes / 2);
 		last = time_of_quarter(_metadata, fd, bytes / 4);

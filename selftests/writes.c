@@ -98,7 +98,7 @@ static void write_read_write(struct __test_metadata *_metadata, const int *fds, 
 		/* busybox's tail reads on after the end, until it gets nothing once more. */
 		EXPECT_EQ(0, read(fds[i], buf, sizeof(buf)));
 		EXPECT_EQ(0, read(fds[i], buf, sizeof(buf)));
-		lseek(fds[i], 0, SEEK_SET);
+		ASSERT_EQ(0, lseek(fds[i], 0, SEEK_SET));
 		expect_answer(_metadata, fds[i], file, file->answer[1]);
 	}
 }

@@ -33,8 +33,8 @@ function verdict() {
 	else if (page_says == seen_plain[n])
 		print "ok: " command
 	else {
-		print "not ok: " command
 		printf "# the page:\n%s# the guest:\n%s", page_says, seen_plain[n]
+		print "not ok: " command
 	}
 	command = ""
 	page_says = ""

@@ -5,10 +5,10 @@
 { end[NR % 12] = $0 }
 /^# guest: [^ ]+$/ { guest = $3 }
 /^# guest: [^ ]+: [A-Z]+:/ && $4 != "PASS:" { print; found = 1 }
-/^# every guest skipped|: this counts as failed$/ { print; found = 1 }
+/^# every guest skipped|: this counts as failed$|^LOSS / { print; found = 1 }
 
 /^(# )*not ok/ {
-	for (i = n > 6 ? n - 6 : 0; i < n; i++)
+	for (i = n > 9 ? n - 9 : 0; i < n; i++)
 		print "    " said[i]
 	print (guest ? guest ": " : "") $0
 	found = 1
