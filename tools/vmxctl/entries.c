@@ -84,7 +84,8 @@ static void print_bits(FILE *stream, const struct walk_step *step, const struct 
 	fprintf(stream, "%*d\n", high - low + (high - low) / 8 - 1, low);
 	fputs(INDENT, stream);
 	for (int bit = high; bit >= low; bit--)
-		fprintf(stream, "%d%s", (int)(step->entry >> bit & 1), bit % 8 || bit == low ? "" : " ");
+		fprintf(stream, "%d%s", (int)(step->entry >> bit & 1),
+			bit % 8 || bit == low ? "" : " ");
 	fputs("\n" INDENT, stream);
 	for (int bit = high; bit >= low; bit--) {
 		bool address = bit >= (int)layout->first && bit <= (int)layout->last;
@@ -98,7 +99,8 @@ static void print_bits(FILE *stream, const struct walk_step *step, const struct 
 }
 
 /* "^0 P  ^63 XD", in lines. */
-static void print_names(FILE *stream, const struct walk_step *step, const struct layout *layout, size_t width)
+static void print_names(FILE *stream, const struct walk_step *step, const struct layout *layout,
+			size_t width)
 {
 	size_t column = strlen(INDENT);
 
@@ -144,7 +146,7 @@ void entries_print(const struct walked *walked, size_t width, FILE *stream)
 		const struct walk_step *step = &walked->steps[i];
 
 		fprintf(stream, "%s  0x%" PRIx64 "[%" PRIu64 "] = 0x%016" PRIx64 "\n",
-		       level_names[step->level], step->table, step->index, step->entry);
+			level_names[step->level], step->table, step->index, step->entry);
 		if (!layout) {
 			fprintf(stream, INDENT "%s\n", step->flags);
 		} else if (step->entry) {
@@ -160,8 +162,9 @@ void entries_print(const struct walked *walked, size_t width, FILE *stream)
 		if (step->next)
 			fprintf(stream, _("the table at 0x%" PRIx64 "\n"), step->next);
 		else if (i == walked->nr - 1 && walked->end == WALK_MAPPED)
-			fprintf(stream, _("frame 0x%" PRIx64 ", mapped by a leaf of %" PRIu64 " KiB\n"),
-			       walked->frame, walked->leaf >> 10);
+			fprintf(stream,
+				_("frame 0x%" PRIx64 ", mapped by a leaf of %" PRIu64 " KiB\n"),
+				walked->frame, walked->leaf >> 10);
 		else if (walked->end == WALK_UNMAPPED)
 			fprintf(stream, "%s\n", _("not mapped"));
 		else

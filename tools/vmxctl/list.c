@@ -105,7 +105,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		if (list->has_address && list->by != BY_AREA)
 			usage_error(state, _("an ADDRESS does not go with --by"));
 		if (list->watch && (list->has_address || list->by != BY_AREA || list->older))
-			usage_error(state, _("--watch does not go with an ADDRESS, --by or --older"));
+			usage_error(state,
+				    _("--watch does not go with an ADDRESS, --by or --older"));
 		if ((list->watch || list->older) && list->from && !strcmp(list->from, "-"))
 			usage_error(state, _("stdin can be read once: --from takes a file here"));
 		return 0;

@@ -9,6 +9,7 @@
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,8 +18,8 @@
 #include "screen.h"
 #include "vmxctl.h"
 
-static SCREEN *terminal;
-static volatile sig_atomic_t caught;
+static struct screen *terminal;
+static atomic_int caught;
 static sigset_t let_in;
 
 static void catch(int signal)
@@ -52,7 +53,8 @@ int screen_begin(struct face *face, enum colours colours, bool ascii)
 	const char *none = getenv("NO_COLOR");
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return fail(NOTHING, _("this needs a terminal; in a pipe, try vmxctl list --watch"));
+		return fail(NOTHING,
+			    _("this needs a terminal; in a pipe, try vmxctl list --watch"));
 	begin_signals();
 	if (getenv("TERM") && strcmp(getenv("TERM"), "dumb"))
 		terminal = newterm(NULL, stdout, stdin);

@@ -37,7 +37,7 @@ static void element(const char *text, const char *end, char buffer[32])
 static void read_list(struct sketch *sketch, const char *text)
 {
 	const char *colon = strstr(text, ": "), *arrow = strstr(text, " -> "), *end;
-	char first[32] = "vmx_list", old[32], new[32];
+	char elements[3][32] = { "vmx_list" };
 	const char *rest;
 	bool insert;
 
@@ -50,16 +50,14 @@ static void read_list(struct sketch *sketch, const char *text)
 	if (*rest == '0' && strncmp(rest, "0x", 2))
 		end = rest;
 	if (strncmp(text, "vmx_list", 8))
-		element(text, colon, first);
-	element(colon, arrow, old);
-	element(rest, end, new);
-	strcpy(sketch->list.before[0], first);
-	strcpy(sketch->list.after[0], first);
-	strcpy(sketch->list.before[1], old);
-	strcpy(sketch->list.after[1], new);
+		element(text, colon, elements[0]);
+	element(colon, arrow, elements[1]);
+	element(rest, end, elements[2]);
 	/* The longer one has all three. */
-	strcpy(sketch->list.before[2], new);
-	strcpy(sketch->list.after[2], old);
+	memcpy(sketch->list.before, elements, sizeof(elements));
+	memcpy(sketch->list.after[0], elements[0], sizeof(elements[0]));
+	memcpy(sketch->list.after[1], elements[2], sizeof(elements[2]));
+	memcpy(sketch->list.after[2], elements[1], sizeof(elements[1]));
 	sketch->list.nr_before = insert ? 2 : 3;
 	sketch->list.nr_after = insert ? 3 : 2;
 }

@@ -254,9 +254,13 @@ static void count_holes(struct spans *spans, const struct holes *holes)
 {
 	for (size_t i = 0; i < holes->count; i++) {
 		const struct hole *hole = &holes->list[i];
-		uint64_t start = hole->start > spans->slice.start ? hole->start : spans->slice.start;
-		uint64_t end = hole->end < spans->slice.end ? hole->end : spans->slice.end;
+		uint64_t start = hole->start;
+		uint64_t end = hole->end;
 
+		if (start < spans->slice.start)
+			start = spans->slice.start;
+		if (end > spans->slice.end)
+			end = spans->slice.end;
 		if (start >= end)
 			continue;
 		spans->stretches.nr_holes++;

@@ -253,8 +253,8 @@ void table_print(const struct table *table, const struct table_look *look, FILE 
 	nr = fit(table, chosen, nr, widths, look->width);
 
 	for (size_t i = 0; i < nr; i++) {
-		print_cell(stream, &table->columns[chosen[i]], _(table->columns[chosen[i]].head), widths[i],
-			   i == nr - 1);
+		print_cell(stream, &table->columns[chosen[i]],
+			   _(table->columns[chosen[i]].head), widths[i], i == nr - 1);
 		putc(i == nr - 1 ? '\n' : ' ', stream);
 	}
 	for (size_t row = 0; row < table->nr_rows; row++) {
@@ -263,7 +263,8 @@ void table_print(const struct table *table, const struct table_look *look, FILE 
 		for (size_t i = 0; i < nr; i++) {
 			const struct column *column = &table->columns[chosen[i]];
 
-			print_cell(stream, column, text_of(column, &cells[chosen[i]], look->exact, buffer),
+			print_cell(stream, column,
+				   text_of(column, &cells[chosen[i]], look->exact, buffer),
 				   widths[i], i == nr - 1);
 			putc(i == nr - 1 ? '\n' : ' ', stream);
 		}

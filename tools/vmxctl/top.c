@@ -202,7 +202,7 @@ static int loop(struct top *top)
 			next = pace_now() + left;
 		}
 		if (*pending) {
-			strcpy(top->message, pending);
+			memcpy(top->message, pending, sizeof(pending));
 			*pending = 0;
 		}
 		top_draw(top);

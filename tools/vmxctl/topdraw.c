@@ -119,8 +119,10 @@ static void draw_last(const struct top *top, int y)
 		snprintf(text, sizeof(text), "%s", _("q back"));
 		attributes = A_REVERSE;
 	} else {
-		snprintf(text, sizeof(text), "%s%s%s", _("F1? help  F3/ search  F4\\ filter  F6s sort"
-			 "  Enter open  f free  q quit"), *top->filter ? "  |  " : "", top->filter);
+		snprintf(text, sizeof(text), "%s%s%s",
+			 _("F1? help  F3/ search  F4\\ filter  F6s sort  "
+			   "Enter open  f free  q quit"),
+			 *top->filter ? "  |  " : "", top->filter);
 		attributes = A_REVERSE;
 	}
 	screen_text(y, 0, getmaxx(stdscr), attributes, text);

@@ -75,11 +75,11 @@ static void input_key(struct top *top, int key)
 		top->mode = TOP_TABLE;
 	} else if (is_enter(key) && top->mode == TOP_SEARCH) {
 		top->mode = TOP_TABLE;
-		strcpy(top->search, top->input);
+		memcpy(top->search, top->input, sizeof(top->search));
 		search(top);
 	} else if (is_enter(key)) {
 		top->mode = TOP_TABLE;
-		strcpy(top->filter, top->input);
+		memcpy(top->filter, top->input, sizeof(top->filter));
 		top_arrange(top);
 	}
 }

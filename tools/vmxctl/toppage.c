@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "entries.h"
+#include "lexer.h"
 #include "show.h"
 #include "source.h"
 #include "top.h"
@@ -42,7 +43,8 @@ static int add_area(FILE *stream, char *id, const char *from, char address[32])
 		return code;
 	while ((line = reader_line(&reader, &length))) {
 		fprintf(stream, "%s\n", line);
-		sscanf(line, "addr %31s", address);
+		if (!strncmp(line, "addr ", 5))
+			snprintf(address, 32, "%s", lex_blanks(line + 5));
 	}
 	return source_close(&reader, "area");
 }
@@ -100,7 +102,8 @@ void page_open_help(struct page *page)
 			      "F10 q        end; here and on an area's page: back\n"
 			      "\n"
 			      "Rates count what magazines do, too. The file pgtables is never read.\n"
-			      "If a reading takes more than a tenth of the interval, top waits longer.\n"));
+			      "If a reading takes more than a tenth of the interval, "
+			      "there are fewer.\n"));
 	if (!page->text)
 		abort();
 	split(page);

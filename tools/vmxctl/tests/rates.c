@@ -53,11 +53,12 @@ int main(void)
 	{
 		static char names[][16] = { "allocs", "cached_allocs", "fail_enospc", "fail_eio",
 					    "areas" };
-		char *texts[] = { names[0], names[1], names[2], names[3], names[4] };
+		char *texts[5];
 		static struct counters counters = { .count = 5 };
 
 		counters.names.texts = texts;
 		for (uint32_t i = 0; i < 5; i++) {
+			texts[i] = names[i];
 			counters.list[i].name = i;
 			counters.list[i].value = 1u << i;
 		}
