@@ -491,13 +491,15 @@ TEST_F(explain, too_many)
 /* The diagnosis of a request that would leave too little memory. */
 TEST_F(explain, too_little_memory)
 {
+	/* A slice is a multiple of what a leaf maps, and one more leaf must fit into RAM. */
+	const long leaf_mib = page_size() * page_size() / 8 / MIB;
 	long total = meminfo_kib("MemTotal"), available;
 	char request[64];
 
 	if (!IS_64BIT)
 		SKIP(return, "the vmalloc range is smaller than the memory");
 	close(self->fd);
-	snprintf(request, sizeof(request), "slice=%ldM", total / 1024 - 4);
+	snprintf(request, sizeof(request), "slice=%ldM", total / 1024 - 2 * leaf_mib);
 	ASSERT_EQ(0, vmx_load(request));
 	self->fd = open("/sys/kernel/debug/vmx/alloc", O_RDWR | O_CLOEXEC);
 	available = meminfo_kib("MemAvailable");
@@ -596,7 +598,7 @@ TEST_F(explain, lost_slice)
 	unsigned long start;
 
 	ASSERT_EQ(0, module_load("vmx_culprit", "how=0"));
-	explain(_metadata, self->fd, "20K explain", -EIO, &self->text);
+	explain(_metadata, self->fd, in_pages("20K explain"), -EIO, &self->text);
 	start = number_in(self->text, "\n      addr = ");
 	EXPECT_NE(NULL, strstr(self->text, " refused: -EIO, "));
 	EXPECT_NE(NULL, strstr(self->text, "gave up: map_vm_area() / vmx_map_area()\n"));
