@@ -11,7 +11,8 @@ TEST(no_old_words_after_a_purge)
 {
 	char line[256] = "";
 
-	ASSERT_EQ(0, vmx_load("slice=16M magazines=0 lazy_max=16M"));
+	/* Eight leaves. */
+	ASSERT_EQ(0, vmx_load(slice_of(page_size() * page_size(), " magazines=0 lazy_max=16M")));
 	EXPECT_EQ(0, module_checks("vmx_stale", "", line, sizeof(line)))
 		TH_LOG("%s", line);
 	EXPECT_EQ(0, vmx_stat("areas"));

@@ -190,6 +190,7 @@ static bool below_4g_for_users(void)
 /* The size is that of all elements, and a product that overflows is refused. */
 static bool arrays(void)
 {
+	const unsigned int pages = DIV_ROUND_UP(5 * 3000, PAGE_SIZE);
 	const gfp_t quiet = GFP_KERNEL | __GFP_NOWARN;
 	unsigned int i;
 
@@ -199,8 +200,8 @@ static bool arrays(void)
 			  i == 1 ? vmx_calloc(5, 3000) :
 			  i == 2 ? __vmx_alloc_array(5, 3000, GFP_KERNEL) :
 				   __vmx_calloc(5, 3000, GFP_KERNEL);
-		bool good = CHECK(p) && is_mapped(p, 4) &&
-			    CHECK(find_vmx_area(p)->nr_pages == 4) &&
+		bool good = CHECK(p) && is_mapped(p, pages) &&
+			    CHECK(find_vmx_area(p)->nr_pages == pages) &&
 			    CHECK(!zeroed || !memchr_inv(p, 0, 15000));
 
 		/* The next one is likely to get these frames. */
