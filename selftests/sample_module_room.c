@@ -28,7 +28,14 @@ FIXTURE_VARIANT_ADD(module_room, with_magazines) {
 
 FIXTURE_SETUP(module_room)
 {
+	int err;
+
 	ASSERT_EQ(0, vmx_load(variant->params));
+	err = module_load("module_room", "");
+	if (err == -EOPNOTSUPP)
+		SKIP(return, "this machine cannot forbid to execute data");
+	ASSERT_EQ(0, err);
+	ASSERT_EQ(0, module_unload("module_room"));
 }
 
 FIXTURE_TEARDOWN(module_room)

@@ -572,6 +572,13 @@ static bool becomes_code(unsigned long bytes)
 	       CHECK(vmx_set_memory_rox(addr, -1) == -EINVAL) &&
 	       CHECK(vmx_set_memory_rw(addr, nr + 1) == -EINVAL) &&
 	       CHECK(!vmx_set_memory_rw(addr, nr)) && CHECK(may_write(p));
+	/* Page tables of two levels have no bit that forbids to execute. */
+	if (IS_ENABLED(CONFIG_X86_32) && !IS_ENABLED(CONFIG_X86_PAE)) {
+		good = good && CHECK(vmx_set_memory_rox(addr, nr) == -EOPNOTSUPP) &&
+		       CHECK(may_write(p));
+		vmx_free(p);
+		return good;
+	}
 	get_page(page);
 	good = good && CHECK(vmx_set_memory_rox(addr, nr) == -EBUSY) && CHECK(may_write(p));
 	put_page(page);
