@@ -51,8 +51,8 @@ TEST_F(hello, what_it_wrote)
 	ret = kcore_read(areas.area[0].start, text, sizeof(text));
 	areas_free(&areas);
 	close(log);
-	if (ret == -EOVERFLOW)
-		SKIP(return, "/proc/kcore cannot read the slice on this machine");
+	if (ret == -EOVERFLOW || ret == -ENOENT)
+		SKIP(return, "this machine has no /proc/kcore, or it cannot read the slice");
 	EXPECT_EQ(0, ret);
 	EXPECT_STREQ(HELLO, text);
 }
