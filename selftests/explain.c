@@ -576,8 +576,10 @@ TEST_F_TIMEOUT(explain, killed, 110)
 			early = delay;
 		}
 		/* Those times were not typical: begin again. */
-		if (late && late - early < 20)
-			early = late = 0;
+		if (late && late - early < 20) {
+			early = 0;
+			late = 0;
+		}
 	}
 	ASSERT_GT(300, i);
 	EXPECT_LT(failed, vmx_stat("fail_eintr"));
