@@ -4,10 +4,12 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "json.h"
 #include "lexer.h"
 #include "table.h"
+#include "vmxctl.h"
 
 static bool told;
 
@@ -43,23 +45,39 @@ json_t *json_words(const char *words)
 	return list;
 }
 
+json_t *json_text(const char *text)
+{
+	json_t *string = json_string(text);
+	char *ascii;
+
+	if (string)
+		return string;
+	/* A name may have any byte, JSON is UTF-8. */
+	ascii = allocate(strlen(text) + 1);
+	for (size_t i = 0; i <= strlen(text); i++)
+		ascii[i] = text[i] & 0x80 ? '?' : text[i];
+	string = json_string(ascii);
+	free(ascii);
+	return string;
+}
+
 void json_put(json_t *object)
 {
+	if (!object)
+		exit(fail(NOTHING, _("the answer cannot be written as JSON")));
 	json_dumpf(object, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
 	json_decref(object);
 }
 
 void json_error(int code, const char *message)
 {
-	json_t *text = json_string(message);
-
-	if (!text)
-		text = json_string("the message is not valid UTF-8: see stderr");
-	if (!told) {
-		json_put(json_pack("{s:{s:i,s:o}}", "error", "code", code, "message", text));
-		putchar('\n');
-	}
+	if (told)
+		return;
+	/* json_put() may fail, and tell that. */
 	told = true;
+	json_put(json_pack("{s:{s:i,s:o}}", "error", "code", code, "message",
+			   json_text(message)));
+	putchar('\n');
 }
 #else
 void json_error(int code, const char *message)

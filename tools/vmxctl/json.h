@@ -21,7 +21,10 @@ json_t *json_address(uint64_t address);
 /* A list of the words of a text, which blanks part. */
 json_t *json_words(const char *words);
 
-/* Write one object, on one line, and free it. */
+/* A text from outside, a path for example: what is not UTF-8 has "?" for each such byte. */
+json_t *json_text(const char *text);
+
+/* Write one object, on one line, and free it. What could not be made, NULL, ends vmxctl. */
 void json_put(json_t *object);
 #endif
 

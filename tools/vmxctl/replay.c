@@ -213,7 +213,7 @@ static void print_json(const char *path, const char *const *names, const struct 
 			"failed", json_number(play->failed), "fitted", json_number(play->fitted),
 			"ns", json_number(play->ns), "samples", samples));
 	}
-	json_put(json_pack("{s:s,s:o}", "file", path, "plays", list));
+	json_put(json_pack("{s:o,s:o}", "file", json_text(path), "plays", list));
 	putchar('\n');
 #else
 	(void)path;
