@@ -150,14 +150,28 @@ static void finish(int code, void *unused)
 	}
 }
 
+/* What runs a command has that command's options behind its file. */
 static bool has_json_option(int argc, char **argv)
 {
+	int words = 0;
+	bool runs = false;
+
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
 		size_t length = strlen(argv[i]);
 
 		/* argp takes the beginning of an option, too. */
 		if (length > 2 && !strncmp(argv[i], "--json", length))
 			return true;
+		if (*argv[i] == '-' && length > 1) {
+			/* The number behind it is no file. */
+			if (runs && length > 2 && !strncmp(argv[i], "--seconds", length))
+				i++;
+			continue;
+		}
+		if (!words++)
+			runs = !strcmp(argv[i], "record");
+		else if (runs)
+			break;
 	}
 	return false;
 }
