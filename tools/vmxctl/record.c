@@ -20,7 +20,9 @@
 #include "recording.h"
 #include "vmxctl.h"
 
-#define PERIOD_NS 100000000
+/* Seconds between two looks, and until a command that was asked to end is killed. */
+#define PERIOD 0.1
+#define GRACE 2.0
 
 struct record {
 	const char *path;
@@ -73,6 +75,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_NO_ARGS:
 		usage_error(state, _("a file is missing; - is stdout"));
 		return 0;
+	case ARGP_KEY_SUCCESS:
+		if (json_wanted && !strcmp(record->path, "-"))
+			usage_error(state, _("--json and the record cannot both go to stdout"));
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -91,39 +97,79 @@ static const struct argp record_argp = {
 		"  vmxctl record --seconds 60 minute.vmalloc\n"),
 };
 
-static FILE *open_file(const char *path)
+/*
+ * What wakes follow(), and what ends vmxctl otherwise. All of it is blocked, so nothing ends
+ * vmxctl while its instance of tracefs is there. What is ignored, by nohup for example, stays
+ * so.
+ */
+static void wanted_signals(sigset_t *signals)
+{
+	static const int ending[] = {
+		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGPIPE, SIGXFSZ,
+	};
+	struct sigaction action;
+
+	sigemptyset(signals);
+	sigaddset(signals, SIGCHLD);
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++) {
+		if (!sigaction(ending[i], NULL, &action) && action.sa_handler != SIG_IGN)
+			sigaddset(signals, ending[i]);
+	}
+}
+
+/* Open it, but change nothing yet. A FIFO blocks until it has a reader. */
+static FILE *open_file(const char *path, bool *created)
 {
 	int fd;
 
+	*created = false;
 	if (!strcmp(path, "-"))
 		return stdout;
 	/* It has addresses of the kernel. */
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	*created = fd >= 0;
+	if (fd < 0 && errno == EEXIST)
+		fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	return fd < 0 ? NULL : fdopen(fd, "w");
 }
 
-/* What wakes follow(): it waits for these, so they are blocked. */
-static void wanted_signals(sigset_t *signals)
+/* Remove what a file has from before. Returns 0 or an errno. */
+static int empty_file(FILE *file)
 {
-	sigemptyset(signals);
-	sigaddset(signals, SIGINT);
-	sigaddset(signals, SIGTERM);
-	sigaddset(signals, SIGCHLD);
+	struct stat status;
+
+	if (file == stdout)
+		return 0;
+	if (fstat(fileno(file), &status))
+		return errno;
+	if (!S_ISREG(status.st_mode))
+		return 0;
+	return fchmod(fileno(file), 0600) || ftruncate(fileno(file), 0) ? errno : 0;
 }
 
 /* Start the command. What it prints must not come into a record on stdout. */
-static pid_t start(char **command, bool to_stdout, const sigset_t *signals)
+static pid_t start(char **command, bool to_stdout, const sigset_t *mask)
 {
-	pid_t child = fork();
+	pid_t child;
 
+	/* The status of a child is lost if whoever started us ignores this. */
+	signal(SIGCHLD, SIG_DFL);
+	child = fork();
 	if (child)
 		return child;
-	sigprocmask(SIG_UNBLOCK, signals, NULL);
+	sigprocmask(SIG_SETMASK, mask, NULL);
 	if (to_stdout || json_wanted)
 		dup2(STDERR_FILENO, STDOUT_FILENO);
 	execvp(command[0], command);
 	note("%s: %s", command[0], strerror(errno));
 	_exit(127);
+}
+
+static bool has_ended(pid_t child, int *status)
+{
+	pid_t found = waitpid(child, status, WNOHANG);
+
+	return found == child || (found < 0 && errno == ECHILD);
 }
 
 static double now(void)
@@ -144,50 +190,85 @@ static void show_progress(const struct recording *recording, double seconds)
 		seconds, recording->allocated, recording->failed, recording->freed);
 }
 
-/* Until the command ends, the time is over, or a signal comes. Returns the command's status. */
-static int follow(const struct record *record, const struct means *means,
-		  struct recording *recording, int *code)
+/* Sleep until the next look, the end of the time, or a signal. Returns the signal, or -1. */
+static int sleep_for(double seconds, const sigset_t *signals)
 {
-	const struct timespec period = { .tv_nsec = PERIOD_NS };
-	int status = 0, signal = 0;
-	double begun = now();
-	sigset_t signals;
-	pid_t child = 0;
+	struct timespec period = { 0 };
 
-	wanted_signals(&signals);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	if (record->command)
-		child = start(record->command, recording->file == stdout, &signals);
+	if (seconds > 0) {
+		period.tv_sec = seconds;
+		period.tv_nsec = (seconds - period.tv_sec) * 1e9;
+	}
+	return sigtimedwait(signals, NULL, &period);
+}
+
+/*
+ * Until the command ends, the time is over, or a signal comes; *signal is that, or 0. A
+ * command that goes on is ended. Returns an exit code, and the command's status.
+ */
+static int follow(const struct record *record, const struct means *means,
+		  struct recording *recording, const sigset_t *signals, const sigset_t *mask,
+		  int *status, int *signal)
+{
+	double begun = now(), asked = 0, before, pause, left;
+	pid_t child = 0;
+	int code = DONE, got;
+
+	*status = 0;
+	*signal = 0;
+	if (record->command) {
+		child = start(record->command, recording->file == stdout, mask);
+		if (child < 0)
+			return fail_errno(errno, "fork");
+	}
 	for (;;) {
-		bool ended = child && waitpid(child, &status, WNOHANG) == child;
+		bool ended = child && has_ended(child, status);
 
 		/* What it did last is taken after its end. */
-		*code = means->take(recording);
+		before = now();
+		if (!code)
+			code = means->take(recording);
+		if (fflush(recording->file) && !recording->error)
+			recording->error = errno;
+		pause = means->rest * (now() - before);
 		show_progress(recording, now() - begun);
-		if (ended) {
-			child = 0;
+		left = record->seconds ? record->seconds - (now() - begun) : PERIOD;
+		if (ended)
 			break;
+		if (code || *signal || recording->error || left <= 0) {
+			if (!child)
+				break;
+			if (!asked) {
+				kill(child, SIGTERM);
+				asked = now();
+			} else if (now() - asked >= GRACE) {
+				kill(child, SIGKILL);
+			}
+			left = PERIOD;
 		}
-		if (*code || signal == SIGINT || signal == SIGTERM || ferror(recording->file) ||
-		    (record->seconds && now() - begun >= record->seconds))
-			break;
-		signal = sigtimedwait(&signals, NULL, &period);
+		if (pause < PERIOD)
+			pause = PERIOD;
+		got = sleep_for(record->seconds && left < pause ? left : pause, signals);
+		if (got > 0 && got != SIGCHLD) {
+			/* The second one wants it at once. */
+			if (asked)
+				asked -= GRACE;
+			*signal = got;
+		}
 	}
-	if (child > 0) {
-		kill(child, SIGTERM);
-		waitpid(child, &status, 0);
-		status = 0;
-	}
+	/* What we ended ourselves has not failed. */
+	if (asked)
+		*status = 0;
 	if (isatty(STDERR_FILENO))
 		fputc('\n', stderr);
-	return child < 0 ? 127 : status;
+	return code;
 }
 
 static void print_json(const struct record *record, const struct means *means,
 		       const struct recording *recording)
 {
 #ifdef HAVE_JANSSON
-	json_put(json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:o}", "file", record->path,
+	json_put(json_pack("{s:o,s:s,s:s,s:o,s:o,s:o,s:o}", "file", json_text(record->path),
 			   "of", record->of_vmx ? "vmx" : "vmalloc", "means", means->name,
 			   "allocated", json_number(recording->allocated),
 			   "failed", json_number(recording->failed),
@@ -208,8 +289,8 @@ static const struct means *choose(const struct record *record)
 		return &tracing;
 #endif
 	if (!record->by_readings && !record->of_vmx)
-		note(_("there are no tracepoints of vmalloc, or this build cannot read them: what "
-		       "lives for less than a tenth of a second is missed"));
+		note(_("there are no tracepoints of vmalloc, tracefs is not mounted, or this build "
+		       "cannot read them: what lives for less than a tenth of a second is missed"));
 	return &comparing;
 }
 
@@ -218,7 +299,7 @@ static int finish(const struct record *record, const struct means *means,
 {
 	if (recording->lost)
 		note(_("at least %" PRIu64 " events were lost"), recording->lost);
-	if (json_wanted && recording->file != stdout)
+	if (json_wanted)
 		print_json(record, means, recording);
 	else
 		note(_("%" PRIu64 " allocated, %" PRIu64 " failed, %" PRIu64 " freed"),
@@ -229,33 +310,71 @@ static int finish(const struct record *record, const struct means *means,
 	return NOTHING;
 }
 
+static void end_means(int code, void *means)
+{
+	(void)code;
+	((const struct means *)means)->end();
+}
+
+/* Tell what could not be written. Returns an exit code. */
+static int close_file(const struct record *record, struct recording *recording)
+{
+	bool bad = ferror(recording->file);
+	int error = recording->error;
+
+	if (recording->file != stdout && fclose(recording->file) && !error)
+		error = errno;
+	if (bad && !error)
+		error = EIO;
+	/* SIGPIPE is waiting, and says it. */
+	if (error == EPIPE)
+		return NOTHING;
+	return error ? fail_errno(error, record->path) : DONE;
+}
+
 int run_record(int argc, char **argv)
 {
 	struct recording recording = { .page_size = sysconf(_SC_PAGESIZE) };
 	struct record record = { 0 };
 	const struct means *means;
-	int code, status, error;
+	int code, closed, error, status = 0, signal = 0;
+	sigset_t signals, mask;
+	bool created;
 
 	argp_parse(&record_argp, argc, argv, ARGP_IN_ORDER, NULL, &record);
 	means = choose(&record);
+	recording.file = open_file(record.path, &created);
+	if (!recording.file)
+		return fail_errno(errno, record.path);
+	wanted_signals(&signals);
+	sigprocmask(SIG_BLOCK, &signals, &mask);
+	/* Memory may be missing later, and that ends vmxctl. */
+	on_exit(end_means, (void *)means);
 	code = means->begin(&recording, record.of_vmx);
-	if (code)
-		return code;
-	recording.file = open_file(record.path);
-	if (!recording.file) {
-		code = fail_errno(errno, record.path);
+	if (code) {
+		if (created)
+			unlink(record.path);
 		goto out;
 	}
-	recording_begin(&recording, record.of_vmx);
-	status = follow(&record, means, &recording, &code);
-	error = fflush(recording.file) || ferror(recording.file) ? errno : 0;
-	if (recording.file != stdout && fclose(recording.file) && !error)
-		error = errno;
-	if (!code && error)
+	error = empty_file(recording.file);
+	if (error) {
 		code = fail_errno(error, record.path);
+	} else {
+		recording_begin(&recording, record.of_vmx);
+		code = follow(&record, means, &recording, &signals, &mask, &status, &signal);
+	}
+	closed = close_file(&record, &recording);
+	code = code ? code : closed;
+	means->end();
 	if (!code)
 		code = finish(&record, means, &recording, status);
 out:
 	means->end();
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	/* Ctrl-C is how a record ends; other signals end vmxctl, too. */
+	if (signal && signal != SIGINT && signal != SIGTERM) {
+		fflush(NULL);
+		raise(signal);
+	}
 	return code;
 }

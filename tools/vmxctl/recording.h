@@ -11,6 +11,7 @@
 
 struct recording {
 	FILE *file;
+	int error;		/* errno of the write that failed first, or 0 */
 	uint64_t allocated, failed, freed;
 	uint64_t lost;		/* events that the kernel had no room for */
 	uint64_t page_size;
@@ -30,9 +31,10 @@ void recording_free(struct recording *recording, uint64_t addr);
  */
 struct means {
 	const char *name;
+	unsigned int rest;	/* a pause is at least so many times as long as a take() */
 	int (*begin)(struct recording *recording, bool of_vmx);
 	int (*take)(struct recording *recording);	/* what has happened since the last time */
-	void (*end)(void);
+	void (*end)(void);	/* may be called more than once, also before begin() */
 };
 
 /* Tracepoints, through libtracefs. */

@@ -4,8 +4,11 @@
  * afterwards.
  */
 #include <errno.h>
+#include <mntent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <tracefs.h>
 #include <unistd.h>
 
@@ -14,6 +17,9 @@
 
 /* For each CPU: thousands of events, for the tenth of a second between two looks. */
 #define BUFFER_KB 256
+
+/* The name of the instance; the pid is behind it. */
+#define PREFIX "vmxctl-"
 
 /*
  * The last request of each task, or of one of those that share a place: vmx tells a
@@ -102,9 +108,23 @@ static int take_event(struct tep_event *event, struct tep_record *record, int cp
 	return 0;
 }
 
+/* libtracefs would mount what is missing. */
+static bool is_mounted(void)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "r");
+	struct mntent *mount;
+	bool found = false;
+
+	while (mounts && !found && (mount = getmntent(mounts)))
+		found = !strcmp(mount->mnt_type, "tracefs");
+	if (mounts)
+		endmntent(mounts);
+	return found;
+}
+
 bool tracing_possible(bool of_vmx)
 {
-	return tracefs_event_file_exists(NULL, of_vmx ? "vmx" : "vmalloc",
+	return is_mounted() && tracefs_event_file_exists(NULL, of_vmx ? "vmx" : "vmalloc",
 					 of_vmx ? "vmx_request" : "alloc_vmap_area", "enable");
 }
 
@@ -112,10 +132,43 @@ static void end(void)
 {
 	if (instance) {
 		tracefs_event_disable(instance, NULL, NULL);
-		tracefs_instance_destroy(instance);
+		if (tracefs_instance_destroy(instance))
+			note(_("the instance %s of tracefs cannot be removed"),
+			     tracefs_instance_get_name(instance));
 		tracefs_instance_free(instance);
+		instance = NULL;
 	}
 	tep_free(events);
+	events = NULL;
+}
+
+/* Remove the instances of those that were killed. */
+static void remove_stale(void)
+{
+	char **names = tracefs_instances("^" PREFIX "[0-9]+$");
+	struct tracefs_instance *stale;
+
+	for (size_t i = 0; names && names[i]; i++) {
+		if (!kill(atoi(names[i] + strlen(PREFIX)), 0) || errno != ESRCH)
+			continue;
+		stale = tracefs_instance_create(names[i]);
+		if (!stale)
+			continue;
+		tracefs_instance_destroy(stale);
+		tracefs_instance_free(stale);
+	}
+	tracefs_list_free(names);
+}
+
+/* libtracefs opens some files for each CPU, and skips a CPU whose files it cannot open. */
+static void allow_more_files(void)
+{
+	struct rlimit limit;
+
+	if (!getrlimit(RLIMIT_NOFILE, &limit)) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
 }
 
 static int begin(struct recording *to, bool of_vmx)
@@ -129,12 +182,15 @@ static int begin(struct recording *to, bool of_vmx)
 	char name[64];
 
 	recording = to;
-	snprintf(name, sizeof(name), "vmxctl-%d", getpid());
+	allow_more_files();
+	remove_stale();
+	snprintf(name, sizeof(name), PREFIX "%d", getpid());
 	errno = 0;
 	instance = tracefs_instance_create(name);
 	if (!instance)
 		return fail_errno(errno ? errno : EIO, "tracefs");
-	tracefs_instance_set_buffer_size(instance, BUFFER_KB, -1);
+	if (tracefs_instance_set_buffer_size(instance, BUFFER_KB, -1) < 0)
+		note(_("the buffers of tracefs keep their size: events may be lost"));
 	events = tracefs_local_events_system(NULL, systems);
 	if (of_vmx)
 		for (size_t i = 0; i < ARRAY_SIZE(vmx); i++)
@@ -152,8 +208,10 @@ static int begin(struct recording *to, bool of_vmx)
 static int take(struct recording *to)
 {
 	(void)to;
-	tracefs_iterate_raw_events(events, instance, NULL, 0, take_event, NULL);
+	errno = 0;
+	if (tracefs_iterate_raw_events(events, instance, NULL, 0, take_event, NULL) < 0)
+		return fail_errno(errno ? errno : EIO, "tracefs");
 	return DONE;
 }
 
-const struct means tracing = { "tracepoints", begin, take, end };
+const struct means tracing = { "tracepoints", 0, begin, take, end };
