@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -23,6 +24,38 @@ struct player {
 	const char *fit;
 	int alloc, free;	/* open files */
 };
+
+static volatile sig_atomic_t stopped;
+
+static const int stopping[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE };
+
+static void stop(int signal)
+{
+	stopped = signal;
+}
+
+void play_catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESTART }, before;
+
+	for (size_t i = 0; i < ARRAY_SIZE(stopping); i++) {
+		/* What is ignored, by nohup for example, stays so. */
+		if (!sigaction(stopping[i], NULL, &before) && before.sa_handler != SIG_IGN)
+			sigaction(stopping[i], &action, NULL);
+	}
+}
+
+void play_release_signals(void)
+{
+	struct sigaction before;
+
+	for (size_t i = 0; i < ARRAY_SIZE(stopping); i++) {
+		if (!sigaction(stopping[i], NULL, &before) && before.sa_handler == stop)
+			signal(stopping[i], SIG_DFL);
+	}
+	if (stopped)
+		raise(stopped);
+}
 
 static uint64_t now(void)
 {
@@ -62,12 +95,18 @@ static int make(struct player *player, const struct operation *request, uint64_t
 	return DONE;
 }
 
-static int release(struct player *player, uint64_t id)
+/* Free it. Returns 0, or -1 with errno. */
+static int try_release(struct player *player, uint64_t id)
 {
 	char text[32];
 
 	snprintf(text, sizeof(text), "%" PRIu64, id);
-	return write(player->free, text, strlen(text)) < 0 ? write_refused(errno, "free") : DONE;
+	return write(player->free, text, strlen(text)) < 0 ? -1 : 0;
+}
+
+static int release(struct player *player, uint64_t id)
+{
+	return try_release(player, id) ? write_refused(errno, "free") : DONE;
 }
 
 static int step(struct player *player, size_t number)
@@ -94,15 +133,20 @@ static int step(struct player *player, size_t number)
 		if (!id)
 			return DONE;
 		play->fitted++;
-		return release(player, id);
+		code = release(player, id);
+		if (code)
+			play->ids[number] = id;
+		return code;
 	default:
 		of = &play->ids[operation->request];
 		if (!*of)
 			return DONE;
 		code = release(player, *of);
+		if (code)
+			return code;
 		*of = 0;
 		play->freed++;
-		return code;
+		return DONE;
 	}
 }
 
@@ -131,7 +175,7 @@ int play(struct play *play, const struct operations *operations, const char *fit
 	player.alloc = source_descriptor("alloc", O_RDWR, &code);
 	if (player.alloc >= 0)
 		player.free = source_descriptor("free", O_WRONLY, &code);
-	for (size_t i = 0; !code && i < operations->count; i++) {
+	for (size_t i = 0; !code && !stopped && i < operations->count; i++) {
 		begun = now();
 		code = step(&player, i);
 		play->ns += now() - begun;
@@ -143,6 +187,9 @@ int play(struct play *play, const struct operations *operations, const char *fit
 			fprintf(stderr, "\r%s %zu%% ", fit ? fit : "",
 				(i + 1) * 100 / operations->count);
 	}
+	/* It may have come in the last step. */
+	if (!code && stopped)
+		code = NOTHING;
 	if (progress)
 		fputs("\r               \r", stderr);
 	if (player.alloc >= 0)
@@ -152,28 +199,38 @@ int play(struct play *play, const struct operations *operations, const char *fit
 	return code;
 }
 
-int play_undo(struct play *play, const struct operations *operations)
+int play_purge(void)
 {
-	struct player player = { .play = play };
-	int code = DONE, purge;
+	int code = DONE, purge = source_descriptor("purge", O_WRONLY, &code);
 
-	player.free = source_descriptor("free", O_WRONLY, &code);
-	if (player.free < 0)
-		return code;
-	for (size_t i = 0; !code && i < operations->count; i++) {
-		if (play->ids[i])
-			code = release(&player, play->ids[i]);
-	}
-	close(player.free);
-	if (code)
-		return code;
-	purge = source_descriptor("purge", O_WRONLY, &code);
 	if (purge < 0)
 		return code;
 	if (write(purge, "1", 1) < 0)
 		code = write_refused(errno, "purge");
 	close(purge);
 	return code;
+}
+
+int play_undo(struct play *play, const struct operations *operations)
+{
+	struct player player = { .play = play };
+	int code = DONE, purged;
+
+	if (!play->allocated && !play->fitted)
+		return DONE;
+	player.free = source_descriptor("free", O_WRONLY, &code);
+	if (player.free < 0)
+		return code;
+	for (size_t i = 0; i < operations->count; i++) {
+		if (!play->ids[i] || !try_release(&player, play->ids[i]))
+			continue;
+		/* Somebody else may have freed it; one that stays is told once. */
+		if (errno != ENOENT && !code)
+			code = write_refused(errno, "free");
+	}
+	close(player.free);
+	purged = play_purge();
+	return code ? code : purged;
 }
 
 void play_free(struct play *play)

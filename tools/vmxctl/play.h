@@ -32,7 +32,20 @@ struct play {
  */
 int play(struct play *play, const struct operations *operations, const char *fit);
 
-/* Free what is left of it, and purge: the next play finds what this one found. */
+/*
+ * Let a signal that ends vmxctl end only the play: play() returns NOTHING then, and
+ * play_undo() can free what it made. play_release_signals() lets that signal have its way.
+ */
+void play_catch_signals(void);
+void play_release_signals(void);
+
+/* Purge what is freed: a play begins with all the holes there are. */
+int play_purge(void);
+
+/*
+ * Free what is left of it, and purge: the next play finds what this one found. What cannot be
+ * freed keeps nothing else from it.
+ */
 int play_undo(struct play *play, const struct operations *operations);
 
 void play_free(struct play *play);

@@ -74,8 +74,8 @@ static const struct argp replay_argp = {
 	.doc = N_(
 		"Play in the slice of the module vmx what vmxctl record, a tracer or a "
 		"/proc/vmallocinfo has recorded. What FILE (- is stdin) does not free stays, to be "
-		"looked at; with --fit all, nothing stays. Requests that failed in the record are "
-		"tried, and freed at once.\v"
+		"looked at; with --fit all, or after Ctrl-C, nothing stays. Requests that failed in "
+		"the record are tried, and freed at once.\v"
 		"Examples:\n"
 		"  vmxctl replay minute.vmalloc; vmxctl map\n"
 		"  vmxctl replay minute.vmalloc --fit all\n"
@@ -258,9 +258,12 @@ int run_replay(int argc, char **argv)
 	code = display_check(&replay.display, columns, ARRAY_SIZE(columns));
 	if (!code)
 		code = read_file(replay.path, &operations);
+	/* Each begins with the same holes, and after the last nothing stays. */
+	if (!code && replay.all)
+		code = play_purge();
+	play_catch_signals();
 	for (done = 0; !code && done < nr; done++) {
 		code = play(&plays[done], &operations, names[done]);
-		/* Each begins with the same holes, and after the last nothing stays. */
 		if (replay.all || code) {
 			int undone = play_undo(&plays[done], &operations);
 
@@ -268,6 +271,7 @@ int run_replay(int argc, char **argv)
 		}
 		play_free(&plays[done]);
 	}
+	play_release_signals();
 	if (!code)
 		code = show(&replay, names, plays, nr);
 	operations_free(&operations);
