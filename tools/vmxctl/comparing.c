@@ -66,4 +66,4 @@ static void end(void)
 	vmallocinfo_free(&before);
 }
 
-const struct means comparing = { "readings", 10, begin, take, end };
+const struct means comparing = { "readings", 10, begin, take, NULL, end };

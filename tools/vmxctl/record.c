@@ -256,6 +256,8 @@ static int follow(const struct record *record, const struct means *means,
 			*signal = got;
 		}
 	}
+	if (means->settle)
+		means->settle();
 	/* What we ended ourselves has not failed. */
 	if (asked)
 		*status = 0;

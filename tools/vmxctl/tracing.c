@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <tracefs.h>
 #include <unistd.h>
 
@@ -17,6 +18,9 @@
 
 /* For each CPU: thousands of events, for the tenth of a second between two looks. */
 #define BUFFER_KB 256
+
+/* One look ends after so long, so that a signal, the time or the command can end the record. */
+#define TAKE_SECONDS 1
 
 /* The name of the instance; the pid is behind it. */
 #define PREFIX "vmxctl-"
@@ -29,9 +33,18 @@ static struct {
 	unsigned long long pid, size, align;
 } requests[1024];
 
+/*
+ * The request of a task that has failed: the kernel then purges and tries again, so it counts
+ * only if the task's next event is not the same request.
+ */
+static struct failure {
+	unsigned long long pid, size, align, first, end;
+} failures[1024];
+
 static struct tracefs_instance *instance;
 static struct tep_handle *events;
 static struct recording *recording;
+static struct timespec take_begun;
 
 static unsigned long long value(struct tep_event *event, struct tep_record *record,
 				const char *name)
@@ -52,31 +65,64 @@ static unsigned long long align_of(unsigned long long pid, unsigned long long si
 	return align && !(align & (align - 1)) ? align : 1;
 }
 
+static unsigned long long pid_of(struct tep_event *event, struct tep_record *record)
+{
+	unsigned long long pid = 0;
+
+	tep_get_common_field_val(NULL, event, "common_pid", record, &pid, 0);
+	return pid;
+}
+
+static unsigned long long without_guard(unsigned long long size)
+{
+	return size > recording->page_size ? size - recording->page_size : size;
+}
+
+/* It was not tried again. */
+static void tell_failure(struct failure *failure)
+{
+	if (failure->size)
+		recording_fail(recording, without_guard(failure->size), failure->align);
+	*failure = (struct failure){ 0 };
+}
+
+static void settle(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(failures); i++)
+		tell_failure(&failures[i]);
+}
+
 static void take_vmalloc(struct tep_event *event, struct tep_record *record)
 {
-	unsigned long long size, align;
+	unsigned long long pid = pid_of(event, record);
+	struct failure *before = &failures[pid % ARRAY_SIZE(failures)], now;
 
 	if (!strcmp(event->name, "free_vmap_area_noflush")) {
+		/* The purge frees nothing anew, so this is not between two tries. */
+		tell_failure(before);
 		recording_free(recording, value(event, record, "va_start"));
 		return;
 	}
 	if (strcmp(event->name, "alloc_vmap_area"))
 		return;
-	size = value(event, record, "size");
-	align = value(event, record, "align");
-	if (size > recording->page_size)
-		size -= recording->page_size;
+	now = (struct failure){
+		pid, value(event, record, "size"), value(event, record, "align"),
+		value(event, record, "vstart"), value(event, record, "vend"),
+	};
+	if (memcmp(before, &now, sizeof(now)))
+		tell_failure(before);
+	*before = (struct failure){ 0 };
 	if (value(event, record, "failed"))
-		recording_fail(recording, size, align);
+		*before = now;
 	else
-		recording_alloc(recording, value(event, record, "addr"), size, align);
+		recording_alloc(recording, value(event, record, "addr"), without_guard(now.size),
+				now.align);
 }
 
 static void take_vmx(struct tep_event *event, struct tep_record *record)
 {
-	unsigned long long pid = 0, size;
+	unsigned long long pid = pid_of(event, record), size;
 
-	tep_get_common_field_val(NULL, event, "common_pid", record, &pid, 0);
 	if (!strcmp(event->name, "vmx_request")) {
 		requests[pid % ARRAY_SIZE(requests)].pid = pid;
 		requests[pid % ARRAY_SIZE(requests)].size = value(event, record, "size");
@@ -94,6 +140,14 @@ static void take_vmx(struct tep_event *event, struct tep_record *record)
 	}
 }
 
+static bool take_is_long(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec - take_begun.tv_sec > TAKE_SECONDS;
+}
+
 static int take_event(struct tep_event *event, struct tep_record *record, int cpu, void *context)
 {
 	(void)cpu;
@@ -105,6 +159,14 @@ static int take_event(struct tep_event *event, struct tep_record *record, int cp
 		take_vmx(event, record);
 	else
 		take_vmalloc(event, record);
+	/*
+	 * Events may come faster than they are taken. What is left of the pages that were read
+	 * is lost then, and it is not known how much.
+	 */
+	if (take_is_long()) {
+		recording->lost++;
+		tracefs_iterate_stop(instance);
+	}
 	return 0;
 }
 
@@ -208,10 +270,11 @@ static int begin(struct recording *to, bool of_vmx)
 static int take(struct recording *to)
 {
 	(void)to;
+	clock_gettime(CLOCK_MONOTONIC, &take_begun);
 	errno = 0;
 	if (tracefs_iterate_raw_events(events, instance, NULL, 0, take_event, NULL) < 0)
 		return fail_errno(errno ? errno : EIO, "tracefs");
 	return DONE;
 }
 
-const struct means tracing = { "tracepoints", 0, begin, take, end };
+const struct means tracing = { "tracepoints", 0, begin, take, settle, end };
