@@ -144,18 +144,23 @@ static bool find_value(const char *line, const char *label, uint64_t *value)
 	return lex_number(&text, 10, value);
 }
 
+static const char alloc_event[] = " alloc_vmap_area: ";
+static const char free_event[] = " free_vmap_area_noflush: ";
+
 static bool parse_event(struct operations *operations, const char *line)
 {
 	uint64_t addr, size, align, failed;
 	char key[32];
 
-	if (strstr(line, " free_vmap_area_noflush: ")) {
-		if (!find_value(line, " va_start=", &addr))
+	if (strstr(line, free_event)) {
+		if (!find_value(strstr(line, free_event), " va_start=", &addr))
 			return false;
 		add_release(operations, key, snprintf(key, sizeof(key), "%" PRIx64, addr));
 		return true;
 	}
-	if (!find_value(line, " va_start:", &addr) || !find_value(line, " size=", &size) ||
+	/* The name of a task may look like a label. */
+	line = strstr(line, alloc_event);
+	if (!line || !find_value(line, " va_start:", &addr) || !find_value(line, " size=", &size) ||
 	    !find_value(line, " align=", &align) || !find_value(line, " failed=", &failed) ||
 	    !is_request(size, align))
 		return false;
@@ -171,7 +176,7 @@ static bool parse_event(struct operations *operations, const char *line)
 
 static void parse_trace(struct parser *parser, const char *line)
 {
-	if (!strstr(line, " alloc_vmap_area: ") && !strstr(line, " free_vmap_area_noflush: "))
+	if (!strstr(line, alloc_event) && !strstr(line, free_event))
 		return;
 	if (parse_event(parser->operations, line))
 		parser->nr_events++;
@@ -203,8 +208,8 @@ static void keep_text(struct parser *parser, const char *line, size_t length)
 	parser->length += length + 1;
 }
 
-/* The text of a reading has ended. */
-static void parse_reading(struct parser *parser)
+/* The text of a reading has ended; a last one may be a part of one, whose rest is not freed. */
+static void parse_reading(struct parser *parser, bool last, bool unended)
 {
 	struct operations *operations = parser->operations;
 	struct vmallocinfo now;
@@ -217,7 +222,7 @@ static void parse_reading(struct parser *parser)
 	vmallocinfo_sort(&now);
 	operations->bad += now.bad;
 	if (parser->form == READINGS) {
-		if (parser->compared)
+		if (parser->compared && !(last && (now.bad || unended)))
 			changes_find(&parser->before, &now, add_change, operations);
 		vmallocinfo_free(&parser->before);
 		parser->before = now;
@@ -248,6 +253,8 @@ static enum operations_result parse_comment(struct parser *parser, const char *l
 
 	if (!strncmp(line, record, strlen(record))) {
 		line += strlen(record);
+		if (parser->form != UNKNOWN && parser->form != RECORD)
+			return OPERATIONS_BAD_LINE;
 		if (!lex_number(&line, 10, &number))
 			return OPERATIONS_UNKNOWN;
 		if (number != RECORD_VERSION)
@@ -261,7 +268,7 @@ static enum operations_result parse_comment(struct parser *parser, const char *l
 	} else if (!strcmp(line, "# vmallocinfo") &&
 		   (parser->form == UNKNOWN || parser->form == READINGS)) {
 		if (parser->form == READINGS)
-			parse_reading(parser);
+			parse_reading(parser, false, false);
 		parser->form = READINGS;
 	}
 	return OPERATIONS_READ;
@@ -306,9 +313,12 @@ enum operations_result operations_read(struct operations *operations, struct rea
 		/* No text has 0 bytes, and no line of these files is so long. */
 		result = reader->cut || memchr(line, 0, length) ? OPERATIONS_BAD_LINE :
 			 parse_line(&parser, line, length);
+		/* A number may have lost its end. */
+		if (parser.form == RECORD && reader->unended && result == OPERATIONS_READ)
+			result = OPERATIONS_BAD_LINE;
 	}
 	if (result == OPERATIONS_READ && (parser.form == READINGS || parser.form == ONE_READING))
-		parse_reading(&parser);
+		parse_reading(&parser, true, reader->unended);
 	if (result == OPERATIONS_READ &&
 	    (parser.form == UNKNOWN || (parser.form == TRACE && !parser.nr_events) ||
 	     (parser.form == ONE_READING && !operations->count)))

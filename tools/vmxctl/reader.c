@@ -83,6 +83,7 @@ char *reader_line(struct reader *reader, size_t *length)
 			return NULL;
 		/* The file ends without a newline, or the line fills the buffer. */
 		reader->cut = reader->end - reader->start == READER_SIZE && reader->fd >= 0;
+		reader->unended = !reader->cut;
 		newline = reader->buffer + reader->end;
 		break;
 	}

@@ -16,6 +16,7 @@ struct reader {
 	char *buffer;
 	size_t start, end;
 	bool cut;	/* the line of the last reader_line() was longer than the buffer */
+	bool unended;	/* the last line of the file has no newline */
 	int error;	/* errno of the read that failed, or 0 */
 };
 
