@@ -134,7 +134,7 @@ static int ask(const struct explain *explain, struct explanation *explanation)
 		steps_read(explanation, &reader);
 	code = source_close(&reader, "alloc");
 	if (refusal && !explanation->nr_steps)
-		return write_refused(refusal, "alloc");
+		return write_refused(refusal, "alloc", USAGE);
 	if (!code && !refusal)
 		read_walk(explanation);
 	return code;

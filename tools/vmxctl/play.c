@@ -84,7 +84,7 @@ static int make(struct player *player, const struct operation *request, uint64_t
 	snprintf(text, sizeof(text), "%" PRIu64 " align=%" PRIu64 "%s%s", request->size,
 		 request->align, player->fit ? " fit=" : "", player->fit ? player->fit : "");
 	if (write(player->alloc, text, strlen(text)) < 0)
-		return is_refusal(errno) ? DONE : write_refused(errno, "alloc");
+		return is_refusal(errno) ? DONE : write_refused(errno, "alloc", NOTHING);
 	got = read(player->alloc, text, sizeof(text) - 1);
 	if (got < 0)
 		return fail_errno(errno, "alloc");
@@ -106,7 +106,7 @@ static int try_release(struct player *player, uint64_t id)
 
 static int release(struct player *player, uint64_t id)
 {
-	return try_release(player, id) ? write_refused(errno, "free") : DONE;
+	return try_release(player, id) ? write_refused(errno, "free", NOTHING) : DONE;
 }
 
 static int step(struct player *player, size_t number)
@@ -206,7 +206,7 @@ int play_purge(void)
 	if (purge < 0)
 		return code;
 	if (write(purge, "1", 1) < 0)
-		code = write_refused(errno, "purge");
+		code = write_refused(errno, "purge", NOTHING);
 	close(purge);
 	return code;
 }
@@ -226,7 +226,7 @@ int play_undo(struct play *play, const struct operations *operations)
 			continue;
 		/* Somebody else may have freed it; one that stays is told once. */
 		if (errno != ENOENT && !code)
-			code = write_refused(errno, "free");
+			code = write_refused(errno, "free", NOTHING);
 	}
 	close(player.free);
 	purged = play_purge();

@@ -46,9 +46,9 @@ static char *last_refusal(void)
 	return record;
 }
 
-int write_refused(int error, const char *name)
+int write_refused(int error, const char *name, enum exit_code invalid)
 {
-	enum exit_code code = error == EINVAL ? USAGE : error == ENOENT ? ABSENT :
+	enum exit_code code = error == EINVAL ? invalid : error == ENOENT ? ABSENT :
 			      error == EPERM ? FORBIDDEN : NOTHING;
 	char *record = last_refusal();
 
@@ -101,5 +101,5 @@ int write_words(const char *name, char **words, int nr_words, struct reader *rea
 		close(reader->fd);
 		reader_close(reader);
 	}
-	return write_refused(refusal, name);
+	return write_refused(refusal, name, USAGE);
 }

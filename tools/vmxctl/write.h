@@ -6,6 +6,7 @@
 #define VMXCTL_WRITE_H
 
 #include "reader.h"
+#include "vmxctl.h"
 
 /*
  * Open the file @name, write the words, and, if @reader is not NULL, leave it open so that
@@ -21,7 +22,7 @@ int write_words(const char *name, char **words, int nr_words, struct reader *rea
 int write_asking(const char *name, char **words, int nr_words, struct reader *reader,
 		 int *refusal);
 
-/* Tell a refusal. Returns its exit code. */
-int write_refused(int error, const char *name);
+/* Tell a refusal. Returns its exit code; @invalid is that of EINVAL: whose mistake is it? */
+int write_refused(int error, const char *name, enum exit_code invalid);
 
 #endif
