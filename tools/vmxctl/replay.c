@@ -57,6 +57,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_NO_ARGS:
 		usage_error(state, _("a file is missing; - is stdin"));
 		return 0;
+	case ARGP_KEY_SUCCESS:
+		if (!replay->display.look.top)
+			usage_error(state, _("--top 0 leaves nothing to show"));
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
