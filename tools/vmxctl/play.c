@@ -25,36 +25,35 @@ struct player {
 	int alloc, free;	/* open files */
 };
 
-static volatile sig_atomic_t stopped;
+/* The signals that wait until the play is over, and the mask from before. */
+static sigset_t waiting, mask;
 
-static const int stopping[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE };
-
-static void stop(int signal)
+void play_block_signals(void)
 {
-	stopped = signal;
-}
+	static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE };
+	struct sigaction action;
 
-void play_catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESTART }, before;
-
-	for (size_t i = 0; i < ARRAY_SIZE(stopping); i++) {
+	sigemptyset(&waiting);
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++) {
 		/* What is ignored, by nohup for example, stays so. */
-		if (!sigaction(stopping[i], NULL, &before) && before.sa_handler != SIG_IGN)
-			sigaction(stopping[i], &action, NULL);
+		if (!sigaction(ending[i], NULL, &action) && action.sa_handler != SIG_IGN)
+			sigaddset(&waiting, ending[i]);
 	}
+	sigprocmask(SIG_BLOCK, &waiting, &mask);
 }
 
-void play_release_signals(void)
+void play_unblock_signals(void)
 {
-	struct sigaction before;
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+}
 
-	for (size_t i = 0; i < ARRAY_SIZE(stopping); i++) {
-		if (!sigaction(stopping[i], NULL, &before) && before.sa_handler == stop)
-			signal(stopping[i], SIG_DFL);
-	}
-	if (stopped)
-		raise(stopped);
+static bool is_stopped(void)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	sigandset(&pending, &pending, &waiting);
+	return !sigisemptyset(&pending);
 }
 
 static uint64_t now(void)
@@ -175,12 +174,13 @@ int play(struct play *play, const struct operations *operations, const char *fit
 	player.alloc = source_descriptor("alloc", O_RDWR, &code);
 	if (player.alloc >= 0)
 		player.free = source_descriptor("free", O_WRONLY, &code);
-	for (size_t i = 0; !code && !stopped && i < operations->count; i++) {
+	for (size_t i = 0; !code && !is_stopped() && i < operations->count; i++) {
 		begun = now();
 		code = step(&player, i);
 		play->ns += now() - begun;
 		/* After each operation, or SAMPLES times; the last one is the end. */
-		if (code || (i + 1) * SAMPLES / operations->count == i * SAMPLES / operations->count)
+		if (code ||
+		    (i + 1) * SAMPLES / operations->count == i * SAMPLES / operations->count)
 			continue;
 		code = take_sample(play, i + 1);
 		if (progress)
@@ -188,7 +188,7 @@ int play(struct play *play, const struct operations *operations, const char *fit
 				(i + 1) * 100 / operations->count);
 	}
 	/* It may have come in the last step. */
-	if (!code && stopped)
+	if (!code && is_stopped())
 		code = NOTHING;
 	if (progress)
 		fputs("\r               \r", stderr);

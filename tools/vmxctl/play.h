@@ -33,11 +33,11 @@ struct play {
 int play(struct play *play, const struct operations *operations, const char *fit);
 
 /*
- * Let a signal that ends vmxctl end only the play: play() returns NOTHING then, and
- * play_undo() can free what it made. play_release_signals() lets that signal have its way.
+ * Between these two, a signal that ends vmxctl ends only the play: play() returns NOTHING, and
+ * play_undo() can free what it made. The second lets the signal have its way.
  */
-void play_catch_signals(void);
-void play_release_signals(void);
+void play_block_signals(void);
+void play_unblock_signals(void);
 
 /* Purge what is freed: a play begins with all the holes there are. */
 int play_purge(void);

@@ -265,7 +265,7 @@ int run_replay(int argc, char **argv)
 	/* Each begins with the same holes, and after the last nothing stays. */
 	if (!code && replay.all)
 		code = play_purge();
-	play_catch_signals();
+	play_block_signals();
 	for (done = 0; !code && done < nr; done++) {
 		code = play(&plays[done], &operations, names[done]);
 		if (replay.all || code) {
@@ -275,7 +275,7 @@ int run_replay(int argc, char **argv)
 		}
 		play_free(&plays[done]);
 	}
-	play_release_signals();
+	play_unblock_signals();
 	if (!code)
 		code = show(&replay, names, plays, nr);
 	operations_free(&operations);
