@@ -312,6 +312,16 @@ static int finish(const struct record *record, const struct means *means,
 	return NOTHING;
 }
 
+static void drop_pending(int signal)
+{
+	const struct timespec none = { 0 };
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, signal);
+	sigtimedwait(&signals, NULL, &none);
+}
+
 static void end_means(int code, void *means)
 {
 	(void)code;
@@ -372,8 +382,10 @@ int run_record(int argc, char **argv)
 		code = finish(&record, means, &recording, status);
 out:
 	means->end();
+	/* Ctrl-C is how a record ends, also if it comes twice; other signals end vmxctl, too. */
+	if (signal == SIGINT || signal == SIGTERM)
+		drop_pending(signal);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
-	/* Ctrl-C is how a record ends; other signals end vmxctl, too. */
 	if (signal && signal != SIGINT && signal != SIGTERM) {
 		fflush(NULL);
 		raise(signal);
