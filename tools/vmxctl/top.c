@@ -9,6 +9,7 @@
  * An error of a reading ends it: the terminal is given back, and then the error is told.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -124,10 +125,21 @@ static bool passes(const struct top *top, const struct area *area)
 	       strstr(top->areas.names.texts[area->comm], top->filter);
 }
 
+const union cell *top_find(const struct top *top, uint64_t id)
+{
+	for (size_t i = 0; i < top->table.nr_rows; i++) {
+		const union cell *cells = &top->table.cells[i * top->table.nr_columns];
+
+		if (cells[AREA_ID].number == id)
+			return cells;
+	}
+	return NULL;
+}
+
 void top_arrange(struct top *top)
 {
 	struct table_look look = { .top = SIZE_MAX };
-	size_t row = top->selected;
+	const union cell *selected;
 	char sort[32];
 
 	table_free(&top->table);
@@ -142,13 +154,14 @@ void top_arrange(struct top *top)
 		look.sort = sort;
 	}
 	table_arrange(&top->table, &look);
-	for (size_t i = 0; i < top->table.nr_rows; i++) {
-		if (top->table.cells[i * top->table.nr_columns].number == top->selected_id) {
-			row = i;
-			break;
-		}
+	selected = top_find(top, top->selected_id);
+	top_select(top, selected ? (size_t)(selected - top->table.cells) / NR_AREA_COLUMNS :
+		   top->selected);
+	if (top->mode == TOP_ASK && !top_find(top, top->ask_id)) {
+		top->mode = TOP_TABLE;
+		snprintf(top->message, sizeof(top->message), _("area %" PRIu64 " is gone"),
+			 top->ask_id);
 	}
-	top_select(top, row);
 }
 
 static void drop_reading(struct top *top)

@@ -42,6 +42,7 @@ struct top {
 	struct table table;
 	size_t selected, first, height;	/* rows */
 	uint64_t selected_id;
+	uint64_t ask_id;		/* the area that TOP_ASK asks about */
 	enum area_column sort;
 	bool descending;
 	char filter[TOP_INPUT], search[TOP_INPUT];
@@ -54,11 +55,17 @@ struct top {
 	bool ended;
 };
 
-/* Sort and filter again; the selected area stays selected. */
+/*
+ * Sort and filter again; the selected area stays selected. A question about an area that is gone
+ * ends.
+ */
 void top_arrange(struct top *top);
 
 /* Keep the selected row inside the table, and note its area. */
 void top_select(struct top *top, size_t row);
+
+/* The cells of the area with this id, or NULL: it may be gone. */
+const union cell *top_find(const struct top *top, uint64_t id);
 
 /* Draw everything. */
 void top_draw(struct top *top);

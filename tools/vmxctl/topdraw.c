@@ -96,8 +96,7 @@ static void draw_sort(const struct top *top, int y)
 static void draw_last(const struct top *top, int y)
 {
 	char text[sizeof(top->message)], size[SIZE_TEXT];
-	const union cell *cells = top->table.nr_rows ?
-		&top->table.cells[top->selected * top->table.nr_columns] : NULL;
+	const union cell *cells;
 	attr_t attributes = A_BOLD;
 
 	*text = 0;
@@ -109,7 +108,8 @@ static void draw_last(const struct top *top, int y)
 		snprintf(text, sizeof(text), _("search: %s_"), top->input);
 	} else if (top->mode == TOP_FILTER) {
 		snprintf(text, sizeof(text), _("filter: %s_"), top->input);
-	} else if (top->mode == TOP_ASK && cells) {
+	} else if (top->mode == TOP_ASK) {
+		cells = top_find(top, top->ask_id);
 		snprintf(text, sizeof(text), _("free area %" PRIu64 ", %s at 0x%" PRIx64 "? y/n"),
 			 cells[AREA_ID].number, size_format(size, cells[AREA_SIZE].number),
 			 cells[AREA_ADDR].number);

@@ -46,11 +46,12 @@ static void search(struct top *top)
 	say(top, _("not found"));
 }
 
-static void free_selected(struct top *top)
+/* The area that was asked about, whatever is selected by now. */
+static void free_asked(struct top *top)
 {
 	char id[32], *word = id;
 
-	snprintf(id, sizeof(id), "%" PRIu64, row_at(top, top->selected)[AREA_ID].number);
+	snprintf(id, sizeof(id), "%" PRIu64, top->ask_id);
 	if (!write_words("free", &word, 1, NULL))
 		say(top, _("freed"));
 }
@@ -181,6 +182,7 @@ static void table_key(struct top *top, int key)
 	} else if (key == 'f' && top->from) {
 		say(top, _("a snapshot cannot be changed"));
 	} else if (key == 'f' && some) {
+		top->ask_id = top->selected_id;
 		top->mode = TOP_ASK;
 	}
 }
@@ -199,7 +201,7 @@ void top_key(struct top *top, int key)
 	case TOP_ASK:
 		top->mode = TOP_TABLE;
 		if (key == 'y' || key == 'Y')
-			free_selected(top);
+			free_asked(top);
 		return;
 	case TOP_PAGE:
 		page_key(top, key);
