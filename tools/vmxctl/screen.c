@@ -101,10 +101,15 @@ void screen_die(void)
 int screen_key(double seconds)
 {
 	struct pollfd poll = { .fd = STDIN_FILENO, .events = POLLIN };
-	struct timespec wait = { .tv_sec = seconds };
-	int key = getch(), ready;
+	struct timespec wait = { .tv_sec = seconds }, none = { 0 };
+	int key, ready;
 
+	/* Also while there are keys all the time. */
+	ppoll(NULL, 0, &none, &let_in);
+	if (caught)
+		return SCREEN_STOP;
 	/* ncurses may have read more than one. */
+	key = getch();
 	if (key != ERR)
 		return key;
 	wait.tv_nsec = (seconds - wait.tv_sec) * 1e9;
