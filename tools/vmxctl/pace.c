@@ -3,6 +3,7 @@
  * Readings again and again: times, and how long to wait.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "pace.h"
+#include "vmxctl.h"
 
 bool pace_parse(const char *text, double *seconds)
 {
@@ -55,7 +57,12 @@ void pace_sleep(double seconds)
 		struct timespec wait = { .tv_sec = left };
 
 		wait.tv_nsec = (left - wait.tv_sec) * 1e9;
-		if (ppoll(&out, 1, &wait, NULL) > 0 && out.revents & POLLERR)
-			raise(SIGPIPE);
+		if (ppoll(&out, 1, &wait, NULL) <= 0)
+			continue;
+		if (out.revents & POLLNVAL)
+			exit(fail_errno(EBADF, "stdout"));
+		raise(SIGPIPE);
+		/* Whoever started us may have it ignored. */
+		exit(fail_errno(EPIPE, "stdout"));
 	}
 }

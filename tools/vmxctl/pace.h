@@ -19,7 +19,10 @@ double pace_now(void);
  */
 double pace_wait(double interval, double cost);
 
-/* Sleep. If stdout is a pipe that nobody reads any more, die of SIGPIPE. */
+/*
+ * Sleep. If stdout is a pipe or a socket that nobody reads any more, die of SIGPIPE; if it is
+ * closed, fail.
+ */
 void pace_sleep(double seconds);
 
 #endif
