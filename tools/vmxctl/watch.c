@@ -59,7 +59,8 @@ static bool same(const struct areas *olds, const struct area *old, const struct 
 	return old->start == new->start && old->size == new->size &&
 	       old->requested == new->requested && old->pages == new->pages &&
 	       old->leaves == new->leaves && old->pid == new->pid && old->zero == new->zero &&
-	       old->cached == new->cached && old->freed == new->freed && old->user == new->user &&
+	       old->rox == new->rox && old->cached == new->cached && old->freed == new->freed &&
+	       old->user == new->user &&
 	       same_text(olds, old->caller, news, new->caller) &&
 	       same_text(olds, old->comm, news, new->comm);
 }
@@ -130,7 +131,9 @@ int watch_areas(const struct watch *watch)
 			table_json_lines(&table, look);
 		else if (table.nr_rows)
 			table_print(&table, look, stdout);
-		fflush(stdout);
+		/* What ends the program tells this errno. */
+		if (fflush(stdout) || ferror(stdout))
+			exit(NOTHING);
 		table_free(&table);
 		areas_free(&olds);
 		olds = news;
