@@ -27,23 +27,38 @@ static void say(struct top *top, const char *message)
 	snprintf(top->message, sizeof(top->message), "%s", message);
 }
 
-/* The next row with the text in its caller, its task or its id. */
-static void search(struct top *top)
+static bool has_id(const union cell *cells, const char *text)
 {
 	char id[32];
 
+	snprintf(id, sizeof(id), "%" PRIu64, cells[AREA_ID].number);
+	return !strcmp(id, text);
+}
+
+static bool has_text(const union cell *cells, const char *text)
+{
+	return strstr(cells[AREA_CALLER].text, text) || strstr(cells[AREA_COMM].text, text);
+}
+
+/* Select the next row of these. */
+static bool search_for(struct top *top, bool (*has)(const union cell *cells, const char *text))
+{
 	for (size_t i = 1; *top->search && i <= top->table.nr_rows; i++) {
 		size_t row = (top->selected + i) % top->table.nr_rows;
-		const union cell *cells = row_at(top, row);
 
-		snprintf(id, sizeof(id), "%" PRIu64, cells[AREA_ID].number);
-		if (strstr(cells[AREA_CALLER].text, top->search) ||
-		    strstr(cells[AREA_COMM].text, top->search) || !strcmp(id, top->search)) {
+		if (has(row_at(top, row), top->search)) {
 			top_select(top, row);
-			return;
+			return true;
 		}
 	}
-	say(top, _("not found"));
+	return false;
+}
+
+/* The row with this id; if there is none, the next one with the text in its caller or task. */
+static void search(struct top *top)
+{
+	if (!search_for(top, has_id) && !search_for(top, has_text))
+		say(top, _("not found"));
 }
 
 /* The area that was asked about, whatever is selected by now. */
