@@ -92,9 +92,9 @@ static const struct column columns[] = {
 static int print_json(const struct spans *spans, struct display *display)
 {
 	struct table table = { .columns = columns, .nr_columns = ARRAY_SIZE(columns) };
-	int code = display_check(display, columns, ARRAY_SIZE(columns));
+	int code;
 
-	for (size_t i = 0; !code && i < spans->count; i++) {
+	for (size_t i = 0; i < spans->count; i++) {
 		const struct span *span = &spans->list[i];
 		union cell *cells;
 
@@ -105,8 +105,7 @@ static int print_json(const struct spans *spans, struct display *display)
 		cells[1].number = span->end - span->start;
 		cells[2].text = spans->looks[span->look].key;
 	}
-	if (!code)
-		code = display_table(display, &table);
+	code = display_table(display, &table);
 	table_free(&table);
 	return code;
 }
@@ -117,7 +116,8 @@ static int choose(struct map *map, const struct areas *areas)
 	uint64_t size = areas->slice_end - areas->slice_start;
 	uint64_t first = map->first, last = map->last;
 
-	if (first < size && (last < size || last == UINT64_MAX)) {
+	/* The end of an offset's range may lie behind the slice. */
+	if (first < size) {
 		first += areas->slice_start;
 		last = add(last, areas->slice_start);
 	}
@@ -136,14 +136,16 @@ static int choose(struct map *map, const struct areas *areas)
 int run_map(int argc, char **argv)
 {
 	struct map map = { .display = DISPLAY_DEFAULTS, .last = UINT64_MAX };
-	struct areas areas;
+	struct areas areas = { 0 };
 	struct holes holes = { 0 };
 	struct spans spans = { 0 };
 	char title[128];
 	int code;
 
 	argp_parse(&map_argp, argc, argv, 0, NULL, &map);
-	code = read_areas(map.from, &areas);
+	code = display_check(&map.display, columns, ARRAY_SIZE(columns));
+	if (!code)
+		code = read_areas(map.from, &areas);
 	if (!code)
 		code = read_holes(map.from, &holes);
 	if (!code)
