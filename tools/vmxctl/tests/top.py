@@ -4,8 +4,11 @@
 # usage: top.py ROWSxCOLUMNS STEP... -- COMMAND...
 #
 # A step is "keys:TEXT" (with escapes as in Python: \r, \x1b), "wait:TEXT" (until the screen has
-# it), "gone:TEXT" (until it has not), "sleep:SECONDS", "size:ROWSxCOLUMNS", "signal:NAME",
-# "run:COMMAND" (a shell's), "screen" (print it) or "colours" (print the grounds of each line).
+# it), "gone:TEXT" (until it has not), "selected:WORD" (until the row that begins so is selected), "sleep:SECONDS", "size:ROWSxCOLUMNS", "signal:NAME",
+# "run:COMMAND" (a shell's), "flood:NAME" (more keys than can be drawn at once, q last, and that
+# signal), "screen" (print it) or "colours" (print the grounds of each line).
+# What a key does may take a while on a busy machine: "wait" and "gone" take as long as it needs,
+# "keys" and "screen" only guess that the program is done.
 # Last, the exit code or "signal NAME" is printed, what the terminal shows, and whether its
 # settings are those from before.
 import fcntl
@@ -20,6 +23,9 @@ import termios
 import time
 
 import pyte
+
+# Seconds; valgrind on a busy machine is slow.
+PATIENCE = 120
 
 
 class Terminal:
@@ -43,7 +49,7 @@ class Terminal:
         self.screen.resize(self.rows, self.columns)
 
     # Take what comes, until it is quiet for a moment.
-    def drain(self, quiet=0.15, limit=5):
+    def drain(self, quiet=0.05, limit=5):
         end = time.time() + limit
         while time.time() < end and select.select([self.master], [], [], quiet)[0]:
             try:
@@ -57,10 +63,41 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self.screen.display).rstrip("\n")
 
     def until(self, text, there):
-        end = time.time() + 20
+        end = time.time() + PATIENCE
         while (text in self.text()) != there:
+            ended = self.child.poll() is not None
+            self.drain(0.05, 0.2)
+            if (ended or time.time() > end) and (text in self.text()) != there:
+                sys.exit("%s %r%s:\n%s" % ("no" if there else "still", text,
+                                           ", and it ended" if ended else "", self.text()))
+
+    # Until the keys have done something. Some change nothing.
+    def press(self, keys):
+        self.drain()
+        before, end = self.looks(), time.time() + 2
+        os.write(self.master, keys)
+        while self.looks() == before and self.child.poll() is None and time.time() < end:
+            self.drain(0.05, 0.2)
+
+    # Until it looks the same half a second later. A clock may change it all the time.
+    def settle(self):
+        end, before = time.time() + 5, None
+        while self.looks() != before and time.time() < end:
+            before = self.looks()
+            time.sleep(0.4)
+            self.drain(0.05, 0.2)
+
+    def looks(self):
+        return [[(cell.data, cell.bg, cell.reverse) for _, cell in sorted(self.screen.buffer[y].items())]
+                for y in range(self.rows)]
+
+    # Until the row that begins with this is the selected one.
+    def select(self, text):
+        end = time.time() + PATIENCE
+        while not any(line.split()[:1] == [text] and self.screen.buffer[y][0].reverse
+                      for y, line in enumerate(self.screen.display)):
             if time.time() > end:
-                sys.exit("no %r after 20 s:\n%s" % (text, self.text()))
+                sys.exit("%s is not selected:\n%s" % (text, self.text()))
             self.drain(0.05, 0.2)
 
     def colours(self):
@@ -73,10 +110,11 @@ terminal = Terminal(size, sys.argv[sys.argv.index("--") + 1:])
 for step in steps:
     what, _, rest = step.partition(":")
     if what == "keys":
-        os.write(terminal.master, rest.encode().decode("unicode_escape").encode())
-        terminal.drain()
+        terminal.press(rest.encode().decode("unicode_escape").encode())
     elif what in ("wait", "gone"):
         terminal.until(rest, what == "wait")
+    elif what == "selected":
+        terminal.select(rest)
     elif what == "sleep":
         time.sleep(float(rest))
         terminal.drain()
@@ -87,16 +125,21 @@ for step in steps:
         terminal.child.send_signal(getattr(signal, rest))
     elif what == "run":
         subprocess.run(rest, shell=True, check=True)
+    elif what == "flood":
+        os.write(terminal.master, b"jk" * 1500 + b"q")
+        # It waits for its output to be taken.
+        time.sleep(0.5)
+        terminal.child.send_signal(getattr(signal, rest))
     elif what == "screen":
-        terminal.drain()
+        terminal.settle()
         print(terminal.text())
     elif what == "colours":
-        terminal.drain()
+        terminal.settle()
         terminal.colours()
     else:
         sys.exit("what is %s?" % step)
 try:
-    end = time.time() + 20
+    end = time.time() + PATIENCE
     while terminal.child.poll() is None and time.time() < end:
         terminal.drain(0.05, 0.2)
     code = terminal.child.wait(1)
