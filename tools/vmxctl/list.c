@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "areatable.h"
+#include "counters.h"
 #include "options.h"
 #include "pace.h"
 #include "range.h"
@@ -33,6 +34,7 @@ struct list {
 	double older, interval;		/* seconds; older is 0 if it was not said */
 	bool watch;
 	uint64_t newest;		/* no area with a larger id is shown */
+	uint64_t slice_start, allocs;	/* with older: as they were before */
 };
 
 static const struct argp_option options[] = {
@@ -215,6 +217,21 @@ static int find(const struct list *list, const struct areas *areas, size_t *firs
 	return DONE;
 }
 
+/* How many areas the module has made since it was loaded. */
+static int count_allocs(const char *from, uint64_t *allocs)
+{
+	struct counters counters;
+	int code = read_counters(from, &counters);
+
+	*allocs = 0;
+	for (size_t i = 0; i < counters.count; i++) {
+		if (!strcmp(counters.names.texts[counters.list[i].name], "allocs"))
+			*allocs = counters.list[i].value;
+	}
+	counters_free(&counters);
+	return code;
+}
+
 /*
  * No file tells when an area was made, but ids only grow: what has no larger id than there was
  * is older. A snapshot that nobody has replaced meanwhile tells nothing.
@@ -227,6 +244,9 @@ static int wait_older(struct list *list)
 
 	if (!code)
 		code = source_time(list->from, &then);
+	if (!code)
+		code = count_allocs(list->from, &list->allocs);
+	list->slice_start = areas.slice_start;
 	list->newest = 0;
 	for (size_t i = 0; i < areas.count; i++) {
 		if (areas.list[i].id > list->newest)
@@ -240,6 +260,17 @@ static int wait_older(struct list *list)
 	code = source_time(list->from, &now);
 	if (!code && list->from && now - then < list->older)
 		code = fail(NOTHING, _("%s: no later snapshot has come"), list->from);
+	return code;
+}
+
+/* A module that was loaded anew gives the same ids once more. */
+static int check_same_module(const struct list *list, const struct areas *areas)
+{
+	uint64_t allocs;
+	int code = count_allocs(list->from, &allocs);
+
+	if (!code && (areas->slice_start != list->slice_start || allocs < list->allocs))
+		code = fail(NOTHING, _("vmx was loaded anew meanwhile: no id tells an age"));
 	return code;
 }
 
@@ -289,7 +320,9 @@ int run_list(int argc, char **argv)
 	if (code)
 		return code;
 	end = areas.count;
-	if (list.has_address)
+	if (list.older)
+		code = check_same_module(&list, &areas);
+	if (!code && list.has_address)
 		code = find(&list, &areas, &first, &end);
 	if (code)
 		goto out;
