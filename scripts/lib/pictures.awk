@@ -239,6 +239,8 @@ function draw_list(    n, i, b, f, x, y, page, bottom) {
 		y = 152 + fields[n] * 17
 		text(x + 8, y + 18, word("page array"), "bold")
 		text(x + 114, y + 18, word("frames"), "bold")
+		text(x + 8, y + 33, of[n, "pages"], "tiny mono")
+		y += 14
 		page = 0
 		for (b = 1; b <= blocks[n]; b++)
 			for (f = 0; f < 2 ^ order[n, b]; f++) {
@@ -263,7 +265,7 @@ function draw_hole(    i, start, end, scale, x, y, where, split_at, f, fits) {
 	split(slice, where, "-")
 	start = hex(where[1])
 	end = hex(where[2])
-	text(40, 52, sprintf(word("the slice, %s: three holes between areas, and a long one behind them"), slice), "")
+	text(40, 52, sprintf(word("the slice, %s: three holes, each before an area, then a long one"), slice), "")
 
 	# The front of the slice to scale, and its end to the same scale behind a break.
 	split_at = 0
@@ -300,7 +302,8 @@ function draw_hole(    i, start, end, scale, x, y, where, split_at, f, fits) {
 		rect(x, 176, requested * scale, 34, "chosen")
 		rect(x + requested * scale, 176, 4096 * scale, 34, "guard")
 		text(x + (requested + 4096) * scale / 2, 171, f, "bold middle")
-		text(x + (requested + 4096) * scale / 2, 225, short(chosen[f]), "tiny mono middle")
+		# What next chose may lie close behind what first chose.
+		text(x + (requested + 4096) * scale / 2, f == "next" ? 237 : 225, "…" substr(chosen_at[f], 11), "tiny mono middle")
 	}
 	text(40, 256, word("first: the lowest hole that is large enough, at its front"), "")
 	text(40, 276, word("best: the smallest hole that is large enough, at its front"), "")
@@ -313,7 +316,7 @@ function draw_hole(    i, start, end, scale, x, y, where, split_at, f, fits) {
 function draw_walk(    i, x, width, y, low, step, at) {
 	need("walk", walked)
 	need("frame that is mapped", mapped)
-	title(sprintf(word("The walk of %s, from the top table to the frame"), walked))
+	title(sprintf(word("The walk of %s, from the top table to the frame (%d levels)"), walked, levels))
 	if (levels != 4)
 		fail("the picture of the walk is for 4 levels, and the session has " levels)
 	width = 132
@@ -344,12 +347,12 @@ function draw_walk(    i, x, width, y, low, step, at) {
 	}
 	x = 24 + levels * step
 	text(x, 136, word("frame"), "bold")
-	text(x + width, 136, mapped, "mono end")
+	text(x + width, 136, "pfn " mapped, "mono end")
 	rect(x, 142, width, 190, "frame")
 	at = 142 + (hex(walked) % 4096) * 190 / 4096
 	line_to(x, at, x + width, at, "mark")
 	text(x + width / 2, at + 16, sprintf(word("byte 0x%03x"), hex(walked) % 4096), "middle")
-	text(24, 392, word("Each table has 512 entries; an entry is drawn at its place in the table."), "small")
+	text(24, 392, word("Each table has 512 entries; an entry is drawn at its place in the table. Bits 63-48 of an address repeat bit 47."), "small")
 	return 406
 }
 
@@ -368,13 +371,13 @@ function draw_life(    i, steps, n, y, k, height) {
 	need("frames that went back", returned)
 	need("bytes in quarantine", waits)
 	need("purge", again)
-	title(sprintf(word("The life of an area: %d bytes, %d pages"), asked, pages))
+	title(sprintf(word("The life of an area (vmx): %d bytes, %d pages"), asked, pages))
 	n = split("request; hole; frames; mapped; freed; quarantine; purge; hole", steps, "; ")
 	for (i = 1; i <= n; i++) {
-		box(114 + (i - 1) * 84, 46, 80, 28, i == 1 || i == n ? "hole" : "table", word(steps[i]), "small")
+		box(119 + (i - 1) * 84, 46, 70, 28, i == 1 || i == n ? "hole" : "table", word(steps[i]), "tiny")
 	}
 	for (i = 1; i < n; i++)
-		line_to(194 + (i - 1) * 84 - 2, 60, 198 + (i - 1) * 84, 60, "arrow")
+		line_to(189 + (i - 1) * 84, 60, 203 + (i - 1) * 84, 60, "arrow")
 
 	y = 88
 	text(24, y + 22, word("descriptor"), "")
@@ -389,7 +392,7 @@ function draw_life(    i, steps, n, y, k, height) {
 	text(206, y + 15, address, "mono")
 	text(206, y + 29, sprintf(word("%d bytes, first fit"), whole), "small")
 	text(458, y + 15, sprintf(word("%d bytes wait"), waits), "small")
-	text(458, y + 29, sprintf("lazy_max: %d", lazy_max), "small")
+	text(458, y + 29, sprintf(word("more than lazy_max, %d: a purge is due"), lazy_max), "tiny")
 	text(742, y + 22, word("hole"), "small middle")
 	text(154, y + 22, word("hole"), "small middle")
 	y += 48
