@@ -285,8 +285,14 @@ static const char *const givers_up[] = {
 	"__get_vmx_area_node()", "__vmx_alloc_area_node()", "vmx_take_block()",
 };
 
-/* The page array, and the frames. */
-#define MUST_GIVE_UP 6U
+#define ALL_GIVERS_UP ((1U << ARRAY_SIZE(givers_up)) - 1)
+
+/*
+ * A series can miss an allocation: the kernel makes a different number of its own
+ * before it each time (a slab that is empty, a stack that is stored). About one series
+ * in two misses a given one.
+ */
+#define SERIES_MAX 20
 
 /*
  * A request has failed. If it told its steps (the memory for them may have been what was
@@ -358,33 +364,42 @@ static bool one_point(struct __test_metadata *_metadata, struct attempt *a,
 	return failed;
 }
 
+/* Fail at each point in turn, until the operation makes fewer allocations. */
+static void one_series(struct __test_metadata *_metadata, struct attempt *a,
+		       const struct operation *op, const struct way *way)
+{
+	unsigned int point;
+
+	a->points = 0;
+	a->optional = 0;
+	for (point = 1; one_point(_metadata, a, op, way, point); point++) {
+		ASSERT_GT(POINTS_MAX, point);
+		ASSERT_EQ(0, _metadata->exit_code)
+			TH_LOG("%s, point %u", way->name, point);
+	}
+	TH_LOG("%s: %u points, %u allocations failed, %u times none of them was needed",
+	       way->name, point - 1, a->points, a->optional);
+	/* An operation without allocations would prove nothing. */
+	if (way->nth)
+		EXPECT_LT(0, a->points);
+}
+
 static void fails_cleanly(struct __test_metadata *_metadata, struct attempt *a,
 			  const struct operation *op)
 {
-	unsigned int i, point;
+	unsigned int i;
 
 	prepare(_metadata, a, op);
 	expect_done(_metadata, a, op, operate(a, op));
 	again(_metadata, a, op);
 
-	for (i = 0; i < ARRAY_SIZE(ways); i++) {
-		a->points = 0;
-		a->optional = 0;
-		for (point = 1; one_point(_metadata, a, op, &ways[i], point); point++) {
-			ASSERT_GT(POINTS_MAX, point);
-			ASSERT_EQ(0, _metadata->exit_code)
-				TH_LOG("%s, point %u", ways[i].name, point);
-		}
-		TH_LOG("%s: %u points, %u allocations failed, %u times none of them was needed",
-		       ways[i].name, point - 1, a->points, a->optional);
-		/* An operation without allocations would prove nothing. */
-		if (ways[i].nth)
-			EXPECT_LT(0, a->points);
+	for (i = 0; i < ARRAY_SIZE(ways); i++)
+		one_series(_metadata, a, op, &ways[i]);
+	if (op->explained) {
+		for (i = 1; i < SERIES_MAX && a->gave_up != ALL_GIVERS_UP; i++)
+			one_series(_metadata, a, op, &ways[0]);
+		EXPECT_EQ(ALL_GIVERS_UP, a->gave_up);
 	}
-
-	/* Each must have been seen; on 6.1, no point has told of the descriptor. */
-	if (op->explained)
-		EXPECT_EQ(MUST_GIVE_UP, a->gave_up & MUST_GIVE_UP);
 	closed(a);
 	ASSERT_EQ(0, vmx_ask("free", "all"));
 	purge(_metadata);
@@ -477,7 +492,7 @@ FIXTURE_TEARDOWN(operation)
 	EXPECT_EQ(0, vmx_ask("free", "all"));
 }
 
-TEST_F_TIMEOUT(operation, fails_cleanly, 300)
+TEST_F_TIMEOUT(operation, fails_cleanly, 600)
 {
 	fails_cleanly(_metadata, &self->attempt, &variant->op);
 }
