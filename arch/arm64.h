@@ -31,7 +31,7 @@
  */
 static inline pgd_t *vmx_arch_kernel_root(void)
 {
-	u64 ttbr = read_sysreg(ttbr1_el1) & ~(TTBR_ASID_MASK | TTBR_CNP_BIT);
+	u64 ttbr = read_sysreg(ttbr1_el1) & GENMASK_ULL(47, 1);
 
 	if (IS_ENABLED(CONFIG_ARM64_PA_BITS_52))
 		ttbr = (ttbr & GENMASK_ULL(47, 6)) | (ttbr & GENMASK_ULL(5, 2)) << 46;
@@ -194,7 +194,7 @@ static inline void vmx_arch_dump_flags(char *to, size_t size, u64 entry,
 		 entry & PTE_AF ? "AF " : "   ",
 		 entry & PTE_NG ? "NG " : "   ",
 		 entry & PTE_CONT ? "CON " : "    ",
-		 level <= 3 && !(entry & PMD_TABLE_BIT) ? "BLK " : "    ",
+		 level <= 3 && (entry & PMD_TYPE_MASK) == PMD_TYPE_SECT ? "BLK " : "    ",
 		 entry & PTE_UXN ? "UXN " : "    ",
 		 type < ARRAY_SIZE(types) && types[type] ? types[type] : "");
 }
