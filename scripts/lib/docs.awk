@@ -3,7 +3,8 @@
 #
 # what=script	print a shell script that runs the commands of the page
 # what=compare	files: what that script printed, then the page; print a verdict for each
-#		command
+#		command. It must fit on a screen of 24 lines, with its output and the prompt
+#		behind it
 # what=update	the same files; print the page with what was seen
 # what=blocks	print the blocks of code of the page, fenced and indented; of the indented
 #		ones without what is behind "  #"
@@ -25,17 +26,21 @@ function plain(line) {
 	return line
 }
 
+# The lines of a screen that it takes.
+function height(line) { return length(line) ? int((length(line) + 79) / 80) : 1 }
+
 function verdict() {
 	if (command == "")
 		return
 	if (!mine)
 		print "skip: " command " (for another machine)"
-	else if (page_says == seen_plain[n])
-		print "ok: " command
-	else {
+	else if (page_says != seen_plain[n]) {
 		printf "# the page:\n%s# the guest:\n%s", page_says, seen_plain[n]
 		print "not ok: " command
-	}
+	} else if (height(command) + seen_height[n] >= 24)
+		print "not ok: " command " (more than 24 lines)"
+	else
+		print "ok: " command
 	command = ""
 	page_says = ""
 }
@@ -47,6 +52,7 @@ function verdict() {
 	else if (n) {
 		seen[n] = seen[n] $0 "\n"
 		seen_plain[n] = seen_plain[n] plain($0) "\n"
+		seen_height[n] += height($0)
 	}
 	next
 }
