@@ -3,12 +3,11 @@
  * io_buffer: a driver for QEMU's edu device whose buffer is one area
  *
  * The CPU sees the buffer as one piece; a device sees frames. So a buffer of megabytes
- * need not be contiguous in memory, which kmalloc() could hardly provide: the driver
- * gives the device one frame after the other, from a scatterlist that it builds from the
- * page array. User space maps the same frames.
+ * need not be contiguous in memory, which kmalloc() could hardly provide: a scatterlist
+ * tells the device one frame after the other. User space maps the same frames.
  *
  * The device reaches only 28 bits of addresses, so not every frame will do. A zone is the
- * only choice that the page allocator offers: GFP_DMA.
+ * only choice that the page allocator offers, GFP_DMA, and it may be too large.
  *
  * Linux 3.10's drivers (video capture, for example) took such buffers from
  * vmalloc_32_user(); today's have dma_alloc_noncontiguous(), too, which does all this.
@@ -130,12 +129,11 @@ static int buffer_release(struct inode *inode, struct file *file)
 
 static int buffer_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	int err = -ENODEV;
+	int err;
 
 	if (mutex_lock_killable(&edu.lock))
 		return -EINTR;
-	if (edu.pdev)
-		err = remap_vmx_range(vma, edu.buffer, vma->vm_pgoff);
+	err = edu.pdev ? remap_vmx_range(vma, edu.buffer, vma->vm_pgoff) : -ENODEV;
 	mutex_unlock(&edu.lock);
 	return err;
 }
@@ -161,8 +159,7 @@ static int take_buffer(struct device *dev)
 {
 	gfp_t zone = dma_bits < 32 ? GFP_DMA : GFP_DMA32;
 	struct scatterlist *sg;
-	unsigned int i;
-	int err;
+	int err, i;
 
 	edu.buffer = __vmx_alloc_node_range(size, SHMLBA, 0, ULONG_MAX,
 					    GFP_KERNEL | __GFP_ZERO | zone, PAGE_KERNEL,
@@ -171,10 +168,13 @@ static int take_buffer(struct device *dev)
 		return -ENOMEM;
 	err = sg_alloc_table(&edu.sgt, PAGE_ALIGN(size) >> PAGE_SHIFT, GFP_KERNEL);
 	if (!err) {
-		for_each_sgtable_sg(&edu.sgt, sg, i)
+		for_each_sgtable_sg(&edu.sgt, sg, i) {
 			sg_set_page(sg, vmx_to_page(edu.buffer + i * PAGE_SIZE), PAGE_SIZE, 0);
+			if (sg_phys(sg) > dma_get_mask(dev))
+				err = -EIO;
+		}
 		edu.sgt.nents = 0;
-		err = dma_map_sgtable(dev, &edu.sgt, DMA_BIDIRECTIONAL, 0);
+		err = err ?: dma_map_sgtable(dev, &edu.sgt, DMA_BIDIRECTIONAL, 0);
 	}
 	if (err)
 		put_buffer(dev);
