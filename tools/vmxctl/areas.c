@@ -44,8 +44,17 @@ static void parse_word(struct areas *areas, struct area *area, const char *word,
 	area->map |= lex_is(word, length, "vmap");
 }
 
+static bool is_name(const struct areas *areas, uint32_t number, const char *text, size_t length)
+{
+	const char *name = areas->names.texts[number];
+
+	return !strncmp(name, text, length) && !name[length];
+}
+
+/* @area has the line before. */
 static bool parse_line(const char *line, struct areas *areas, struct area *area)
 {
+	uint32_t last = area->caller;
 	uint64_t end;
 	bool hidden = false;
 	size_t length;
@@ -60,8 +69,8 @@ static bool parse_line(const char *line, struct areas *areas, struct area *area)
 		return false;
 	line = lex_blanks(line);
 	length = lex_caller(line);
-	area->caller = text_number(areas, line, length);
-	area->comm = text_number(areas, "", 0);
+	/* Neighbours often have the same caller. */
+	area->caller = is_name(areas, last, line, length) ? last : text_number(areas, line, length);
 	while (*(line = lex_blanks(line + length))) {
 		length = lex_length(line);
 		parse_word(areas, area, line, length);
@@ -73,7 +82,7 @@ enum parse_result areas_read(struct areas *areas, struct reader *reader)
 {
 	enum parse_result result = NO_HEADER;
 	size_t length, room = 0;
-	struct area area;
+	struct area area = { 0 };
 	uint64_t above;
 	char *line;
 
@@ -85,6 +94,8 @@ enum parse_result areas_read(struct areas *areas, struct reader *reader)
 	if (result != PARSED)
 		return result;
 	above = areas->slice_start;
+	/* Its number is 0: an area without a task has it. */
+	text_number(areas, "", 0);
 	while ((line = reader_line(reader, &length))) {
 		/* They are in address order, and none lies on another. */
 		if (reader->cut || memchr(line, 0, length) || !parse_line(line, areas, &area) ||

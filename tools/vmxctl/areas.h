@@ -13,13 +13,14 @@
 #include "names.h"
 #include "reader.h"
 
+/* There may be a million of them: 56 bytes each. */
 struct area {
 	uint64_t start, size;	/* the guard page included */
 	uint64_t id, requested;
 	uint32_t pages, leaves;
 	uint32_t caller, comm;	/* numbers in names */
 	int32_t pid;
-	bool zero, rox, cached, freed, user, map;
+	bool zero : 1, rox : 1, cached : 1, freed : 1, user : 1, map : 1;
 };
 
 struct areas {

@@ -47,13 +47,8 @@ bool lex_range(const char **text, uint64_t *start, uint64_t *end, bool *hidden)
 	       lex_address(text, end, hidden);
 }
 
-bool lex_pair(const char *text, size_t length, const char *key, uint64_t *value)
+bool lex_value(const char *text, uint64_t *value)
 {
-	size_t known = strlen(key);
-
-	if (length <= known + 1 || memcmp(text, key, known) || text[known] != '=')
-		return false;
-	text += known + 1;
 	if (!strncmp(text, "0x", 2)) {
 		text += 2;
 		return lex_number(&text, 16, value);

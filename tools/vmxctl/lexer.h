@@ -22,8 +22,17 @@ bool lex_address(const char **text, uint64_t *value, bool *hidden);
 /* Read "0xSTART-0xEND". */
 bool lex_range(const char **text, uint64_t *start, uint64_t *end, bool *hidden);
 
-/* "key=N" or "key=0xN": is @text that, with this key? */
-bool lex_pair(const char *text, size_t length, const char *key, uint64_t *value);
+/* Read "N" or "0xN". */
+bool lex_value(const char *text, uint64_t *value);
+
+/* "key=N" or "key=0xN": is @text that, with this key? Inline: lines have many such words. */
+static inline bool lex_pair(const char *text, size_t length, const char *key, uint64_t *value)
+{
+	size_t known = strlen(key);
+
+	return length > known + 1 && !memcmp(text, key, known) && text[known] == '=' &&
+	       lex_value(text + known + 1, value);
+}
 
 static inline size_t lex_length(const char *text)
 {

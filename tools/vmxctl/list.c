@@ -144,12 +144,21 @@ static bool wanted(const void *data, const struct areas *areas, const struct are
 	       (!list->caller || strstr(areas->names.texts[area->caller], list->caller));
 }
 
+static void fill(union cell *cells, const void *data, uint32_t number)
+{
+	const struct areas *areas = data;
+
+	area_cells(cells, areas, &areas->list[number]);
+}
+
 static void fill_areas(struct table *table, const struct list *list, const struct areas *areas,
 		       size_t first, size_t end)
 {
+	table->fill = fill;
+	table->data = areas;
 	for (size_t i = first; i < end; i++) {
 		if (wanted(list, areas, &areas->list[i]))
-			area_cells(table_row(table), areas, &areas->list[i]);
+			table_add(table, i);
 	}
 }
 

@@ -45,10 +45,30 @@ union cell *table_row(struct table *table)
 	return &table->cells[table->nr_rows++ * table->nr_columns];
 }
 
+void table_add(struct table *table, uint32_t number)
+{
+	if (table->nr_rows == table->room) {
+		table->room = table->room ? table->room + table->room / 2 : 64;
+		table->numbers = resize(table->numbers, table->room * sizeof(*table->numbers));
+	}
+	table->numbers[table->nr_rows++] = number;
+}
+
+/* The cells of a row, in the table or in @filled. */
+static const union cell *cells_of(const struct table *table, size_t row, union cell *filled)
+{
+	if (!table->fill)
+		return &table->cells[row * table->nr_columns];
+	table->fill(filled, table->data, table->numbers[row]);
+	return filled;
+}
+
 void table_free(struct table *table)
 {
 	free(table->cells);
 	table->cells = NULL;
+	free(table->numbers);
+	table->numbers = NULL;
 	table->nr_rows = 0;
 	table->room = 0;
 }
@@ -102,9 +122,16 @@ static int compare_rows(const void *one, const void *other, void *data)
 {
 	const struct order *order = data;
 	const struct table *table = order->table;
+	union cell filled[2][table->nr_columns];
 	const union cell *a = one, *b = other;
 	const char *list = order->sort;
 
+	if (table->fill) {
+		table->fill(filled[0], table->data, *(const uint32_t *)one);
+		table->fill(filled[1], table->data, *(const uint32_t *)other);
+		a = filled[0];
+		b = filled[1];
+	}
 	while (*list) {
 		bool descending = *list == '-';
 		size_t i;
@@ -125,11 +152,27 @@ void table_arrange(struct table *table, const struct table_look *look)
 {
 	struct order order = { table, look->sort };
 
-	if (look->sort && table->nr_rows)
+	if (look->sort && table->nr_rows && table->fill)
+		qsort_r(table->numbers, table->nr_rows, sizeof(*table->numbers), compare_rows,
+			&order);
+	else if (look->sort && table->nr_rows)
 		qsort_r(table->cells, table->nr_rows, table->nr_columns * sizeof(*table->cells),
 			compare_rows, &order);
 	if (table->nr_rows > look->top)
 		table->nr_rows = look->top;
+}
+
+/* printf() takes ten times as long, and a table may have millions of numbers. */
+static inline char *digits(char buffer[32], uint64_t number, unsigned int base)
+{
+	char *text = buffer + 31;
+
+	*text = 0;
+	do {
+		*--text = "0123456789abcdef"[number % base];
+		number /= base;
+	} while (number);
+	return text;
 }
 
 /* The text of a cell: in @buffer, or a text of its own. */
@@ -137,6 +180,7 @@ static const char *text_of(const struct column *column, const union cell *cell, 
 			   char buffer[32])
 {
 	uint64_t number = cell->number;
+	char *text;
 
 	switch (column->type) {
 	case TEXT:
@@ -144,8 +188,10 @@ static const char *text_of(const struct column *column, const union cell *cell, 
 	case ADDRESS:
 		if (number == NONE)
 			return "-";
-		snprintf(buffer, 32, "0x%" PRIx64, number);
-		return buffer;
+		text = digits(buffer, number, 16);
+		*--text = 'x';
+		*--text = '0';
+		return text;
 	case FLAG:
 		return number ? _("yes") : "-";
 	case GROWTH:
@@ -166,11 +212,26 @@ static const char *text_of(const struct column *column, const union cell *cell, 
 			return size_format(buffer, number);
 		__attribute__((fallthrough));
 	default:
-		if (number == NONE)
-			return "-";
-		snprintf(buffer, 32, "%" PRIu64, number);
-		return buffer;
+		return number == NONE ? "-" : digits(buffer, number, 10);
 	}
+}
+
+/* What a column shows in this row. Rows often repeat what was in the one before. */
+struct shown {
+	union cell cell;
+	const char *text;
+	size_t width;
+	char buffer[32];
+};
+
+static inline void show(struct shown *shown, const struct column *column,
+			const union cell *cell, bool exact)
+{
+	if (shown->text && !memcmp(&shown->cell, cell, sizeof(*cell)))
+		return;
+	shown->cell = *cell;
+	shown->text = text_of(column, cell, exact, shown->buffer);
+	shown->width = width_of(shown->text);
 }
 
 /* The columns to show, in their order. Returns how many. */
@@ -217,56 +278,69 @@ static size_t fit(const struct table *table, const size_t *chosen, size_t nr, si
 	}
 }
 
-static void print_cell(FILE *stream, const struct column *column, const char *text, size_t width,
-		       bool last)
+static void put_blanks(FILE *stream, size_t nr)
 {
-	size_t length = width_of(text);
-	int blanks = length < width ? width - length : 0;
+	while (nr--)
+		putc_unlocked(' ', stream);
+}
+
+static void print_cell(FILE *stream, const struct column *column, const struct shown *shown,
+		       size_t width, bool last)
+{
+	size_t blanks = shown->width < width ? width - shown->width : 0;
 
 	if (column->type != TEXT)
-		fprintf(stream, "%*s%s", blanks, "", text);
-	else if (length > width)
-		fprintf(stream, "%.*s~", (int)width - 1, text);
-	else
-		fprintf(stream, "%s%*s", text, last ? 0 : blanks, "");
+		put_blanks(stream, blanks);
+	if (column->type == TEXT && shown->width > width) {
+		fprintf(stream, "%.*s~", (int)width - 1, shown->text);
+		blanks = 0;
+	} else {
+		/* Most are so short that this takes less than fputs() does. */
+		for (const char *c = shown->text; *c; c++)
+			putc_unlocked(*c, stream);
+	}
+	if (column->type == TEXT && !last)
+		put_blanks(stream, blanks);
+	putc_unlocked(last ? '\n' : ' ', stream);
 }
 
 void table_print(const struct table *table, const struct table_look *look, FILE *stream)
 {
 	size_t chosen[table->nr_columns], widths[table->nr_columns];
 	size_t nr = choose(table, look, chosen);
-	char buffer[32];
+	struct shown shown[table->nr_columns];
+	union cell filled[table->nr_columns];
 
-	for (size_t i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++) {
 		widths[i] = width_of(_(table->columns[chosen[i]].head));
+		shown[i].text = NULL;
+	}
 	for (size_t row = 0; row < table->nr_rows; row++) {
-		const union cell *cells = &table->cells[row * table->nr_columns];
+		const union cell *cells = cells_of(table, row, filled);
 
 		for (size_t i = 0; i < nr; i++) {
-			size_t length = width_of(text_of(&table->columns[chosen[i]],
-							 &cells[chosen[i]], look->exact, buffer));
-
-			if (length > widths[i])
-				widths[i] = length;
+			show(&shown[i], &table->columns[chosen[i]], &cells[chosen[i]],
+			     look->exact);
+			if (shown[i].width > widths[i])
+				widths[i] = shown[i].width;
 		}
 	}
 	nr = fit(table, chosen, nr, widths, look->width);
 
 	for (size_t i = 0; i < nr; i++) {
-		print_cell(stream, &table->columns[chosen[i]],
-			   _(table->columns[chosen[i]].head), widths[i], i == nr - 1);
-		putc(i == nr - 1 ? '\n' : ' ', stream);
+		const char *text = _(table->columns[chosen[i]].head);
+		struct shown head = { .text = text, .width = width_of(text) };
+
+		print_cell(stream, &table->columns[chosen[i]], &head, widths[i], i == nr - 1);
 	}
 	for (size_t row = 0; row < table->nr_rows; row++) {
-		const union cell *cells = &table->cells[row * table->nr_columns];
+		const union cell *cells = cells_of(table, row, filled);
 
 		for (size_t i = 0; i < nr; i++) {
-			const struct column *column = &table->columns[chosen[i]];
-
-			print_cell(stream, column,
-				   text_of(column, &cells[chosen[i]], look->exact, buffer),
-				   widths[i], i == nr - 1);
-			putc(i == nr - 1 ? '\n' : ' ', stream);
+			show(&shown[i], &table->columns[chosen[i]], &cells[chosen[i]],
+			     look->exact);
+			print_cell(stream, &table->columns[chosen[i]], &shown[i], widths[i],
+				   i == nr - 1);
 		}
 	}
 }
@@ -294,9 +368,10 @@ static void put_rows(const struct table *table, const struct table_look *look, c
 {
 	size_t chosen[table->nr_columns];
 	size_t nr = choose(table, look, chosen);
+	union cell filled[table->nr_columns];
 
 	for (size_t row = 0; row < table->nr_rows; row++) {
-		const union cell *cells = &table->cells[row * table->nr_columns];
+		const union cell *cells = cells_of(table, row, filled);
 		json_t *object = json_object();
 
 		for (size_t i = 0; i < nr; i++)

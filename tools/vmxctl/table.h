@@ -35,11 +35,18 @@ union cell {
 	int64_t growth;
 };
 
+/*
+ * A table has cells; or, if there may be very many rows, the numbers of things outside it, and
+ * a function that fills the cells of one of them.
+ */
 struct table {
 	const struct column *columns;
 	size_t nr_columns;
 	union cell *cells;
 	size_t nr_rows, room;
+	uint32_t *numbers;
+	void (*fill)(union cell *cells, const void *data, uint32_t number);
+	const void *data;
 };
 
 /* How a table is shown; the options of the commands fill this in. */
@@ -53,6 +60,9 @@ struct table_look {
 
 /* The cells of a new row. Valid until the next call. */
 union cell *table_row(struct table *table);
+
+/* Add a row to a table that has fill(): the one of the thing with this number. */
+void table_add(struct table *table, uint32_t number);
 
 /* Is this a list of the table's columns, with signs if it is for --sort? */
 bool table_has(const struct column *columns, size_t nr, const char *list, bool sort);
