@@ -13,6 +13,7 @@
 #include <tracefs.h>
 #include <unistd.h>
 
+#include "inorder.h"
 #include "recording.h"
 #include "vmxctl.h"
 
@@ -30,7 +31,7 @@
  * request's alignment when it begins, and its address when it is done.
  */
 static struct {
-	unsigned long long pid, size, align;
+	uint64_t pid, size, align;
 } requests[1024];
 
 /*
@@ -38,12 +39,14 @@ static struct {
  * only if the task's next event is not the same request.
  */
 static struct failure {
-	unsigned long long pid, size, align, first, end;
+	uint64_t pid, size, align, first, end;
 } failures[1024];
 
 static struct tracefs_instance *instance;
 static struct tep_handle *events;
 static struct recording *recording;
+static struct inorder inorder;
+static bool of_vmx;
 static struct timespec take_begun;
 
 static unsigned long long value(struct tep_event *event, struct tep_record *record,
@@ -55,9 +58,9 @@ static unsigned long long value(struct tep_event *event, struct tep_record *reco
 	return value;
 }
 
-static unsigned long long align_of(unsigned long long pid, unsigned long long size)
+static uint64_t align_of(uint64_t pid, uint64_t size)
 {
-	unsigned long long align = 1;
+	uint64_t align = 1;
 
 	if (requests[pid % ARRAY_SIZE(requests)].pid == pid &&
 	    requests[pid % ARRAY_SIZE(requests)].size == size)
@@ -73,7 +76,7 @@ static unsigned long long pid_of(struct tep_event *event, struct tep_record *rec
 	return pid;
 }
 
-static unsigned long long without_guard(unsigned long long size)
+static uint64_t without_guard(uint64_t size)
 {
 	return size > recording->page_size ? size - recording->page_size : size;
 }
@@ -86,58 +89,102 @@ static void tell_failure(struct failure *failure)
 	*failure = (struct failure){ 0 };
 }
 
-static void settle(void)
+static void play_vmalloc(const struct happening *one)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(failures); i++)
-		tell_failure(&failures[i]);
-}
+	struct failure *before = &failures[one->pid % ARRAY_SIZE(failures)];
+	struct failure now = { one->pid, one->size, one->align, one->first, one->end };
 
-static void take_vmalloc(struct tep_event *event, struct tep_record *record)
-{
-	unsigned long long pid = pid_of(event, record);
-	struct failure *before = &failures[pid % ARRAY_SIZE(failures)], now;
-
-	if (!strcmp(event->name, "free_vmap_area_noflush")) {
+	if (one->what == HAS_FREED) {
 		/* The purge frees nothing anew, so this is not between two tries. */
 		tell_failure(before);
-		recording_free(recording, value(event, record, "va_start"));
+		recording_free(recording, one->addr);
 		return;
 	}
-	if (strcmp(event->name, "alloc_vmap_area"))
-		return;
-	now = (struct failure){
-		pid, value(event, record, "size"), value(event, record, "align"),
-		value(event, record, "vstart"), value(event, record, "vend"),
-	};
 	if (memcmp(before, &now, sizeof(now)))
 		tell_failure(before);
 	*before = (struct failure){ 0 };
-	if (value(event, record, "failed"))
+	if (one->what == HAS_FAILED)
 		*before = now;
 	else
-		recording_alloc(recording, value(event, record, "addr"), without_guard(now.size),
-				now.align);
+		recording_alloc(recording, one->addr, without_guard(now.size), now.align);
 }
 
-static void take_vmx(struct tep_event *event, struct tep_record *record)
+static void play_vmx(const struct happening *one)
 {
-	unsigned long long pid = pid_of(event, record), size;
+	uint64_t place = one->pid % ARRAY_SIZE(requests);
 
-	if (!strcmp(event->name, "vmx_request")) {
-		requests[pid % ARRAY_SIZE(requests)].pid = pid;
-		requests[pid % ARRAY_SIZE(requests)].size = value(event, record, "size");
-		requests[pid % ARRAY_SIZE(requests)].align = value(event, record, "align");
-	} else if (!strcmp(event->name, "vmx_complete") || !strcmp(event->name, "vmx_cache_get")) {
-		size = value(event, record, "requested");
-		recording_alloc(recording, value(event, record, "addr"), size, align_of(pid, size));
-	} else if (!strcmp(event->name, "vmx_unlink") || !strcmp(event->name, "vmx_cache_put")) {
-		recording_free(recording, value(event, record, "addr"));
-	} else if (!strcmp(event->name, "vmx_refused")) {
-		size = value(event, record, "size");
+	switch (one->what) {
+	case HAS_BEGUN:
+		requests[place].pid = one->pid;
+		requests[place].size = one->size;
+		requests[place].align = one->align;
+		break;
+	case HAS_ALLOCATED:
+		recording_alloc(recording, one->addr, one->size, align_of(one->pid, one->size));
+		break;
+	case HAS_FREED:
+		recording_free(recording, one->addr);
+		break;
+	case HAS_FAILED:
 		/* A request for nothing is no request. */
-		if (size)
-			recording_fail(recording, size, align_of(pid, size));
+		if (one->size)
+			recording_fail(recording, one->size, align_of(one->pid, one->size));
 	}
+}
+
+static bool read_vmalloc(struct tep_event *event, struct tep_record *record, struct happening *one)
+{
+	if (!strcmp(event->name, "free_vmap_area_noflush")) {
+		one->what = HAS_FREED;
+		one->addr = value(event, record, "va_start");
+		return true;
+	}
+	one->what = value(event, record, "failed") ? HAS_FAILED : HAS_ALLOCATED;
+	one->addr = value(event, record, "addr");
+	one->size = value(event, record, "size");
+	one->align = value(event, record, "align");
+	one->first = value(event, record, "vstart");
+	one->end = value(event, record, "vend");
+	return !strcmp(event->name, "alloc_vmap_area");
+}
+
+static bool read_vmx(struct tep_event *event, struct tep_record *record, struct happening *one)
+{
+	static const struct {
+		const char *name;
+		enum what what;
+		const char *size;
+	} known[] = {
+		{ "vmx_request", HAS_BEGUN, "size" },
+		{ "vmx_complete", HAS_ALLOCATED, "requested" },
+		{ "vmx_cache_get", HAS_ALLOCATED, "requested" },
+		{ "vmx_unlink", HAS_FREED, "size" },
+		{ "vmx_cache_put", HAS_FREED, "size" },
+		{ "vmx_refused", HAS_FAILED, "size" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (strcmp(event->name, known[i].name))
+			continue;
+		one->what = known[i].what;
+		one->addr = value(event, record, "addr");
+		one->size = value(event, record, known[i].size);
+		one->align = value(event, record, "align");
+		return true;
+	}
+	return false;
+}
+
+static void look(bool last)
+{
+	inorder_look(&inorder, last, of_vmx ? play_vmx : play_vmalloc);
+}
+
+static void settle(void)
+{
+	look(true);
+	for (size_t i = 0; i < ARRAY_SIZE(failures); i++)
+		tell_failure(&failures[i]);
 }
 
 static bool take_is_long(void)
@@ -150,15 +197,15 @@ static bool take_is_long(void)
 
 static int take_event(struct tep_event *event, struct tep_record *record, int cpu, void *context)
 {
+	struct happening one = { .time = record->ts, .pid = pid_of(event, record) };
+
 	(void)cpu;
 	(void)context;
 	/* Below 0: it is not known how many. */
 	if (record->missed_events)
 		recording->lost += record->missed_events > 0 ? record->missed_events : 1;
-	if (!strcmp(event->system, "vmx"))
-		take_vmx(event, record);
-	else
-		take_vmalloc(event, record);
+	if (of_vmx ? read_vmx(event, record, &one) : read_vmalloc(event, record, &one))
+		inorder_add(&inorder, &one);
 	/*
 	 * Events may come faster than they are taken. What is left of the pages that were read
 	 * is lost then, and it is not known how much.
@@ -184,10 +231,10 @@ static bool is_mounted(void)
 	return found;
 }
 
-bool tracing_possible(bool of_vmx)
+bool tracing_possible(bool vmx)
 {
-	return is_mounted() && tracefs_event_file_exists(NULL, of_vmx ? "vmx" : "vmalloc",
-					 of_vmx ? "vmx_request" : "alloc_vmap_area", "enable");
+	return is_mounted() && tracefs_event_file_exists(NULL, vmx ? "vmx" : "vmalloc",
+					 vmx ? "vmx_request" : "alloc_vmap_area", "enable");
 }
 
 static void end(void)
@@ -202,6 +249,7 @@ static void end(void)
 	}
 	tep_free(events);
 	events = NULL;
+	inorder_free(&inorder);
 }
 
 /* Remove the instances of those that were killed. */
@@ -233,17 +281,18 @@ static void allow_more_files(void)
 	}
 }
 
-static int begin(struct recording *to, bool of_vmx)
+static int begin(struct recording *to, bool vmx)
 {
-	static const char *const vmx[] = {
+	static const char *const names[] = {
 		"vmx_request", "vmx_complete", "vmx_refused", "vmx_unlink", "vmx_cache_get",
 		"vmx_cache_put",
 	};
-	const char *const systems[] = { of_vmx ? "vmx" : "vmalloc", NULL };
+	const char *const systems[] = { vmx ? "vmx" : "vmalloc", NULL };
 	bool enabled = true;
 	char name[64];
 
 	recording = to;
+	of_vmx = vmx;
 	allow_more_files();
 	remove_stale();
 	snprintf(name, sizeof(name), PREFIX "%d", getpid());
@@ -253,10 +302,14 @@ static int begin(struct recording *to, bool of_vmx)
 		return fail_errno(errno ? errno : EIO, "tracefs");
 	if (tracefs_instance_set_buffer_size(instance, BUFFER_KB, -1) < 0)
 		note(_("the buffers of tracefs keep their size: events may be lost"));
+	/* The clock "local" may differ from CPU to CPU. */
+	if (tracefs_instance_file_write(instance, "trace_clock", "mono") < 0)
+		note(_("the clock of tracefs cannot be set: what happens on two CPUs may be in the "
+		       "wrong order"));
 	events = tracefs_local_events_system(NULL, systems);
-	if (of_vmx)
-		for (size_t i = 0; i < ARRAY_SIZE(vmx); i++)
-			enabled &= !tracefs_event_enable(instance, "vmx", vmx[i]);
+	if (vmx)
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+			enabled &= !tracefs_event_enable(instance, "vmx", names[i]);
 	else
 		enabled = !tracefs_event_enable(instance, "vmalloc", "alloc_vmap_area") &&
 			  !tracefs_event_enable(instance, "vmalloc", "free_vmap_area_noflush");
@@ -274,6 +327,7 @@ static int take(struct recording *to)
 	errno = 0;
 	if (tracefs_iterate_raw_events(events, instance, NULL, 0, take_event, NULL) < 0)
 		return fail_errno(errno ? errno : EIO, "tracefs");
+	look(false);
 	return DONE;
 }
 
