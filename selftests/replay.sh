@@ -7,28 +7,18 @@
 
 cd "$(dirname "$0")" || exit 1
 . ./vmx_lib.sh
-# shellcheck disable=SC1091	# where the selftests are installed
-vmx_start 8
-
-if ! command -v vmxctl > /dev/null; then
-	ktap_skip_all "vmxctl is not in this guest"
-	exit "$KSFT_SKIP"
-fi
-
-work=$(mktemp -d)
 instance=/sys/kernel/tracing/instances/vmx_replay
-user=$PWD/test_modules/vmx_user.ko
 
 # Make the kernel allocate and free: modules and kernel stacks of processes.
 busy()
 {
-	insmod "$user" && sleep 0.4
+	insmod "$VMX_USER" && sleep 0.4
 	for _ in 1 2 3 4 5 6; do
 		(sleep 0.2) &
 	done
 	sleep 0.4
 	rmmod vmx_user && sleep 0.4
-	insmod "$user" && sleep 0.4
+	insmod "$VMX_USER" && sleep 0.4
 }
 
 # The kernel's own text of the tracepoints is a witness, if there are any.
@@ -42,6 +32,7 @@ if [ "${1:-}" = busy ]; then
 	}
 	exit
 fi
+vmx_start_tool 8
 
 count()
 {
@@ -212,7 +203,6 @@ refuses()
 		ends 1 record "$work/failed" /nothing
 }
 
-grep -q '^vmx ' /proc/modules && rmmod vmx
 insmod "$VMX_KO" slice=32M lazy_max=1G magazines=0
 kptr=$(cat /proc/sys/kernel/kptr_restrict)
 echo 1 > /proc/sys/kernel/kptr_restrict

@@ -6,6 +6,8 @@
 
 # shellcheck disable=SC2034	# used by the scripts that source this file
 VMX=/sys/kernel/debug/vmx
+# shellcheck disable=SC2034
+VMX_USER=$PWD/test_modules/vmx_user.ko
 
 # Look in the same places as module_path() in vmx_test.c.
 vmx_find()
@@ -17,8 +19,8 @@ vmx_find()
 	return 1
 }
 
-# vmx_start TESTS: print the KTAP header and the plan, or skip and say why.
-vmx_start()
+# Print the KTAP header, or skip and say why.
+vmx_header()
 {
 	if [ ! -r ../kselftest/ktap_helpers.sh ]; then
 		echo "1..0 # SKIP the kernel's kselftest/ktap_helpers.sh is not installed"
@@ -27,11 +29,37 @@ vmx_start()
 	# shellcheck source=/dev/null
 	. ../kselftest/ktap_helpers.sh
 	ktap_print_header
-	if ! vmx_find; then
-		ktap_skip_all "no vmx.ko found: set VMX_KO to its path"
-		exit "$KSFT_SKIP"
-	fi
+	vmx_find || vmx_skip "no vmx.ko found: set VMX_KO to its path"
+}
+
+vmx_skip()
+{
+	ktap_skip_all "$1"
+	exit "$KSFT_SKIP"
+}
+
+# vmx_start TESTS: print the KTAP header and the plan, or skip and say why.
+vmx_start()
+{
+	vmx_header
 	ktap_set_plan "$1"
+}
+
+# vmx_start_tool TESTS [COMMAND...]: the same for tests of vmxctl, which must have these
+# commands. The module is not loaded then, and $work is a folder of the test's own.
+vmx_start_tool()
+{
+	vmx_header
+	command -v vmxctl > /dev/null || vmx_skip "vmxctl is not in this guest"
+	vmx_tests=$1
+	shift
+	for vmx_command; do
+		! vmxctl --help | grep -q "^  $vmx_command .*not in this build" ||
+			vmx_skip "the vmxctl of this guest is built without $vmx_command"
+	done
+	ktap_set_plan "$vmx_tests"
+	work=$(mktemp -d)
+	! grep -q '^vmx ' /proc/modules || rmmod vmx
 }
 
 # vmx_test NAME COMMAND...: the test passes if the command exits with 0.

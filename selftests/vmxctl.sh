@@ -6,20 +6,7 @@
 
 cd "$(dirname "$0")" || exit 1
 . ./vmx_lib.sh
-vmx_start 14
-
-if ! command -v vmxctl > /dev/null; then
-	ktap_skip_all "vmxctl is not in this guest"
-	exit "$KSFT_SKIP"
-fi
-if vmxctl --help | grep -q '^  \(snapshot\|load\) .*not in this build'; then
-	ktap_skip_all "the vmxctl of this guest is built without jansson or libkmod"
-	exit "$KSFT_SKIP"
-fi
-
-work=$(mktemp -d)
-user=$PWD/test_modules/vmx_user.ko
-grep -q '^vmx ' /proc/modules && rmmod vmx
+vmx_start_tool 14 snapshot load
 
 # fields KEY...: print these members of the JSON on stdin, an object of a list in each line
 fields()
@@ -189,7 +176,7 @@ frees()
 {
 	addr=$(sed -n 's/^\(0x[^-]*\)-.* req=65536 .*/\1/p' "$VMX/areas")
 	ends 0 free "$addr" && ! grep -q "^$addr-" "$VMX/areas" && ends 4 free "$addr" &&
-		insmod "$user" && addr=$(sed -n 's/^\(0x[^-]*\)-.* comm=insmod.*/\1/p' "$VMX/areas") &&
+		insmod "$VMX_USER" && addr=$(sed -n 's/^\(0x[^-]*\)-.* comm=insmod.*/\1/p' "$VMX/areas") &&
 		ends 3 free "$addr" && rmmod vmx_user && ends 0 free all &&
 		! grep -q '^0x' "$VMX/areas"
 }
