@@ -38,7 +38,7 @@ if [ "${1:-}" = busy ]; then
 	}
 	exit
 fi
-vmx_start_tool 8
+vmx_start_tool 9
 
 count()
 {
@@ -208,6 +208,23 @@ compares()
 		[ "$(stat_of quarantined_bytes)" = 0 ]
 }
 
+# A bar for each sample that is not 0, in the class of its fit. Alignment leaves holes.
+draws()
+{
+	awk 'BEGIN { for (i = 0; i < 200; i++) { print "alloc", i, 8192, 65536; if (i % 3) print "free", i } }' \
+		> "$work/form"
+	vmxctl replay "$work/form" --fit all --json --svg "$work/svg" | sed 's/{"fit"/\n&/g' |
+		awk -F '"' '$2 == "fit" {
+			all = gsub(/"fragmentation":/, "&")
+			print $4, all - gsub(/"fragmentation":0\.0[,}]/, "&") }' \
+		> "$work/expected"
+	for fit in first best last next; do
+		echo "$fit $(grep -c "class=\"$fit\"" "$work/svg")"
+	done > "$work/got"
+	sed 's/^/# /' "$work/got"
+	grep -q ' [1-9]' "$work/expected" && cmp "$work/expected" "$work/got"
+}
+
 # ends CODE COMMAND...: vmxctl must end so, and say why
 ends()
 {
@@ -240,6 +257,7 @@ vmx_test "records requests" records_requests
 vmx_test "plays" plays
 vmx_test "same areas and pages left" the_same_is_left
 vmx_test "compares the fits" compares
+vmx_test "draws the fits" draws
 vmx_test "traces, readings, failed requests" forms
 vmx_test "refuses what is no record, tells failing commands" refuses
 echo "$kptr" > /proc/sys/kernel/kptr_restrict

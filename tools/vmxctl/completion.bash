@@ -69,7 +69,7 @@ _vmxctl() {
 			;;
 		pgtables) words="--by --writable --executable --wx --level --flag --phys --from $display" ;;
 		record) words='--vmx --seconds --readings --json --help' ;;
-		replay) words="--fit $display" ;;
+		replay) words="--fit $display $pictures" ;;
 		snapshot | unload) words='--json --help' ;;
 		doctor) words=$display ;;
 		esac

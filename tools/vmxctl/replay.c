@@ -12,6 +12,7 @@
 #include "json.h"
 #include "options.h"
 #include "play.h"
+#include "playpicture.h"
 #include "vmxctl.h"
 
 /* As the file fit of vmx names them. */
@@ -19,6 +20,7 @@ static const char *const fits[] = { "first", "best", "last", "next" };
 
 struct replay {
 	struct display display;
+	struct pictures pictures;
 	const char *path, *fit;
 	bool all;
 };
@@ -38,6 +40,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &replay->display;
+		state->child_inputs[1] = &replay->pictures;
 		return 0;
 	case OPT_FIT:
 		replay->fit = NULL;
@@ -60,6 +63,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_SUCCESS:
 		if (!replay->display.look.top)
 			usage_error(state, _("--top 0 leaves nothing to show"));
+		if (json_wanted && replay->pictures.picture && !strcmp(replay->pictures.path, "-"))
+			usage_error(state, _("--json and a picture cannot both go to stdout"));
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -67,7 +72,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {
-	{ &display_argp, 0, NULL, 0 }, { 0 },
+	{ &display_argp, 0, NULL, 0 }, { &pictures_argp, 0, NULL, 0 }, { 0 },
 };
 
 static const struct argp replay_argp = {
@@ -82,7 +87,7 @@ static const struct argp replay_argp = {
 		"the record are tried, and freed at once.\v"
 		"Examples:\n"
 		"  vmxctl replay minute.vmalloc; vmxctl map\n"
-		"  vmxctl replay minute.vmalloc --fit all\n"
+		"  vmxctl replay minute.vmalloc --fit all --svg fits.svg\n"
 		"  vmxctl replay /proc/vmallocinfo --fit best\n"),
 };
 
@@ -162,15 +167,9 @@ static void print_curves(const char *const *names, const struct play *plays, siz
 		"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█",
 	};
 	static const char plain[] = "_.-=+*%#";
+	double most = plays_most(plays, nr);
 	size_t every = 1;
-	double most = 0;
 
-	for (size_t i = 0; i < nr; i++) {
-		for (size_t j = 0; j < plays[i].nr_samples; j++) {
-			if (plays[i].samples[j].fragmentation > most)
-				most = plays[i].samples[j].fragmentation;
-		}
-	}
 	printf(_("\nfragmentation over time; the highest is %.3f\n"), most);
 	/* A terminal that is too narrow shows every second or third sample. */
 	if (terminal->width && terminal->width < SAMPLES + 7)
@@ -233,8 +232,13 @@ static int show(struct replay *replay, const char *const *names, const struct pl
 	struct table table = { .columns = columns, .nr_columns = ARRAY_SIZE(columns) };
 	char texts[ARRAY_SIZE(fits)][16];
 	struct terminal terminal = display_terminal(&replay->display);
-	int code;
+	int code = DONE;
 
+	if (replay->pictures.picture)
+		code = plays_picture(names, plays, nr, replay->pictures.picture,
+				     replay->pictures.path);
+	if (code || (replay->pictures.picture && !json_wanted))
+		return code;
 	if (json_wanted) {
 		print_json(replay->path, names, plays, nr);
 		return DONE;
