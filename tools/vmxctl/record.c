@@ -190,6 +190,12 @@ static void show_progress(const struct recording *recording, double seconds)
 		seconds, recording->allocated, recording->failed, recording->freed);
 }
 
+static void flush(struct recording *recording)
+{
+	if (fflush(recording->file) && !recording->error)
+		recording->error = errno;
+}
+
 /* Sleep until the next look, the end of the time, or a signal. Returns the signal, or -1. */
 static int sleep_for(double seconds, const sigset_t *signals)
 {
@@ -228,8 +234,7 @@ static int follow(const struct record *record, const struct means *means,
 		before = now();
 		if (!code)
 			code = means->take(recording);
-		if (fflush(recording->file) && !recording->error)
-			recording->error = errno;
+		flush(recording);
 		pause = means->rest * (now() - before);
 		show_progress(recording, now() - begun);
 		left = record->seconds ? record->seconds - (now() - begun) : PERIOD;
@@ -256,8 +261,12 @@ static int follow(const struct record *record, const struct means *means,
 			*signal = got;
 		}
 	}
-	if (means->settle)
-		means->settle();
+	if (means->settle) {
+		int settled = means->settle(recording);
+
+		code = code ? code : settled;
+		flush(recording);
+	}
 	/* What we ended ourselves has not failed. */
 	if (asked)
 		*status = 0;

@@ -227,7 +227,8 @@ struct shown {
 static inline void show(struct shown *shown, const struct column *column,
 			const union cell *cell, bool exact)
 {
-	if (shown->text && !memcmp(&shown->cell, cell, sizeof(*cell)))
+	if (shown->text && (column->type == TEXT ? shown->cell.text == cell->text :
+						    shown->cell.number == cell->number))
 		return;
 	shown->cell = *cell;
 	shown->text = text_of(column, cell, exact, shown->buffer);

@@ -180,13 +180,6 @@ static void look(bool last)
 	inorder_look(&inorder, last, of_vmx ? play_vmx : play_vmalloc);
 }
 
-static void settle(void)
-{
-	look(true);
-	for (size_t i = 0; i < ARRAY_SIZE(failures); i++)
-		tell_failure(&failures[i]);
-}
-
 static bool take_is_long(void)
 {
 	struct timespec now;
@@ -329,6 +322,19 @@ static int take(struct recording *to)
 		return fail_errno(errno ? errno : EIO, "tracefs");
 	look(false);
 	return DONE;
+}
+
+/* The last look ends at one moment for all CPUs: a free without its allocation says nothing. */
+static int settle(struct recording *to)
+{
+	int code;
+
+	tracefs_trace_off(instance);
+	code = take(to);
+	look(true);
+	for (size_t i = 0; i < ARRAY_SIZE(failures); i++)
+		tell_failure(&failures[i]);
+	return code;
 }
 
 const struct means tracing = { "tracepoints", 0, begin, take, settle, end };
