@@ -24,18 +24,26 @@ void picture_canvas(struct canvas *canvas, FILE *stream, enum picture picture, d
 	canvas->rectangle(canvas, 0, 0, width, height, 0xffffff, NULL, NULL);
 }
 
+int picture_possible(enum picture picture)
+{
+#ifndef HAVE_CAIRO
+	if (picture && picture != PICTURE_SVG)
+		return fail(ABSENT, _("%s is not in this build: it needs %s"),
+			    picture == PICTURE_PNG ? "--png" : "--pdf", "cairo");
+#endif
+	(void)picture;
+	return DONE;
+}
+
 int picture_save(enum picture picture, const char *path, picture_draw *draw, const void *data)
 {
 	bool to_stdout = !strcmp(path, "-");
 	char *temporary = NULL;
 	FILE *stream = stdout;
-	int error, descriptor;
+	int error = picture_possible(picture), descriptor;
 
-#ifndef HAVE_CAIRO
-	if (picture != PICTURE_SVG)
-		return fail(ABSENT, _("%s is not in this build: it needs %s"),
-			    picture == PICTURE_PNG ? "--png" : "--pdf", "cairo");
-#endif
+	if (error)
+		return error;
 	if (!to_stdout) {
 		struct stat status;
 

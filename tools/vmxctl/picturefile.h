@@ -12,6 +12,9 @@
 /* Draw @data on @stream, a picture of this kind. Returns 0 or an errno. */
 typedef int picture_draw(const void *data, enum picture picture, FILE *stream);
 
+/* Can this build make such a picture? Tells if not, and returns an exit code. */
+int picture_possible(enum picture picture);
+
 /*
  * Write the picture to @path, "-" for stdout. Tells errors. Returns an exit code. A file
  * that was there is replaced only by a complete picture.

@@ -11,6 +11,7 @@
 
 #include "json.h"
 #include "options.h"
+#include "picturefile.h"
 #include "play.h"
 #include "playpicture.h"
 #include "vmxctl.h"
@@ -232,23 +233,25 @@ static int show(struct replay *replay, const char *const *names, const struct pl
 	struct table table = { .columns = columns, .nr_columns = ARRAY_SIZE(columns) };
 	char texts[ARRAY_SIZE(fits)][16];
 	struct terminal terminal = display_terminal(&replay->display);
-	int code = DONE;
+	int code = DONE, shown;
 
-	if (replay->pictures.picture)
+	if (replay->pictures.picture) {
 		code = plays_picture(names, plays, nr, replay->pictures.picture,
 				     replay->pictures.path);
-	if (code || (replay->pictures.picture && !json_wanted))
-		return code;
+		/* Without the picture, the table at least; an error is all of the JSON. */
+		if (json_wanted ? code : !code)
+			return code;
+	}
 	if (json_wanted) {
 		print_json(replay->path, names, plays, nr);
 		return DONE;
 	}
 	for (size_t i = 0; i < nr; i++)
 		add_row(&table, names[i], &plays[i], texts[i]);
-	code = display_table(&replay->display, &table);
+	shown = display_table(&replay->display, &table);
 	print_curves(names, plays, nr, &terminal);
 	table_free(&table);
-	return code;
+	return code ? code : shown;
 }
 
 int run_replay(int argc, char **argv)
@@ -264,6 +267,8 @@ int run_replay(int argc, char **argv)
 	names = replay.all ? fits : &replay.fit;
 	nr = replay.all ? ARRAY_SIZE(fits) : 1;
 	code = display_check(&replay.display, columns, ARRAY_SIZE(columns));
+	if (!code)
+		code = picture_possible(replay.pictures.picture);
 	if (!code)
 		code = read_file(replay.path, &operations);
 	/* Each begins with the same holes, and after the last nothing stays. */
