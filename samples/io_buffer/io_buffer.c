@@ -154,7 +154,7 @@ static void put_buffer(void *dev)
 	vmx_free(edu.buffer);
 }
 
-/* Take frames that the device reaches, and make the table of their addresses. */
+/* Take frames that the device reaches (an IOMMU reaches all), and make their table. */
 static int take_buffer(struct device *dev)
 {
 	gfp_t zone = dma_bits < 32 ? GFP_DMA : GFP_DMA32;
@@ -170,7 +170,7 @@ static int take_buffer(struct device *dev)
 	if (!err) {
 		for_each_sgtable_sg(&edu.sgt, sg, i) {
 			sg_set_page(sg, vmx_to_page(edu.buffer + i * PAGE_SIZE), PAGE_SIZE, 0);
-			if (sg_phys(sg) > dma_get_mask(dev))
+			if (!device_iommu_mapped(dev) && sg_phys(sg) > dma_get_mask(dev))
 				err = -EIO;
 		}
 		edu.sgt.nents = 0;
