@@ -4,9 +4,10 @@
 #
 # usage: counts.sh PID > /sys/kernel/debug/swap_map/count
 
+page=$(awk '/^KernelPageSize/ { print $2 * 1024; exit }' "/proc/$1/smaps") && [ "$page" ] || exit 1
 while IFS=' -' read -r start end rest; do
 	# It lies above all addresses that pagemap has.
 	case $rest in *vsyscall*) continue ;; esac
-	dd if="/proc/$1/pagemap" bs=8 skip=$((0x$start / 4096)) \
-		count=$(((0x$end - 0x$start) / 4096)) 2>/dev/null
+	dd if="/proc/$1/pagemap" bs=8 skip=$((0x$start / page)) \
+		count=$(((0x$end - 0x$start) / page)) status=none || exit 1
 done <"/proc/$1/maps"
