@@ -26,8 +26,13 @@ function plain(line) {
 	return line
 }
 
-# The lines of a screen that it takes.
-function height(line) { return length(line) ? int((length(line) + 79) / 80) : 1 }
+# The lines of a screen that it takes. A character of several bytes takes one column, and a
+# tab eight at most.
+function height(line) {
+	gsub(/[\200-\277]/, "", line)
+	gsub(/\t/, "        ", line)
+	return length(line) ? int((length(line) + 79) / 80) : 1
+}
 
 function verdict() {
 	if (command == "")
