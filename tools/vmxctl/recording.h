@@ -34,7 +34,7 @@ struct means {
 	unsigned int rest;	/* a pause is at least so many times as long as a take() */
 	int (*begin)(struct recording *recording, bool of_vmx);
 	int (*take)(struct recording *recording);	/* what has happened since the last time */
-	int (*settle)(struct recording *);	/* take and write the rest, or NULL */
+	int (*settle)(struct recording *recording);	/* take and write the rest, or NULL */
 	void (*end)(void);	/* may be called more than once, also before begin() */
 };
 
