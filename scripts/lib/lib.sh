@@ -95,8 +95,9 @@ make_for() {
 		die "the build for $suite hides this machine's /usr: move the tree and VMX_CACHE out of it"
 	[ "$(id -u)" = 0 ] || unshare+=(--map-root-user)
 	"${unshare[@]}" true 2>/dev/null ||
-		die "the build for $suite needs a mount namespace, and this machine refuses it (in a container," \
-			"'privileged' permits it): ${unshare[*]}"
+		die "the build for $suite needs a mount namespace, and this machine refuses it: ${unshare[*]}" \
+			"(in a container, 'privileged' permits it; for a chroot, do this before you enter it:" \
+			"mount --bind FOLDER FOLDER)"
 	root=$("$top/scripts/fetch" root "$suite")
 	# shellcheck disable=SC2016 # for the inner shell
 	LC_ALL=C PATH=/usr/sbin:/usr/bin "${unshare[@]}" bash -c 'mount --bind "$0" /usr && exec "$@"' \
