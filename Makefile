@@ -13,7 +13,8 @@ no_kdir = KDIR=$(KDIR) is not a kernel's build folder: there is no Makefile in i
 
 .PHONY: all samples tools kdir install clean help $(verbs)
 
-all: kdir tools
+all: kdir
+	@+$(call if_possible,$(call vmxctl))
 	@built=$$(KDIR="$(KDIR)" scripts/build) && \
 		if [ -w . ]; then ln -sfn "$${built#"$(CURDIR)"/}/vmx.ko" vmx.ko; else echo "$$built/vmx.ko"; fi
 
@@ -27,12 +28,16 @@ vmxctl = bash -c '. scripts/lib/lib.sh && \
 tools:
 	@+$(call vmxctl)
 
+# A kernel's headers come with a compiler for the kernel only.
+if_possible = if echo "\#include <stdio.h>" | $(CC) -E - >/dev/null 2>&1; then $(1); else \
+	echo "vmxctl is left out: $(CC) or the C library is missing; install gcc and libc6-dev" >&2; fi
+
 # Where "install" puts all of it, instead of this machine: an absolute path.
 root = $(abspath $(or $(DESTDIR),$(INSTALL_MOD_PATH)))
 
-install: kdir tools
+install: kdir
 	@KDIR="$(KDIR)" INSTALL_MOD_PATH="$(root)" scripts/install
-	@+$(call vmxctl,install DESTDIR="$(root)")
+	@+$(call if_possible,$(call vmxctl,install DESTDIR="$(root)"))
 
 kdir:
 	$(if $(wildcard $(KDIR)/Makefile),,$(error \
