@@ -33,7 +33,7 @@
  *
  * Locking: space.purge_mutex, then vmx_area_lock. vmx_area_lock is a plain spinlock,
  * so no function here may be called from an interrupt. It protects everything here,
- * and what area/hole.c and area/index.c keep.
+ * and what area/hole.c and area/index.c keep. vmx_area_find() takes no lock.
  *
  * Units: bytes, page-aligned, except counters that say otherwise.
  *
@@ -51,6 +51,7 @@
 #include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/rbtree.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -205,8 +206,8 @@ struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 	if (!area)
 		return NULL;
 	/* Set single fields: most of the descriptor is set later in any case. */
-	area->flags = flags;
-	area->size = ALIGN(size, PAGE_SIZE) + guard_size(area);
+	WRITE_ONCE(area->flags, flags);
+	WRITE_ONCE(area->size, ALIGN(size, PAGE_SIZE) + guard_size(area));
 	area->pages = NULL;
 	area->nr_pages = 0;
 	area->phys_addr = 0;
@@ -317,11 +318,12 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 		return -ENOSPC;
 	}
 	trace_vmx_hole(area, align, vmx_holes.looked_at, place.addr, place.succ);
-	area->addr = (void *)place.addr;
+	WRITE_ONCE(area->addr, (void *)place.addr);
 	area->state = VMX_LIVE;
-	area->id = ++space.last_id;
-	if (BITS_PER_LONG == 32 && unlikely(!area->id))
-		area->id = ++space.last_id;	/* no area has the id 0 */
+	if (unlikely(!++space.last_id))
+		space.last_id++;	/* no area has the id 0 */
+	/* Pairs with smp_load_acquire() in contains(). */
+	smp_store_release(&area->id, space.last_id);
 	ring_insert(area, place.succ);
 	vmx_index_add(area);
 	list_add_area(area);
@@ -338,23 +340,50 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 	return 0;
 }
 
+/*
+ * Is @area in use, and is @addr in it? Without vmx_area_lock, the descriptor may get
+ * another area at any moment. If the area is listed at its address, and the id is the
+ * same before and after, then the address and the length belong to that id.
+ */
+static __always_inline bool contains(const struct vmx_area *area, unsigned long addr)
+{
+	/* Pairs with smp_store_release() in vmx_area_insert(). */
+	unsigned long id = smp_load_acquire(&area->id);
+	unsigned long offset = addr - (unsigned long)READ_ONCE(area->addr);
+	unsigned long size = READ_ONCE(area->size);
+
+	/*
+	 * Whoever changes addr or size after the area has left the index has released and
+	 * taken vmx_area_lock in between. This pairs with that.
+	 */
+	smp_rmb();
+	return offset < size && vmx_index_at(vmx_index_page(area)) == area &&
+	       !vmx_area_is_freed(area) && READ_ONCE(area->id) == id;
+}
+
 /**
  * vmx_area_find() - find the area in use that contains an address
  * @addr: any address; a guard page belongs to its area
  *
- * Context: vmx_area_lock held.
+ * The search takes no lock. Whoever holds vmx_area_lock, and whoever can keep the area
+ * from being freed, gets an answer that stays true.
+ *
+ * Context: any, if the area cannot be freed meanwhile or if vmx_area_lock is held. NMI
+ * included.
  * Return: the area, or NULL.
  */
 struct vmx_area *vmx_area_find(unsigned long addr)
 {
 	struct vmx_area *area;
 
-	lockdep_assert_held(&vmx_area_lock);
-	if (addr < vmx_starts.first || addr >= vmx_area_start(&space.sentinel))
+	if ((addr - vmx_starts.first) >> PAGE_SHIFT >= vmx_starts.pages)
 		return NULL;
+	/* The descriptor may be freed at any moment, but it stays a descriptor. */
+	rcu_read_lock_sched();
 	area = vmx_index_below(addr);
-	if (!area || addr >= vmx_area_end(area) || vmx_area_is_freed(area))
-		return NULL;
+	if (area && !contains(area, addr))
+		area = NULL;
+	rcu_read_unlock_sched();
 	return area;
 }
 
@@ -489,7 +518,7 @@ static void move_end(struct vmx_area *area, unsigned long size)
 {
 	unsigned long grown = size - area->size;	/* wraps if the area shrinks */
 
-	area->size = size;
+	WRITE_ONCE(area->size, size);
 	space.stats.area_bytes += grown;
 	vmx_hole_resize(area->after, area->after->hole - grown);
 }
@@ -547,10 +576,10 @@ void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 	unsigned long size = keep * PAGE_SIZE + guard_size(area);
 
 	spin_lock(&vmx_area_lock);
-	tail->addr = area->addr + size;
-	tail->size = area->size - size;
+	WRITE_ONCE(tail->addr, area->addr + size);
+	WRITE_ONCE(tail->size, area->size - size);
 	tail->state = VMX_DYING;
-	area->size = size;
+	WRITE_ONCE(area->size, size);
 	area->nr_pages = keep;
 	tail->hole = 0;
 	tail->before = area;
@@ -656,7 +685,7 @@ static void join_below(struct vmx_area *area)
 {
 	struct vmx_area *below = area->before;
 
-	below->size += area->size;
+	WRITE_ONCE(below->size, below->size + area->size);
 	below->after = area->after;
 	below->after->before = below;
 	put_descriptor(area);
@@ -672,8 +701,8 @@ static void join_above(struct vmx_area *area)
 	unsigned long hole = area->hole;
 
 	ring_unlink(area);
-	above->addr = area->addr;
-	above->size += area->size;
+	WRITE_ONCE(above->addr, area->addr);
+	WRITE_ONCE(above->size, above->size + area->size);
 	vmx_hole_resize(above, hole);
 	put_descriptor(area);
 }
@@ -969,7 +998,8 @@ int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
 
 	if (err)
 		return err;
-	space.cache = KMEM_CACHE(vmx_area, 0);
+	/* vmx_area_find() may read a descriptor that has just been freed. */
+	space.cache = KMEM_CACHE(vmx_area, SLAB_TYPESAFE_BY_RCU);
 	if (!space.cache) {
 		vmx_index_exit();
 		return -ENOMEM;

@@ -2,7 +2,7 @@
 /*
  * Look up an address: is it in the slice, in which area, and on which frame?
  *
- * Locking: find_vmx_area() takes vmx_area_lock.
+ * Nothing here takes a lock.
  */
 #include <linux/export.h>
 #include <linux/mm.h>
@@ -30,18 +30,12 @@ EXPORT_SYMBOL_GPL(is_vmx_addr);
  * The function does not keep the area from being freed. Ask only about your own areas,
  * or about areas that cannot be freed meanwhile.
  *
- * Context: process context with interrupts and bottom halves enabled. Takes
- * vmx_area_lock.
+ * Context: any. Takes no lock.
  * Return: the area; NULL if the address lies in no area, or in one that has been freed.
  */
 struct vmx_area *find_vmx_area(const void *addr)
 {
-	struct vmx_area *area;
-
-	spin_lock(&vmx_area_lock);
-	area = vmx_area_find((unsigned long)addr);
-	spin_unlock(&vmx_area_lock);
-	return area;
+	return vmx_area_find((unsigned long)addr);
 }
 EXPORT_SYMBOL_GPL(find_vmx_area);
 

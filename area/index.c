@@ -11,18 +11,19 @@
  * or below an address is found by going up while there is no bit, and down again:
  * O(log(pages)), to the base of 64 (32 on 32-bit).
  *
- * An area that leaves the index leaves its mark for a moment. One stretch of pages
- * may have such stale marks: areas that are removed one after another, in address
- * order, extend it, and then vmx_starts alone changes. vmx_index_settle() clears the
- * marks of the whole stretch: before each search, before a new stretch begins, and
- * before an area is added to the stretch.
+ * Allocating and freeing in turn would change all levels each time. So the word of level
+ * 0 that became zero last keeps its mark above. A search that goes down there goes on
+ * below.
  *
- * Locking: everything under vmx_area_lock. Units: pages of the slice, except
- * addresses.
+ * Locking: changes under vmx_area_lock. A search needs no lock. It sees all marks of an
+ * area that is listed during the whole search, because each word that is stored has
+ * them. If others come and go meanwhile, it may come to a word without marks, or to a page
+ * where no area starts any longer: then it goes on below.
+ *
+ * Units: pages of the slice, except addresses.
  *
  * This file compiles unmodified in user space, as vmx_area.c does.
  */
-#include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/lockdep.h>
@@ -31,83 +32,84 @@
 
 #include "index.h"
 
+#define NO_PAGE ULONG_MAX
+
 struct vmx_starts vmx_starts;
 struct vmx_marks vmx_marks;
 
 /**
- * vmx_index_mark_up() - note that a word of level 0 is not zero any longer
- * @bit: the number of that word
+ * vmx_index_mark_up() - set the marks above a word of level 0
+ * @word: the number of the word, which had no marks
  */
-void vmx_index_mark_up(unsigned long bit)
+void vmx_index_mark_up(unsigned long word)
 {
-	unsigned long *word, old;
 	unsigned int level;
 
 	lockdep_assert_held(&vmx_area_lock);
-	for (level = 1; level < vmx_marks.levels; level++) {
-		word = &vmx_marks.level[level][bit / BITS_PER_LONG];
-		old = *word;
-		*word = old | BIT(bit % BITS_PER_LONG);
-		if (old)
+	for (level = 1; level < vmx_marks.levels; level++, word /= BITS_PER_LONG)
+		if (!vmx_index_mark(level, word))
 			break;
-		bit /= BITS_PER_LONG;
-	}
 }
 
 /**
- * vmx_index_settle() - clear the stale marks
- *
- * Cost: O(log n) and a write for each 64 pages of the stretch.
+ * vmx_index_unmark_up() - clear the marks above a word of level 0
+ * @word: the number of the word, which has no marks any longer
  */
-void vmx_index_settle(void)
+void vmx_index_unmark_up(unsigned long word)
 {
-	unsigned long from = vmx_marks.stale, to = vmx_marks.stale_end, *words;
 	unsigned int level;
 
 	lockdep_assert_held(&vmx_area_lock);
-	vmx_marks.stale = to;
-	for (level = 0; level < vmx_marks.levels && from < to; level++) {
-		words = vmx_marks.level[level];
-		bitmap_clear(words, from, to - from);
-		/* Only the first and the last word can have marks of other pages. */
-		from /= BITS_PER_LONG;
-		to = DIV_ROUND_UP(to, BITS_PER_LONG);
-		if (words[to - 1])
-			to--;
-		if (from < to && words[from])
-			from++;
-	}
+	for (level = 1; level < vmx_marks.levels; level++, word /= BITS_PER_LONG)
+		if (!vmx_index_unmark(level, word))
+			break;
 }
 
-/**
- * vmx_index_below() - find the last listed area that starts at or below an address
- * @addr: an address in the slice
- *
- * Return: the area, or NULL.
- */
-struct vmx_area *vmx_index_below(unsigned long addr)
+/* Return the last page below @page that has a mark, or NO_PAGE. */
+static unsigned long mark_before(unsigned long page)
 {
-	unsigned long page = (addr - vmx_starts.first) >> PAGE_SHIFT;
-	unsigned long bit, word;
-	unsigned int level;
+	unsigned long bit = page - 1, word;
+	unsigned int level = 0;
 
-	lockdep_assert_held(&vmx_area_lock);
-	vmx_index_settle();
-	bit = page;
-	for (level = 0;; level++) {
-		word = vmx_marks.level[level][bit / BITS_PER_LONG] &
+	if (!page)
+		return NO_PAGE;
+	for (;;) {
+		word = READ_ONCE(vmx_marks.level[level][bit / BITS_PER_LONG]) &
 		       (~0UL >> (BITS_PER_LONG - 1 - bit % BITS_PER_LONG));
-		if (word)
-			break;
-		/* The top level is one word. */
-		if (bit < BITS_PER_LONG)
-			return NULL;
-		bit = bit / BITS_PER_LONG - 1;
+		if (word) {
+			bit = round_down(bit, BITS_PER_LONG) + __fls(word);
+			if (!level)
+				return bit;
+			/* Down, to the last bit of the word that has marks. */
+			level--;
+			bit = bit * BITS_PER_LONG + BITS_PER_LONG - 1;
+		} else {
+			/* Up, to the word before. The top level is one word. */
+			if (bit < BITS_PER_LONG)
+				return NO_PAGE;
+			level++;
+			bit = bit / BITS_PER_LONG - 1;
+		}
 	}
-	bit = bit / BITS_PER_LONG * BITS_PER_LONG + __fls(word);
-	while (level--)
-		bit = bit * BITS_PER_LONG + __fls(vmx_marks.level[level][bit]);
-	return vmx_starts.area[bit];
+}
+
+/**
+ * __vmx_index_below() - find the last listed area that starts below a page
+ * @page: a page of the slice
+ *
+ * Context and return value: as vmx_index_below().
+ */
+struct vmx_area *__vmx_index_below(unsigned long page)
+{
+	struct vmx_area *area;
+
+	do {
+		page = mark_before(page);
+		if (page == NO_PAGE)
+			return NULL;
+		area = vmx_index_at(page);
+	} while (!area);
+	return area;
 }
 
 /**
@@ -135,8 +137,7 @@ int vmx_index_init(unsigned long start, unsigned long end)
 	vmx_starts.first = start;
 	vmx_starts.pages = pages;
 	vmx_marks.levels = level;
-	vmx_marks.stale = 0;
-	vmx_marks.stale_end = 0;
+	vmx_marks.spent = ULONG_MAX;
 	while (level--)
 		vmx_marks.level[level] =
 			(unsigned long *)vmx_starts.area + offset[level];

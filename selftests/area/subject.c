@@ -210,15 +210,9 @@ static void check_list(void)
 		fail("index: it has areas that are not live");
 }
 
-static bool is_stale(unsigned long page)
-{
-	return page >= vmx_marks.stale && page < vmx_marks.stale_end;
-}
-
 /*
- * Level 0 has a mark for each start, each level above has a mark for each word
- * of marks that is not 0. Other marks are in the one stretch of stale marks, where no
- * area starts, or above it.
+ * Level 0 has a mark for each start, each level above has a mark for each word of marks
+ * that is not 0. The spent word of level 0 is 0, and has a mark.
  */
 static void check_marks(void)
 {
@@ -232,12 +226,15 @@ static void check_marks(void)
 			bool below = level ? vmx_marks.level[level - 1][bit] :
 					     !!vmx_starts.area[bit];
 
+			if (level == 1 && bit == vmx_marks.spent) {
+				if (below)
+					fail("marks: word %lu is not spent", bit);
+				below = true;
+			}
 			if (below && !is)
 				fail("marks: level %u, bit %lu is not set", level, bit);
-			if (!below && is && (level || !is_stale(bit)))
+			if (!below && is)
 				fail("marks: level %u, bit %lu is set", level, bit);
-			if (!level && below && is_stale(bit))
-				fail("marks: an area starts at page %lu of the stale marks", bit);
 		}
 		bits = DIV_ROUND_UP(bits, BITS_PER_LONG);
 	}

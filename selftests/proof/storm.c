@@ -300,7 +300,7 @@ static long module(struct board *board, struct random *random)
 		{ "free_atomic", 100000 }, { "free_atomic", 100000 },
 		{ "realloc", 300000 }, { "realloc", 300000 }, { "move", 100000 },
 		{ "map", 60 }, { "map_put_pages", 60 }, { "map_ram", 60 },
-		{ "read_iter", 100000 },
+		{ "read_iter", 100000 }, { "find", MIB }, { "find", 16 * MIB },
 	};
 	int which = random_below(random, ARRAY_SIZE(calls)), len, fd;
 	char request[64];

@@ -259,6 +259,23 @@ free_both:
 	return ret;
 }
 
+/* Look addresses up that may be others': whatever is found may be freed meanwhile. */
+static int try_find(unsigned long bytes, unsigned long more_bytes)
+{
+	char *p = vmx_alloc(PAGE_SIZE);
+	struct vmx_area *area;
+	int ret;
+
+	if (!p)
+		return -ENOMEM;
+	find_vmx_area(p + bytes);
+	find_vmx_area(p - more_bytes);
+	area = find_vmx_area(p + bytes % PAGE_SIZE);
+	ret = area && area->addr == p ? 0 : AMISS();
+	vmx_free(p);
+	return ret;
+}
+
 static int try_unmap_aliases(unsigned long unused, unsigned long unused2)
 {
 	vmx_unmap_aliases();
@@ -392,6 +409,7 @@ static const struct {
 	{ "map_put_pages", try_map_put_pages },
 	{ "map_ram", try_map_ram },
 	{ "read_iter", try_read_iter },
+	{ "find", try_find },
 	{ "unmap_aliases", try_unmap_aliases },
 	{ "overrun", wrong_overrun },
 	{ "underrun", wrong_underrun },

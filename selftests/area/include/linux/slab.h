@@ -4,6 +4,8 @@
 
 #include <linux/gfp.h>
 
+#define SLAB_TYPESAFE_BY_RCU 1
+
 #define KMEM_CACHE(type, flags) \
 	kmem_cache_create(#type, sizeof(struct type), __alignof__(struct type), flags, NULL)
 
