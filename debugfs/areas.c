@@ -5,9 +5,8 @@
  * An area that exists during the whole time of reading is shown exactly once, whatever
  * happens to the list between two reads. An area that is not complete is left out.
  *
- * vmx_area_lock is held for at most BATCH lines, or for COUNTED frames if they have to
- * be counted one by one. A seek makes seq_file print everything up to the new position
- * at once, so the buffer's size would be no limit.
+ * A line is printed from a copy of the descriptor. vmx_area_lock is held while one
+ * descriptor is copied, or while COUNTED frames are counted one by one.
  */
 #include <linux/fs.h>
 #include <linux/kallsyms.h>
@@ -22,7 +21,6 @@
 #include "vmx_pgtable.h"
 #include "files.h"
 
-#define BATCH	16
 #define COUNTED	4096U
 
 /*
@@ -30,9 +28,8 @@
  * thousands of areas have the same caller, so the last name is kept.
  */
 struct areas_file {
-	loff_t after;		/* position behind the area that is shown */
-	unsigned int lines;	/* lines since vmx_area_lock was taken */
-	bool stale;		/* the lock was released: the area may be gone */
+	struct vmx_area shown;	/* a copy: the area may be gone */
+	bool complete;		/* the area was complete when it was copied */
 	unsigned long base;	/* subtracted from addresses: 0, or the slice's start */
 	const void *caller;
 	char name[KSYM_SYMBOL_LEN];
@@ -45,17 +42,21 @@ struct areas_file {
  */
 static void *areas_at(struct areas_file *file, loff_t pos)
 {
-	struct vmx_area *area = vmx_area_first_from(vmx_start + pos - 1);
+	struct vmx_area *area;
 
-	file->lines = 0;
-	file->stale = false;
-	return area;
+	spin_lock(&vmx_area_lock);
+	area = vmx_area_first_from(vmx_start + pos - 1);
+	if (area) {
+		file->complete = vmx_area_complete(area);
+		/* See vmx_area_note_owner(). */
+		data_race(file->shown = *area);
+	}
+	spin_unlock(&vmx_area_lock);
+	return area ? &file->shown : NULL;
 }
 
 static void *areas_start(struct seq_file *m, loff_t *pos)
-	__acquires(&vmx_area_lock)
 {
-	spin_lock(&vmx_area_lock);
 	return *pos ? areas_at(m->private, *pos) : SEQ_START_TOKEN;
 }
 
@@ -63,24 +64,13 @@ static void *areas_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	struct areas_file *file = m->private;
 
-	if (v == SEQ_START_TOKEN) {
-		*pos = 1;
-		return areas_at(file, *pos);
-	}
-	*pos = file->after;
-	if (++file->lines == BATCH) {
-		spin_unlock(&vmx_area_lock);
-		cond_resched();
-		spin_lock(&vmx_area_lock);
-		file->stale = true;
-	}
-	return file->stale ? areas_at(file, *pos) : ((struct vmx_area *)v)->next;
+	*pos = v == SEQ_START_TOKEN ? 1 : vmx_area_end(&file->shown) - vmx_start + 1;
+	cond_resched();
+	return areas_at(file, *pos);
 }
 
 static void areas_stop(struct seq_file *m, void *v)
-	__releases(&vmx_area_lock)
 {
-	spin_unlock(&vmx_area_lock);
 }
 
 static void show_caller(struct seq_file *m, const void *caller)
@@ -106,36 +96,39 @@ static void show_node(struct seq_file *m, int nid, unsigned int pages)
 	seq_put_decimal_ull(m, "=", pages);
 }
 
-/* Release vmx_area_lock for a moment. Return false if the area was freed meanwhile. */
-static bool pause_at(struct areas_file *file, const struct vmx_area *area)
+/* Count frames of a node, from page @from on. Return false if the area was freed. */
+static bool count_frames(const struct vmx_area *shown, unsigned int from, int nid,
+			 unsigned int *n)
 {
-	const void *addr = area->addr;
-	unsigned long id = area->id;
+	const struct vmx_area *area;
+	unsigned int i, end;
+	bool same;
 
+	spin_lock(&vmx_area_lock);
+	area = vmx_listed_at(shown->addr);
+	same = area && area->id == shown->id;
+	end = same ? min(from + COUNTED, area->nr_pages) : 0;
+	for (i = from; i < end; i++)
+		*n += page_to_nid(vmx_area_page(area, i)) == nid;
 	spin_unlock(&vmx_area_lock);
 	cond_resched();
-	spin_lock(&vmx_area_lock);
-	file->stale = true;
-	area = vmx_listed_at(addr);
-	return area && area->id == id;
+	return same;
 }
 
 /* Return false if the area was freed while its frames were counted. */
-static bool show_nodes(struct seq_file *m, const struct vmx_area *area)
+static bool show_nodes(struct seq_file *m, const struct vmx_area *shown)
 {
 	unsigned int i, n;
 	int nid;
 
-	if (area->nr_pages && area->nid != NUMA_NO_NODE) {
-		show_node(m, area->nid, area->nr_pages);
+	if (shown->nr_pages && shown->nid != NUMA_NO_NODE) {
+		show_node(m, shown->nid, shown->nr_pages);
 		return true;
 	}
 	for_each_online_node(nid) {
-		for (i = 0, n = 0; i < area->nr_pages; i++) {
-			n += page_to_nid(vmx_area_page(area, i)) == nid;
-			if (i % COUNTED == COUNTED - 1 && !pause_at(m->private, area))
+		for (i = 0, n = 0; i < shown->nr_pages; i += COUNTED)
+			if (!count_frames(shown, i, nid, &n))
 				return false;
-		}
 		if (n)
 			show_node(m, nid, n);
 	}
@@ -146,9 +139,8 @@ static int areas_show(struct seq_file *m, void *v)
 {
 	const int digits = BITS_PER_LONG / 4;
 	struct areas_file *file = m->private;
-	struct vmx_area *area = v;
-	unsigned long start, flags;
-	char comm[TASK_COMM_LEN];
+	const struct vmx_area *area = v;
+	unsigned long start;
 
 	if (v == SEQ_START_TOKEN) {
 		*file->name = '\0';	/* the module may have been unloaded since */
@@ -157,40 +149,36 @@ static int areas_show(struct seq_file *m, void *v)
 		seq_putc(m, '\n');
 		return 0;
 	}
-	file->after = (unsigned long)area->addr + area->size - vmx_start + 1;
-	if (!vmx_area_complete(area))
+	if (!file->complete)
 		return SEQ_SKIP;
-	flags = READ_ONCE(area->flags);
 	start = (unsigned long)area->addr - file->base;
 	seq_printf(m, "0x%0*lx-0x%0*lx %7lu", digits, start, digits,
 		   start + area->size, area->size);
-	show_caller(m, READ_ONCE(area->caller));
+	show_caller(m, area->caller);
 	if (area->nr_pages)
 		seq_put_decimal_ull(m, " pages=", area->nr_pages);
-	seq_puts(m, flags & VMX_MAP ? " vmap" : " vmalloc");
-	if (flags & VMX_USERMAP)
+	seq_puts(m, area->flags & VMX_MAP ? " vmap" : " vmalloc");
+	if (area->flags & VMX_USERMAP)
 		seq_puts(m, " user");
 	if (is_vmalloc_addr(area->pages))
 		seq_puts(m, " vpages");
 	if (!show_nodes(m, area))
 		return SEQ_SKIP;
 	seq_put_decimal_ull(m, " id=", area->id);
-	seq_put_decimal_ull(m, " req=", READ_ONCE(area->requested));
-	if (READ_ONCE(area->leaves))
-		seq_put_decimal_ull(m, " huge=", READ_ONCE(area->leaves));
-	if (flags & VMX_ZEROED)
+	seq_put_decimal_ull(m, " req=", area->requested);
+	if (area->leaves)
+		seq_put_decimal_ull(m, " huge=", area->leaves);
+	if (area->flags & VMX_ZEROED)
 		seq_puts(m, " zero");
-	if (flags & VMX_ROX)
+	if (area->flags & VMX_ROX)
 		seq_puts(m, " rox");
-	if (flags & VMX_CACHED)
+	if (area->flags & VMX_CACHED)
 		seq_puts(m, " cached");
-	if (flags & VMX_FREED)
+	if (area->flags & VMX_FREED)
 		seq_puts(m, " freed");
-	seq_put_decimal_ll(m, " pid=", READ_ONCE(area->pid));
+	seq_put_decimal_ll(m, " pid=", area->pid);
 	seq_puts(m, " comm=");
-	/* See vmx_area_note_owner(). */
-	data_race(memcpy(comm, area->comm, sizeof(comm)));
-	seq_escape_mem(m, comm, strnlen(comm, sizeof(comm)),
+	seq_escape_mem(m, area->comm, strnlen(area->comm, sizeof(area->comm)),
 		       ESCAPE_HEX | ESCAPE_NAP | ESCAPE_APPEND, " \\");
 	seq_putc(m, '\n');
 	return 0;
