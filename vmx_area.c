@@ -12,8 +12,8 @@
  *
  * The list has only the live areas, in address order, through vmx_area.next.
  * vmx_list is its head, as vmlist was in Linux 3.10. area/hole.c chooses holes.
- * area/index.c leads from an address to an area. Up to SPARES_MAX descriptors are
- * kept for reuse, because a request often follows a free.
+ * area/index.c leads from an address to an area. Each CPU keeps up to SPARES_MAX
+ * descriptors for reuse, because a request often follows a free.
  *
  * A freed range is quarantined: a CPU's TLB may still reach it. One flush serves all
  * ranges that were quarantined before it. Then they become holes. Two quarantined
@@ -50,6 +50,7 @@
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
+#include <linux/percpu.h>
 #include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -63,7 +64,7 @@
 
 #define PURGE_BATCH 64	/* quarantined ranges handled in one critical section */
 #define PURGE_ROUNDS 2	/* purges that one free makes at the most */
-#define SPARES_MAX 64	/* descriptors kept for the next areas */
+#define SPARES_MAX 64	/* descriptors that a CPU keeps for the next areas */
 
 /* The head of the list. */
 struct vmx_area *vmx_list;
@@ -76,8 +77,6 @@ static struct {
 	struct mutex purge_mutex;	/* held by the one purge under way */
 	void (*flush)(void);
 	struct kmem_cache *cache;	/* of descriptors */
-	struct vmx_area *spare;		/* descriptors kept, linked by next */
-	unsigned int spares;
 	struct vmx_area sentinel;
 	struct list_head quarantine;	/* ranges that wait for the next flush */
 	struct rb_root quarantined;	/* these and those being purged, by address */
@@ -89,6 +88,14 @@ static struct {
 	.quarantine = LIST_HEAD_INIT(space.quarantine),
 	.waiting = VMX_EVEN,
 };
+
+/* Descriptors kept for reuse, linked by next. Only their own CPU takes and puts. */
+struct spares {
+	struct vmx_area *first;
+	unsigned int nr;
+};
+
+static DEFINE_PER_CPU(struct spares, spares);
 
 static unsigned long areas_now(void)
 {
@@ -174,6 +181,44 @@ static unsigned long guard_size(const struct vmx_area *area)
 	return area->flags & VMX_NO_GUARD ? 0 : PAGE_SIZE;
 }
 
+static __always_inline struct vmx_area *take_spare(void)
+{
+	struct spares *mine = get_cpu_ptr(&spares);
+	struct vmx_area *area = mine->first;
+
+	if (area) {
+		mine->first = area->next;
+		mine->nr--;
+	}
+	put_cpu_ptr(&spares);
+	return area;
+}
+
+/* Keep a descriptor that is not in the ring for reuse, or free it. */
+static __always_inline void put_descriptor(struct vmx_area *area)
+{
+	struct spares *mine = get_cpu_ptr(&spares);
+	bool keep = mine->nr < SPARES_MAX;
+
+	if (keep) {
+		area->next = mine->first;
+		mine->first = area;
+		mine->nr++;
+	}
+	put_cpu_ptr(&spares);
+	if (!keep)
+		kmem_cache_free(space.cache, area);
+}
+
+/* Free the descriptors that this CPU keeps. */
+static void free_spares(void)
+{
+	struct vmx_area *area;
+
+	while ((area = take_spare()))
+		kmem_cache_free(space.cache, area);
+}
+
 /**
  * vmx_area_alloc() - make a descriptor that is not in the address space yet
  * @size: bytes that were asked for; must not be 0, and must not overflow when it
@@ -192,15 +237,8 @@ struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 	struct vmx_area *area = NULL;
 
 	/* A spare descriptor may be on any node. */
-	if (node == NUMA_NO_NODE) {
-		spin_lock(&vmx_area_lock);
-		area = space.spare;
-		if (area) {
-			space.spare = area->next;
-			space.spares--;
-		}
-		spin_unlock(&vmx_area_lock);
-	}
+	if (node == NUMA_NO_NODE)
+		area = take_spare();
 	if (!area)
 		area = kmem_cache_alloc_node(space.cache, gfp, node);
 	if (!area)
@@ -220,34 +258,6 @@ struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 	return area;
 }
 
-/* Keep a descriptor that is not in the ring for reuse, or free it. */
-static void put_descriptor(struct vmx_area *area)
-{
-	lockdep_assert_held(&vmx_area_lock);
-	if (space.spares >= SPARES_MAX) {
-		kmem_cache_free(space.cache, area);
-		return;
-	}
-	area->next = space.spare;
-	space.spare = area;
-	space.spares++;
-}
-
-static void free_spares(void)
-{
-	struct vmx_area *area, *next;
-
-	spin_lock(&vmx_area_lock);
-	area = space.spare;
-	space.spare = NULL;
-	space.spares = 0;
-	spin_unlock(&vmx_area_lock);
-	for (; area; area = next) {
-		next = area->next;
-		kmem_cache_free(space.cache, area);
-	}
-}
-
 /**
  * vmx_area_free() - give back a descriptor that is not in the address space
  * @area: from vmx_area_alloc(), and not inserted; invalid afterwards
@@ -257,9 +267,7 @@ static void free_spares(void)
 void vmx_area_free(struct vmx_area *area)
 {
 	trace_vmx_undo(area, 0, area->size);
-	spin_lock(&vmx_area_lock);
 	put_descriptor(area);
-	spin_unlock(&vmx_area_lock);
 }
 
 /*
@@ -681,7 +689,7 @@ static void unquarantine(struct vmx_area *area)
 }
 
 /* Join @area to the quarantined range below, which it touches. */
-static void join_below(struct vmx_area *area)
+static __always_inline void join_below(struct vmx_area *area)
 {
 	struct vmx_area *below = area->before;
 
@@ -1033,9 +1041,20 @@ int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
  */
 void vmx_areas_exit(void)
 {
+	struct vmx_area *area;
+	unsigned int cpu;
+
 	vmx_areas_purge();
 	WARN_ON_ONCE(vmx_list || areas_now() ||
 		     space.stats.quarantined_ranges);
+	for_each_possible_cpu(cpu) {
+		struct spares *its = per_cpu_ptr(&spares, cpu);
+
+		while ((area = its->first)) {
+			its->first = area->next;
+			kmem_cache_free(space.cache, area);
+		}
+	}
 	kmem_cache_destroy(space.cache);
 	vmx_index_exit();
 }

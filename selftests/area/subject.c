@@ -48,20 +48,14 @@ bool subject_purge_could_help(unsigned long size, unsigned long align,
 
 size_t subject_spares(void)
 {
-	return space.spares;
+	return spares.nr;
 }
 
 void subject_drop_spares(void)
 {
-	struct vmx_area *spare;
-
-	while ((spare = space.spare)) {
-		space.spare = spare->next;
-		space.spares--;
-		kmem_cache_free(space.cache, spare);
-	}
-	if (space.spares)
-		fail("spares: the count is %u too high", space.spares);
+	free_spares();
+	if (spares.first || spares.nr)
+		fail("spares: the count is %u too high", spares.nr);
 }
 
 /* Return the bytes of the hole below @range from an @align boundary on. */
@@ -298,6 +292,6 @@ void subject_check(void)
 	check_list();
 	check_marks();
 	check_quarantine();
-	if (space.spares > SPARES_MAX)
-		fail("spares: %u are kept", space.spares);
+	if (spares.nr > SPARES_MAX)
+		fail("spares: %u are kept", spares.nr);
 }
