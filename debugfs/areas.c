@@ -28,12 +28,38 @@
  * thousands of areas have the same caller, so the last name is kept.
  */
 struct areas_file {
-	struct vmx_area shown;	/* a copy: the area may be gone */
-	bool complete;		/* the area was complete when it was copied */
+	struct shown {		/* copied from a descriptor: the area may be gone */
+		unsigned long start, size, flags, id, requested;
+		const void *caller;
+		unsigned int nr_pages, leaves;
+		int nid;
+		pid_t pid;
+		char comm[TASK_COMM_LEN];
+		bool complete, vpages;
+	} shown;
 	unsigned long base;	/* subtracted from addresses: 0, or the slice's start */
 	const void *caller;
 	char name[KSYM_SYMBOL_LEN];
 };
+
+/* A magazine hands out areas without vmx_area_lock: see vmx_area_note_owner(). */
+static void copy(struct shown *shown, const struct vmx_area *area)
+{
+	lockdep_assert_held(&vmx_area_lock);
+	shown->complete = vmx_area_complete(area);
+	shown->start = vmx_area_start(area);
+	shown->size = area->size;
+	shown->flags = READ_ONCE(area->flags);
+	shown->id = area->id;
+	shown->requested = READ_ONCE(area->requested);
+	shown->caller = READ_ONCE(area->caller);
+	shown->nr_pages = area->nr_pages;
+	shown->leaves = READ_ONCE(area->leaves);
+	shown->nid = area->nid;
+	shown->pid = READ_ONCE(area->pid);
+	data_race(memcpy(shown->comm, area->comm, sizeof(shown->comm)));
+	shown->vpages = is_vmalloc_addr(area->pages);
+}
 
 /*
  * Position 0 is the header. Position n + 1 is the first area at or above offset n of
@@ -42,17 +68,15 @@ struct areas_file {
  */
 static void *areas_at(struct areas_file *file, loff_t pos)
 {
+	struct shown *shown = &file->shown;
 	struct vmx_area *area;
 
 	spin_lock(&vmx_area_lock);
 	area = vmx_area_first_from(vmx_start + pos - 1);
-	if (area) {
-		file->complete = vmx_area_complete(area);
-		/* See vmx_area_note_owner(). */
-		data_race(file->shown = *area);
-	}
+	if (area)
+		copy(shown, area);
 	spin_unlock(&vmx_area_lock);
-	return area ? &file->shown : NULL;
+	return area ? shown : NULL;
 }
 
 static void *areas_start(struct seq_file *m, loff_t *pos)
@@ -62,11 +86,11 @@ static void *areas_start(struct seq_file *m, loff_t *pos)
 
 static void *areas_next(struct seq_file *m, void *v, loff_t *pos)
 {
-	struct areas_file *file = m->private;
+	const struct shown *shown = v;
 
-	*pos = v == SEQ_START_TOKEN ? 1 : vmx_area_end(&file->shown) - vmx_start + 1;
+	*pos = v == SEQ_START_TOKEN ? 1 : shown->start + shown->size - vmx_start + 1;
 	cond_resched();
-	return areas_at(file, *pos);
+	return areas_at(m->private, *pos);
 }
 
 static void areas_stop(struct seq_file *m, void *v)
@@ -97,7 +121,7 @@ static void show_node(struct seq_file *m, int nid, unsigned int pages)
 }
 
 /* Count frames of a node, from page @from on. Return false if the area was freed. */
-static bool count_frames(const struct vmx_area *shown, unsigned int from, int nid,
+static bool count_frames(const struct shown *shown, unsigned int from, int nid,
 			 unsigned int *n)
 {
 	const struct vmx_area *area;
@@ -105,7 +129,7 @@ static bool count_frames(const struct vmx_area *shown, unsigned int from, int ni
 	bool same;
 
 	spin_lock(&vmx_area_lock);
-	area = vmx_listed_at(shown->addr);
+	area = vmx_listed_at((void *)shown->start);
 	same = area && area->id == shown->id;
 	end = same ? min(from + COUNTED, area->nr_pages) : 0;
 	for (i = from; i < end; i++)
@@ -116,7 +140,7 @@ static bool count_frames(const struct vmx_area *shown, unsigned int from, int ni
 }
 
 /* Return false if the area was freed while its frames were counted. */
-static bool show_nodes(struct seq_file *m, const struct vmx_area *shown)
+static bool show_nodes(struct seq_file *m, const struct shown *shown)
 {
 	unsigned int i, n;
 	int nid;
@@ -135,11 +159,20 @@ static bool show_nodes(struct seq_file *m, const struct vmx_area *shown)
 	return true;
 }
 
+/* Print a blank and the size, in seven columns at least. */
+static void show_size(struct seq_file *m, unsigned long size)
+{
+	unsigned long least;
+
+	for (least = 1000000; least > 1 && size < least; least /= 10)
+		seq_putc(m, ' ');
+	seq_put_decimal_ull(m, " ", size);
+}
+
 static int areas_show(struct seq_file *m, void *v)
 {
-	const int digits = BITS_PER_LONG / 4;
 	struct areas_file *file = m->private;
-	const struct vmx_area *area = v;
+	const struct shown *area = v;
 	unsigned long start;
 
 	if (v == SEQ_START_TOKEN) {
@@ -149,18 +182,20 @@ static int areas_show(struct seq_file *m, void *v)
 		seq_putc(m, '\n');
 		return 0;
 	}
-	if (!file->complete)
+	if (!area->complete)
 		return SEQ_SKIP;
-	start = (unsigned long)area->addr - file->base;
-	seq_printf(m, "0x%0*lx-0x%0*lx %7lu", digits, start, digits,
-		   start + area->size, area->size);
+	start = area->start - file->base;
+	vmx_show_hex(m, start);
+	seq_putc(m, '-');
+	vmx_show_hex(m, start + area->size);
+	show_size(m, area->size);
 	show_caller(m, area->caller);
 	if (area->nr_pages)
 		seq_put_decimal_ull(m, " pages=", area->nr_pages);
 	seq_puts(m, area->flags & VMX_MAP ? " vmap" : " vmalloc");
 	if (area->flags & VMX_USERMAP)
 		seq_puts(m, " user");
-	if (is_vmalloc_addr(area->pages))
+	if (area->vpages)
 		seq_puts(m, " vpages");
 	if (!show_nodes(m, area))
 		return SEQ_SKIP;
