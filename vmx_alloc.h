@@ -31,10 +31,14 @@ void vmx_failures_read(unsigned long counts[VMX_FAIL_KINDS]);
 
 /* alloc/magazine.c */
 struct vmx_magazines_stats {
-	unsigned long	areas;		/* cached now */
+	unsigned long	areas;		/* cached now, the depot's included */
 	unsigned long	pages;		/* of these */
 	unsigned long	gets;		/* requests that a magazine met */
 	unsigned long	puts;		/* areas that were freed into a magazine */
+	unsigned long	depot_areas;	/* in the depot now */
+	unsigned long	depot_pages;	/* of these */
+	unsigned long	given;		/* magazines that CPUs gave to the depot */
+	unsigned long	taken;		/* magazines that CPUs took from there */
 };
 
 void vmx_magazines_switch(bool on);

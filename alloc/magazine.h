@@ -19,20 +19,20 @@
 #include "vmx_area.h"
 #include "vmx_frames.h"
 #include "chain.h"
+#include "depot.h"
 #include "shadow.h"
-
-#define VMX_MAGAZINE_PAGES 64	/* pages of the largest area that is cached */
-#define VMX_MAGAZINE_ROUNDS 16	/* areas of one size that a CPU caches */
 
 struct vmx_magazines {
 	spinlock_t lock;		/* protects everything below */
 	unsigned int pages;		/* cached in all sizes together */
 	unsigned long puts;		/* areas put in since loading */
-	unsigned long drained;		/* areas drained since loading */
 	struct vmx_magazine {
 		struct vmx_area *top;
-		unsigned long rounds;
-	} size[VMX_MAGAZINE_PAGES + 1];	/* by pages */
+		unsigned long room;	/* for so many areas more */
+	} size[VMX_MAGAZINE_PAGES + 1];	/* the loaded ones, by pages */
+	struct vmx_area *previous[VMX_MAGAZINE_PAGES + 1]; /* the top of a full one, or NULL */
+	unsigned long moved;		/* drained, or given to the depot; less those from there */
+	int nid;			/* the node of all frames */
 };
 
 DECLARE_PER_CPU(struct vmx_magazines, vmx_magazines);
@@ -47,8 +47,20 @@ extern struct vmx_magazine_limits vmx_magazine_limits;
 
 int vmx_magazines_init(void);
 void vmx_magazines_exit(void);
+struct vmx_area *vmx_magazine_load(struct vmx_magazines *mags, unsigned int nr);
+bool vmx_magazine_unload(struct vmx_magazines *mags, struct vmx_area *area);
 bool vmx_magazine_clear(struct vmx_area *area);
 struct vmx_area *vmx_magazine_discard(struct vmx_area *area);
+
+/* Take the top area out of a loaded magazine that is not empty. */
+static __always_inline void vmx_magazine_pop(struct vmx_magazines *mags, unsigned long nr)
+{
+	struct vmx_magazine *loaded = &mags->size[nr];
+
+	loaded->top = loaded->top->cached;
+	loaded->room++;
+	mags->pages -= nr;
+}
 
 /**
  * vmx_magazine_get() - take a cached area
@@ -79,13 +91,15 @@ vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 	mags = raw_cpu_ptr(&vmx_magazines);
 	spin_lock(&mags->lock);
 	area = mags->size[nr].top;
-	if (!area) {
-		spin_unlock(&mags->lock);
-		return NULL;
+	if (likely(area)) {
+		vmx_magazine_pop(mags, nr);
+	} else {
+		area = vmx_magazine_load(mags, nr);
+		if (!area) {
+			spin_unlock(&mags->lock);
+			return NULL;
+		}
 	}
-	mags->size[nr].top = area->cached;
-	mags->size[nr].rounds--;
-	mags->pages -= nr;
 	spin_unlock(&mags->lock);
 
 	WRITE_ONCE(area->requested, size);
@@ -123,6 +137,26 @@ static __always_inline bool vmx_magazine_claim(struct vmx_area *area)
 	       cmpxchg(&area->flags, zeroed, cached) == zeroed;
 }
 
+/* Put an area on top of a loaded magazine that has room; false if it is freed already. */
+static __always_inline bool vmx_magazine_push(struct vmx_magazines *mags,
+					      unsigned int nr, struct vmx_area *area)
+{
+	struct vmx_magazine *loaded = &mags->size[nr];
+
+	if (unlikely(!vmx_magazine_claim(area)))
+		return false;
+	area->cached = loaded->top;
+	loaded->top = area;
+	loaded->room--;
+	mags->pages += nr;
+	mags->puts++;
+	/* After the unlock, another CPU may drain the area. */
+	vmx_shadow_allow(area, 0);
+	kmemleak_free(area->addr);
+	trace_vmx_cache_put(area);
+	return true;
+}
+
 /**
  * vmx_magazine_put() - put an area that is being freed into a magazine
  * @addr: its first address, or any other address
@@ -134,11 +168,17 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 {
 	struct vmx_area *area = vmx_listed_at(addr);
 	struct vmx_magazines *mags;
-	struct vmx_magazine *mag;
 	unsigned int nr;
+	bool done;
 
-	if (!area || !vmx_magazine_takes(READ_ONCE(area->flags)) ||
-	    area->nid != numa_mem_id())
+	if (!area || !vmx_magazine_takes(READ_ONCE(area->flags)))
+		return false;
+	mags = raw_cpu_ptr(&vmx_magazines);
+	/*
+	 * The node of these magazines, wherever the task moves: it changes only while no
+	 * task runs on their CPU.
+	 */
+	if (area->nid != data_race(mags->nid))
 		return false;
 	nr = area->nr_pages;
 	if (unlikely(nr > VMX_MAGAZINE_PAGES))
@@ -148,27 +188,15 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 				    !vmx_magazine_clear(area)))
 		return false;
 
-	mags = raw_cpu_ptr(&vmx_magazines);
-	mag = &mags->size[nr];
 	spin_lock(&mags->lock);
 	/* With magazines=0 there is no room, so nothing comes in after the drain. */
-	if (unlikely(mag->rounds >= VMX_MAGAZINE_ROUNDS ||
-		     mags->pages + nr > READ_ONCE(vmx_magazine_limits.pages) ||
-		     !vmx_magazine_claim(area))) {
-		spin_unlock(&mags->lock);
-		return false;
-	}
-	area->cached = mag->top;
-	mag->top = area;
-	mag->rounds++;
-	mags->pages += nr;
-	mags->puts++;
-	/* After the unlock, another CPU may drain the area. */
-	vmx_shadow_allow(area, 0);
-	kmemleak_free(addr);
-	trace_vmx_cache_put(area);
+	if (unlikely(!mags->size[nr].room ||
+		     mags->pages + nr > READ_ONCE(vmx_magazine_limits.pages)))
+		done = vmx_magazine_unload(mags, area);
+	else
+		done = vmx_magazine_push(mags, nr, area);
 	spin_unlock(&mags->lock);
-	return true;
+	return done;
 }
 
 #endif /* _VMX_MAGAZINE_H */

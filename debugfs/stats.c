@@ -44,6 +44,10 @@ static int stats_show(struct seq_file *m, void *v)
 	SHOW("cached_pages", magazines.pages);
 	SHOW("cached_allocs", magazines.gets);
 	SHOW("cached_frees", magazines.puts);
+	SHOW("depot_areas", magazines.depot_areas);
+	SHOW("depot_pages", magazines.depot_pages);
+	SHOW("depot_given", magazines.given);
+	SHOW("depot_taken", magazines.taken);
 	SHOW("allocs", area.allocs);
 	SHOW("frees", area.frees);
 	SHOW("purges", area.purges);

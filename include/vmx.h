@@ -108,7 +108,10 @@ struct vmx_area {
 	struct vmx_room	room;		/* the longest holes of this subtree */
 	union {
 		struct list_head quarantine;	/* while this range waits for a flush */
-		struct vmx_area *cached;	/* the next area in the same magazine */
+		struct {
+			struct vmx_area *cached; /* the next area in the same magazine */
+			struct vmx_area *below;	/* in the depot: the next magazine's top */
+		};
 		struct llist_node deferred;	/* freed in an interrupt: a worker's queue */
 	};
 	pid_t		pid;		/* the task that asked for the area */

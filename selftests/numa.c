@@ -183,4 +183,53 @@ TEST_F(numa, nothing_from_a_node_that_the_cpuset_forbids)
 	EXPECT_EQ(0, rmdir(GROUP));
 }
 
+/* Let vmx_depot.c have @count areas; return how many of them are on @node. */
+static long hold_on(int fd, const char *count, int node)
+{
+	char text[32], key[] = { 'N', '0' + node, '=', 0 };
+	const char *at;
+	ssize_t len;
+	int err;
+
+	snprintf(text, sizeof(text), "%s %lu", count, page_size());
+	err = write_all(fd, text, strlen(text));
+	if (err)
+		return err;
+	len = pread(fd, text, sizeof(text) - 1, 0);
+	text[len > 0 ? len : 0] = 0;
+	at = strstr(text, key);
+	return at ? atol(at + strlen(key)) : -EIO;
+}
+
+/* Full magazines come only to CPUs of the node of their frames. */
+TEST_F(numa, each_node_has_its_own_depot)
+{
+	unsigned long long depot;
+	int fd;
+
+	ASSERT_EQ(0, module_load("vmx_depot", ""));
+	fd = open("/sys/kernel/debug/vmx_depot", O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	pin_to_cpu(0);
+	ASSERT_EQ(400, hold_on(fd, "400", 0));
+	ASSERT_EQ(0, hold_on(fd, "0", 0));
+	depot = vmx_stat("depot_areas");
+	EXPECT_LE(300, depot);
+
+	pin_to_cpu(1);
+	EXPECT_EQ(400, hold_on(fd, "400", 1));
+	EXPECT_EQ(depot, vmx_stat("depot_areas"));
+	EXPECT_EQ(0, vmx_stat("depot_taken"));
+	/* What one node has freed another one's CPU does not keep. */
+	pin_to_cpu(0);
+	EXPECT_EQ(0, hold_on(fd, "0", 1));
+	EXPECT_EQ(depot, vmx_stat("depot_areas"));
+
+	EXPECT_EQ(400, hold_on(fd, "400", 0));
+	EXPECT_EQ(depot / 16, vmx_stat("depot_taken"));
+	EXPECT_EQ(0, vmx_stat("depot_areas"));
+	close(fd);
+	EXPECT_EQ(0, vmx_unload_with("vmx_depot"));
+}
+
 TEST_HARNESS_MAIN

@@ -122,9 +122,9 @@ int vmx_load(const char *params)
 {
 	const char *const leftover[] = {
 		"vmx_culprit", "vmx_family", "vmx_user", "vmx_witness", "vmx_nofiles",
-		"vmx_gfp", "vmx_held", "vmx_numa", "vmx_flip", "vmx_stale", "vmx_lookup", "vmx_proof",
-		"hello_vmx", "highmem", "io_buffer", "swap_map", "vmx_disk",
-		"module_room", "vmx"
+		"vmx_gfp", "vmx_held", "vmx_numa", "vmx_depot", "vmx_flip", "vmx_stale",
+		"vmx_lookup", "vmx_proof", "hello_vmx", "highmem", "io_buffer", "swap_map",
+		"vmx_disk", "module_room", "vmx"
 	};
 	size_t i;
 
