@@ -69,6 +69,7 @@ bench_command bench_pairs;
 bench_command bench_singles;
 bench_command bench_in_order;
 bench_command bench_at_random;
+bench_command bench_hand_off;
 bench_command bench_mixed;
 bench_command bench_profile;
 

@@ -33,6 +33,7 @@ static const struct {
 	{ "singles",		bench_singles },
 	{ "in_order",		bench_in_order },
 	{ "at_random",		bench_at_random },
+	{ "hand_off",		bench_hand_off },
 	{ "mixed",		bench_mixed },
 	{ "profile",		bench_profile },
 	{ "hold",		bench_hold },

@@ -10,6 +10,7 @@
  *		addresses
  * in order	all areas are allocated, then all are freed, the oldest first
  * at random	the same, but freed in random order
+ * hand off	CPU 0 allocates HANDED_OFF areas, CPU 1 frees them, and so on
  * mixed	MIXED_LIVE areas of 1 to @nr pages are live; each pair replaces
  *		one of them, in turn
  *
@@ -27,6 +28,7 @@
 #include <linux/prandom.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
+#include <linux/smp.h>
 #include <linux/sort.h>
 
 #include "bench.h"
@@ -36,6 +38,7 @@
 #define PAIRS_MIN	8
 #define ALL_AREAS	1024
 #define ALL_PAGES	32768
+#define HANDED_OFF	256
 #define MIXED_LIVE	64
 #define MIXED_SIZES	1024
 #define SAMPLES		256
@@ -142,6 +145,55 @@ static int mixed_batch(const struct bench_allocator *a, unsigned int nr,
 	return err;
 }
 
+/* Areas that one CPU allocates, and another one frees. */
+struct handed {
+	const struct bench_allocator *allocator;
+	unsigned int nr;	/* pages of each area */
+	unsigned int n;		/* areas */
+};
+
+static int produce(void *data)
+{
+	struct handed *handed = data;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < handed->n; i++) {
+		areas[i] = handed->allocator->alloc(handed->nr);
+		if (!areas[i])
+			err = -ENOMEM;
+		cond_resched();
+	}
+	return err;
+}
+
+static int consume(void *data)
+{
+	struct handed *handed = data;
+	unsigned int i;
+
+	for (i = 0; i < handed->n; i++) {
+		if (areas[i])
+			handed->allocator->free(areas[i], handed->nr);
+		cond_resched();
+	}
+	return 0;
+}
+
+static int hand_off_batch(const struct bench_allocator *a, unsigned int nr,
+			  unsigned int pairs)
+{
+	struct handed handed = { .allocator = a, .nr = nr };
+	int err = 0;
+
+	for (; pairs && !err; pairs -= handed.n) {
+		handed.n = min(pairs, HANDED_OFF);
+		err = smp_call_on_cpu(0, produce, &handed, false);
+		err = smp_call_on_cpu(1, consume, &handed, false) ?: err;
+	}
+	return err;
+}
+
 static int repeat(batch *run, const struct bench_allocator *a, unsigned int nr,
 		  unsigned int pairs, unsigned int repeats,
 		  struct bench_result *result)
@@ -238,6 +290,17 @@ int bench_at_random(const struct bench_allocator *a, unsigned int nr,
 		order[j] = i;
 	}
 	return measure_all(a, nr, repeats, result);
+}
+
+/**
+ * bench_hand_off() - measure areas of @nr pages that another CPU frees
+ */
+int bench_hand_off(const struct bench_allocator *a, unsigned int nr,
+		   unsigned int repeats, struct bench_result *result)
+{
+	if (a->one_at_a_time)
+		return -EOPNOTSUPP;
+	return measure(hand_off_batch, a, nr, pairs_to_purge(nr), repeats, result);
 }
 
 /**
