@@ -64,6 +64,7 @@ records()
 		> /dev/null 2> "$work/stderr" ||
 		{ sed 's/^/# /' "$work/stderr"; return 1; }
 	allocs=$(count '^alloc ' "$work/record") frees=$(count '^free ' "$work/record")
+	page=$(sed -n 's/^# vmxctl record.* page=//p' "$work/record")
 	echo "# $allocs allocations, $frees frees"
 	[ "$allocs" -ge 2 ] && [ "$frees" -ge 1 ] && ! grep -q lost "$work/stderr"
 }
@@ -88,7 +89,6 @@ records_all()
 		grep -q 'no tracepoints' "$work/stderr"
 		return
 	fi
-	page=$(sed -n 's/^# vmxctl record.* page=//p' "$work/record")
 	witnessed > "$work/lines"
 	first=$(head -n 1 "$work/lines") nr=$(wc -l < "$work/lines")
 	sort "$work/lines" > "$work/expected"
@@ -145,7 +145,6 @@ plays()
 # Compare the number of areas and pages that the record leaves with `areas`.
 the_same_is_left()
 {
-	page=$(sed -n 's/^# vmxctl record.* page=//p' "$work/record")
 	wanted=$(awk -v page="$page" '
 		$1 == "alloc" { sum += pages($3) - live[$2]; n += !live[$2]; live[$2] = pages($3) }
 		$1 == "free" && live[$2] { n--; sum -= live[$2]; live[$2] = 0 }
