@@ -8,6 +8,7 @@
  * main.c reads a command, and one of the five files after it carries it out.
  * allocators.c has the allocators, freelists.c brings the free lists into a
  * known state, plug.c makes addresses scarce, and clock.c counts instructions.
+ * objects.c names locks.
  *
  * main.c runs one command at a time, under bench_mutex, so the other files do
  * not protect their data.
@@ -64,6 +65,10 @@ void bench_freelists_hold(void);
 void bench_freelists_release(void);
 bench_command bench_drain;
 
+/* objects.c */
+void bench_objects_init(void);
+void bench_objects_exit(void);
+
 /* pairs.c */
 bench_command bench_pairs;
 bench_command bench_singles;
@@ -72,6 +77,7 @@ bench_command bench_at_random;
 bench_command bench_hand_off;
 bench_command bench_mixed;
 bench_command bench_profile;
+bench_command bench_locks;
 
 /* crowd.c */
 int bench_crowd_init(void);

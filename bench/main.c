@@ -36,6 +36,7 @@ static const struct {
 	{ "hand_off",		bench_hand_off },
 	{ "mixed",		bench_mixed },
 	{ "profile",		bench_profile },
+	{ "locks",		bench_locks },
 	{ "hold",		bench_hold },
 	{ "thin",		bench_thin },
 	{ "drop",		bench_drop },
@@ -139,6 +140,7 @@ static int __init bench_init(void)
 		goto exit_allocators;
 	bench_file = debugfs_create_file("vmx_bench", 0600, NULL, NULL,
 					 &bench_fops);
+	bench_objects_init();
 	return 0;
 
 exit_allocators:
@@ -149,6 +151,7 @@ module_init(bench_init);
 
 static void __exit bench_exit(void)
 {
+	bench_objects_exit();
 	debugfs_remove(bench_file);
 	bench_shatter_exit();
 	bench_crowd_exit();

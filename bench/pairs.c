@@ -361,8 +361,8 @@ int bench_singles(const struct bench_allocator *a, unsigned int nr,
 }
 
 /*
- * No-ops that no compiler emits: they tell scripts/profile where a pair begins
- * and ends.
+ * No-ops that no compiler emits: the plugins of scripts/profile and of
+ * scripts/bench count between two of them.
  */
 static __always_inline void mark_begin(void)
 {
@@ -372,6 +372,16 @@ static __always_inline void mark_begin(void)
 static __always_inline void mark_end(void)
 {
 	asm volatile("nopl 0x766d7802(%%rax)" : : : "memory");
+}
+
+static __always_inline void mark_batch_begin(void)
+{
+	asm volatile("nopl 0x766d7803(%%rax)" : : : "memory");
+}
+
+static __always_inline void mark_batch_end(void)
+{
+	asm volatile("nopl 0x766d7804(%%rax)" : : : "memory");
 }
 
 /**
@@ -390,5 +400,34 @@ int bench_profile(const struct bench_allocator *a, unsigned int nr,
 		cond_resched();
 	}
 	bench_freelists_release();
+	return err;
+}
+
+/**
+ * bench_locks() - do a batch of pairs of @nr pages, marked for the plugin that
+ * watches locks
+ *
+ * The result is the number of pairs.
+ */
+int bench_locks(const struct bench_allocator *a, unsigned int nr,
+		unsigned int unused, struct bench_result *result)
+{
+	unsigned int pairs;
+	int err;
+
+	if (!nr)
+		return -EINVAL;
+	pairs = pairs_to_purge(nr);
+	bench_freelists_hold();
+	purge(a);
+	err = pairs_batch(a, nr, pairs);
+	purge(a);
+	mark_batch_begin();
+	if (!err)
+		err = pairs_batch(a, nr, pairs);
+	purge(a);
+	mark_batch_end();
+	bench_freelists_release();
+	*result = (struct bench_result){ pairs, pairs, pairs };
 	return err;
 }

@@ -5,8 +5,28 @@ BEGIN { FS = "," }
 
 NR == 1 { next }
 
+{ kernel = $1 }
+
+# What locks.awk answered: vmx_cold_in_LOCK, vmx_cold_takes_LOCK, vmx_cold_atomics.
+match($3, /_(in|takes)_[^_].*$/) && $3 !~ /_in_order/ {
+	locked[$3, $4] = $5
+	lock = substr($3, RSTART + 1)
+	sub(/^(in|takes)_/, "", lock)
+	if (!((lock, $4) in lock_seen)) {
+		lock_seen[lock, $4] = 1
+		if (lock != "global")
+			lock_rows[$4] = lock_rows[$4] (lock_rows[$4] ? SUBSEP : "") lock
+	}
+	if (!($4 in lock_pages)) {
+		lock_pages[$4] = 1
+		lock_size[++nr_lock_sizes] = $4
+	}
+	next
+}
+
+$3 ~ /_atomics$/ { locked[$3, $4] = $5; next }
+
 {
-	kernel = $1
 	init[$2] = 1
 	value[$2, $3, $4] = $5
 	# Leave out the races: their times vary with the host.
@@ -76,6 +96,34 @@ function shapes(i,    n, s, p)
 	}
 }
 
+function held(name, lock, pages) {
+	if (!((name "_in_" lock, pages) in locked))
+		return (name "_in_global", pages) in locked ? "0" : "-"
+	return sprintf("%s (%s)", locked[name "_in_" lock, pages], locked[name "_takes_" lock, pages])
+}
+
+function counted(name, pages) { return (name "_atomics", pages) in locked ? locked[name "_atomics", pages] : "-" }
+
+function lock_row(lock, pages) {
+	printf "%22s %6d %16s %16s %16s\n", lock, pages, held("vmalloc", lock, pages), held("vmx_cold", lock, pages), held("vmx_warm", lock, pages)
+}
+
+function locks(    n, i, p, rows, names)
+{
+	if (!nr_lock_sizes)
+		return
+	printf "\nLinux %s: instructions in locks, of a pair (in brackets: how often a lock is taken)\n\n", kernel
+	printf "%22s %6s %16s %16s %16s\n", "lock", "pages", "vmalloc", "vmx_cold", "vmx_warm"
+	for (n = 1; n <= nr_lock_sizes; n++) {
+		p = lock_size[n]
+		rows = split(lock_rows[p], names, SUBSEP)
+		for (i = 1; i <= rows; i++)
+			lock_row(names[i], p)
+		lock_row("global", p)
+		printf "%22s %6d %16s %16s %16s\n", "atomic operations", p, counted("vmalloc", p), counted("vmx_cold", p), counted("vmx_warm", p)
+	}
+}
+
 function clearing(    n, p, c)
 {
 	printf "\nLinux %s: instructions for clearing (init_on_alloc=1 minus init_on_alloc=0)\n\n", kernel
@@ -98,6 +146,7 @@ END {
 			printf "\nLargest spread (median above minimum): %.2f%%\n", 100 * spread[i]
 		}
 	}
+	locks()
 	if (0 in init && 1 in init)
 		clearing()
 }

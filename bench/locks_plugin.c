@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A QEMU plugin that says what is executed under which spinlock
+ *
+ * vmx_bench.ko executes a no-op that no compiler emits before a batch of pairs,
+ * and another one after it (bench/pairs.c).  In between, the plugin writes a
+ * line for each section under a spinlock, when it ends, and for each atomic
+ * operation on a static variable; at the end of the batch a line with its
+ * instructions:
+ *
+ *	lock ADDRESS CALLER START END LINES
+ *	atomic ADDRESS CALLER TIME
+ *	end INSTRUCTIONS
+ *
+ * A time is the number of instructions since the batch began.  A section begins
+ * after the instruction that takes the lock, and ends with the one that
+ * releases it, so END - START instructions are executed under the lock.  CALLER
+ * is the last call instruction before that: it is in the function that takes
+ * the lock, since spin_lock() is one call, of _raw_spin_lock().
+ *
+ * On x86 a queued spinlock (or a queued rwlock, by a writer) is taken by a
+ * locked cmpxchg of its 32 bits, and released by a store of one byte, at the
+ * same address.  Nothing else does both, so the plugin has to know neither the
+ * functions nor whether they are inlined.  It believes that each cmpxchg
+ * succeeds: there must be only one vCPU.
+ *
+ * LINES is how many cache lines a section touches that a section of the batch
+ * has written: those may have to come from another CPU.  The stack and what is
+ * addressed as per-CPU data do not count.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "qemu_plugin.h"
+
+__attribute__((visibility("default"))) int qemu_plugin_version = QEMU_PLUGIN_VERSION;
+
+/* nopl 0x766d7803(%rax), nopl 0x766d7804(%rax) */
+static const uint8_t begin_mark[] = { 0x0f, 0x1f, 0x80, 0x03, 0x78, 0x6d, 0x76 };
+static const uint8_t end_mark[] = { 0x0f, 0x1f, 0x80, 0x04, 0x78, 0x6d, 0x76 };
+
+/* Where vmalloc() takes addresses for stacks, and where the kernel's image begins. */
+#define STACKS_BEGIN	0xffffc90000000000
+#define STACKS_END	0xffffe90000000000
+#define IMAGE_BEGIN	0xffffffff80000000
+
+#define LINE_BYTES	64
+#define LINES		65536	/* a power of 2 */
+
+/* The lines that a section has touched; a number is written instead of clearing. */
+struct lines {
+	uint64_t	of[LINES];
+	uint64_t	when[LINES];
+};
+
+/* What may be a lock: it was written by a locked cmpxchg of 32 bits. */
+struct held {
+	uint64_t	lock;		/* 0: not in use */
+	uint64_t	caller;
+	uint64_t	start;
+	uint64_t	number;		/* of the section */
+	unsigned int	lines;
+	struct lines	touched;
+};
+
+#define HELD 8
+
+static struct held held[HELD];
+static struct lines written;
+static uint64_t now, began, sections, batch, last_call;
+static bool counting;
+static unsigned int nr_held;
+static FILE *out;
+
+/* Add a line to a set.  Return false if it was there. */
+static bool add_line(struct lines *set, uint64_t number, uint64_t line)
+{
+	uint64_t i = line ^ line >> 16;
+
+	for (unsigned int n = 0; n < LINES; n++, i++) {
+		i %= LINES;
+		if (set->when[i] != number) {
+			set->of[i] = line;
+			set->when[i] = number;
+			return true;
+		}
+		if (set->of[i] == line)
+			return false;
+	}
+	return false;
+}
+
+static bool has_line(const struct lines *set, uint64_t number, uint64_t line)
+{
+	uint64_t i = line ^ line >> 16;
+
+	for (unsigned int n = 0; n < LINES; n++, i++) {
+		i %= LINES;
+		if (set->when[i] != number)
+			return false;
+		if (set->of[i] == line)
+			return true;
+	}
+	return false;
+}
+
+static struct held *find_held(uint64_t lock)
+{
+	for (unsigned int i = 0; i < HELD; i++) {
+		if (held[i].lock == lock)
+			return &held[i];
+	}
+	return NULL;
+}
+
+static void touch(unsigned int vcpu, uint32_t info, uint64_t addr, void *unused)
+{
+	uint64_t line = addr / LINE_BYTES;
+
+	if (!nr_held || !counting || (addr >= STACKS_BEGIN && addr < STACKS_END))
+		return;
+	if (qemu_plugin_mem_is_store(info))
+		add_line(&written, batch, line);
+	else if (!has_line(&written, batch, line))
+		return;
+	for (unsigned int i = 0; i < HELD; i++) {
+		if (held[i].lock && add_line(&held[i].touched, held[i].number, line))
+			held[i].lines++;
+	}
+}
+
+/* A locked cmpxchg, or another locked instruction. */
+static void locked(unsigned int vcpu, uint32_t info, uint64_t addr, void *cmpxchg)
+{
+	struct held *h;
+
+	if (!counting || !qemu_plugin_mem_is_store(info))
+		return;
+	if (!cmpxchg || qemu_plugin_mem_size_shift(info) != 2) {
+		if (addr >= IMAGE_BEGIN)
+			fprintf(out, "atomic %016llx %016llx %llu\n",
+				(unsigned long long)addr,
+				(unsigned long long)last_call,
+				(unsigned long long)(now - began));
+		return;
+	}
+	h = find_held(addr) ?: find_held(0);
+	if (!h) {
+		/* Only what is no lock is held for ever. */
+		h = &held[0];
+		for (unsigned int i = 1; i < HELD; i++) {
+			if (held[i].start < h->start)
+				h = &held[i];
+		}
+		h->lock = 0;
+		nr_held--;
+	}
+	nr_held += !h->lock;
+	h->lock = addr;
+	h->caller = last_call;
+	h->start = now;
+	h->number = ++sections;
+	h->lines = 0;
+	touch(vcpu, info, addr, NULL);
+}
+
+static void stored(unsigned int vcpu, uint32_t info, uint64_t addr, void *unused)
+{
+	struct held *h;
+
+	if (!nr_held || !counting || qemu_plugin_mem_size_shift(info))
+		return;
+	h = find_held(addr);
+	if (!h)
+		return;
+	fprintf(out, "lock %016llx %016llx %llu %llu %u\n",
+		(unsigned long long)addr, (unsigned long long)h->caller,
+		(unsigned long long)(h->start - began),
+		(unsigned long long)(now - began), h->lines);
+	h->lock = 0;
+	nr_held--;
+}
+
+static void called(unsigned int vcpu, void *addr)
+{
+	last_call = (uintptr_t)addr;
+}
+
+static void begin(unsigned int vcpu, void *unused)
+{
+	for (unsigned int i = 0; i < HELD; i++)
+		held[i].lock = 0;
+	nr_held = 0;
+	began = now;
+	batch++;
+	counting = true;
+}
+
+static void end(unsigned int vcpu, void *unused)
+{
+	counting = false;
+	fprintf(out, "end %llu\n", (unsigned long long)(now - began));
+}
+
+static bool is_mark(const struct qemu_plugin_insn *insn, const uint8_t *mark)
+{
+	return qemu_plugin_insn_size(insn) == sizeof(begin_mark) &&
+	       !memcmp(qemu_plugin_insn_data(insn), mark, sizeof(begin_mark));
+}
+
+static void watch(struct qemu_plugin_insn *insn)
+{
+	const uint8_t *code = qemu_plugin_insn_data(insn);
+	size_t n = qemu_plugin_insn_size(insn), i = 0;
+	void *addr = (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn);
+	bool is_locked = false, is_percpu = false;
+
+	/* The prefixes, of which REX is the last. */
+	for (; i < n; i++) {
+		/* With one CPU the kernel replaces "lock" by a prefix that does nothing. */
+		if (code[i] == 0xf0 || code[i] == 0x3e)
+			is_locked = true;
+		else if (code[i] == 0x65)
+			is_percpu = true;
+		else if (code[i] != 0x66 && code[i] != 0xf2 && code[i] != 0xf3)
+			break;
+	}
+	if (i < n && (code[i] & 0xf0) == 0x40)
+		i++;
+	if (i >= n || is_percpu)
+		return;
+	qemu_plugin_register_vcpu_mem_cb(insn, touch, QEMU_PLUGIN_CB_NO_REGS,
+					 QEMU_PLUGIN_MEM_RW, NULL);
+	if (is_locked) {
+		bool cmpxchg = i + 1 < n && code[i] == 0x0f && code[i + 1] == 0xb1;
+
+		qemu_plugin_register_vcpu_mem_cb(insn, locked,
+						 QEMU_PLUGIN_CB_NO_REGS,
+						 QEMU_PLUGIN_MEM_RW,
+						 cmpxchg ? insn : NULL);
+	} else if (code[i] == 0xc6 || code[i] == 0x88) {
+		/* mov of one byte to memory */
+		qemu_plugin_register_vcpu_mem_cb(insn, stored,
+						 QEMU_PLUGIN_CB_NO_REGS,
+						 QEMU_PLUGIN_MEM_W, NULL);
+	} else if (code[i] == 0xe8) {
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, called,
+						       QEMU_PLUGIN_CB_NO_REGS,
+						       addr);
+	}
+}
+
+static void translated(uint64_t id, struct qemu_plugin_tb *tb)
+{
+	size_t i, n = qemu_plugin_tb_n_insns(tb);
+
+	for (i = 0; i < n; i++) {
+		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+
+		if (is_mark(insn, begin_mark) || is_mark(insn, end_mark)) {
+			qemu_plugin_register_vcpu_insn_exec_cb(insn,
+							       is_mark(insn, end_mark) ?
+							       end : begin,
+							       QEMU_PLUGIN_CB_NO_REGS,
+							       NULL);
+			continue;
+		}
+		qemu_plugin_register_vcpu_insn_exec_inline(insn,
+							   QEMU_PLUGIN_INLINE_ADD_U64,
+							   &now, 1);
+		watch(insn);
+	}
+}
+
+static void finish(uint64_t id, void *unused)
+{
+	if (fclose(out))
+		perror("locks_plugin");
+}
+
+__attribute__((visibility("default")))
+int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
+{
+	if (argc != 1 || strncmp(argv[0], "out=", 4)) {
+		fprintf(stderr, "locks_plugin: out=FILE is missing\n");
+		return 1;
+	}
+	out = fopen(argv[0] + 4, "w");
+	if (!out) {
+		perror(argv[0] + 4);
+		return 1;
+	}
+	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
+	qemu_plugin_register_atexit_cb(id, finish, NULL);
+	return 0;
+}
