@@ -101,5 +101,8 @@ bench_command bench_mend;
 
 /* race.c */
 bench_command bench_race;
+bench_command bench_race_alone;
+bench_command bench_race_crowds;
+bench_command bench_race_mixed;
 
 #endif /* _VMX_BENCH_H */

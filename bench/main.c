@@ -45,6 +45,9 @@ static const struct {
 	{ "mend",		bench_mend },
 	{ "checkerboard",	bench_checkerboard },
 	{ "race",		bench_race },
+	{ "race_alone",		bench_race_alone },
+	{ "race_crowds",	bench_race_crowds },
+	{ "race_mixed",		bench_race_mixed },
 };
 
 static bench_command *find_verb(const char *name)

@@ -20,11 +20,16 @@ $4 !~ /^[0-9.]+$/ {
 	next
 }
 
-# Keep the time of the slowest CPU, to be compared with vmalloc in the same
-# round.
-$2 ~ /_race$/ {
-	round = ++rounds[$2, $3]
-	race[$2, $3, round] = $6
+# Keep the time of the slowest CPU, to be compared with vmalloc in the same turn.
+match($2, /_race.*/) {
+	who = substr($2, 1, RSTART - 1)
+	kind = substr($2, RSTART + 1)
+	if (!((kind, $3) in kinds)) {
+		kinds[kind, $3] = 1
+		race_kind[++nr_kinds] = kind
+		race_pages[nr_kinds] = $3
+	}
+	race[who, kind, $3, ++turns[who, kind, $3]] = $6
 	next
 }
 
@@ -54,22 +59,49 @@ function sort_ratios(n,    i, j, t)
 	}
 }
 
-function race_result(name, pages,    i, n)
+# The median of all turns of one time divided by another, times 1000.
+function race_result(name, who, kind, pages, other, other_kind,    i, n)
 {
-	n = rounds[name "_race", pages]
-	if (!n)
+	n = turns[who, kind, pages]
+	if (!n || n != turns[other, other_kind, pages])
 		return
 	for (i = 1; i <= n; i++)
-		ratio[i] = int(1000 * race[name "_race", pages, i] / race["vmalloc_race", pages, i] + 0.5)
+		ratio[i] = int(1000 * race[who, kind, pages, i] / race[other, other_kind, pages, i] + 0.5)
 	sort_ratios(n)
-	result(0, name "_race_permille", pages, ratio[1], ratio[int((n + 1) / 2)], ratio[n])
+	result(0, name "_permille", pages, ratio[1], ratio[int((n + 1) / 2)], ratio[n])
+}
+
+# The fastest turn on all CPUs divided by the fastest one alone, times 1000: on a busy machine,
+# the others say how long a CPU waited for it.
+function slower_result(who, kind, pages,    i, together, alone, n)
+{
+	n = turns[who, kind, pages]
+	if (!n || !turns[who, kind "_alone", pages])
+		return
+	for (i = 1; i <= n; i++) {
+		if (!together || race[who, kind, pages, i] < together)
+			together = race[who, kind, pages, i]
+	}
+	for (i = 1; i <= turns[who, kind "_alone", pages]; i++) {
+		if (!alone || race[who, kind "_alone", pages, i] < alone)
+			alone = race[who, kind "_alone", pages, i]
+	}
+	n = int(1000 * together / alone + 0.5)
+	result(0, who "_" kind "_slower_permille", pages, n, n, n)
+}
+
+function races(kind, pages)
+{
+	race_result("vmx_cold_" kind, "vmx_cold", kind, pages, "vmalloc", kind)
+	race_result("vmx_warm_" kind, "vmx_warm", kind, pages, "vmalloc", kind)
+	slower_result("vmalloc", kind, pages)
+	slower_result("vmx_cold", kind, pages)
+	slower_result("vmx_warm", kind, pages)
 }
 
 END {
-	race_result("vmx_cold", 1)
-	race_result("vmx_warm", 1)
-	race_result("vmx_cold", 16)
-	race_result("vmx_warm", 16)
+	for (i = 1; i <= nr_kinds; i++)
+		races(race_kind[i], race_pages[i])
 	printf "\n  ],\n  \"left_out\": [" >json
 	for (i = 1; i <= nr_left_out; i++)
 		printf "%s\n    %s", (i > 1 ? "," : ""), left_out[i] >json

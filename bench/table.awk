@@ -28,9 +28,10 @@ $3 ~ /_atomics$/ { locked[$3, $4] = $5; next }
 
 {
 	init[$2] = 1
-	value[$2, $3, $4] = $5
+	# Of the races, the median counts.
+	value[$2, $3, $4] = $3 ~ /_race/ ? $6 : $5
 	# Leave out the races: their times vary with the host.
-	if ($3 !~ /_race_/ && $5 > 0 && $6 / $5 - 1 > spread[$2])
+	if ($3 !~ /_race/ && $5 > 0 && $6 / $5 - 1 > spread[$2])
 		spread[$2] = $6 / $5 - 1
 	if ($3 == "floor" && !($4 in seen)) {
 		seen[$4] = 1
