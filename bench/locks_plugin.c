@@ -24,9 +24,11 @@
  * functions nor whether they are inlined.  It believes that each cmpxchg
  * succeeds: there must be only one vCPU.
  *
- * LINES is how many cache lines a section touches that a section of the batch
- * has written: those may have to come from another CPU.  The stack and what is
- * addressed as per-CPU data do not count.
+ * LINES is how many cache lines a section touches whose last store, in the
+ * batch, was in a section: those may have to come from another CPU.  If the last
+ * store was outside, this CPU has the line: a descriptor that it has just
+ * filled, for example.  The stack and what is addressed as per-CPU data do not
+ * count.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -47,12 +49,12 @@ static const uint8_t end_mark[] = { 0x0f, 0x1f, 0x80, 0x04, 0x78, 0x6d, 0x76 };
 #define IMAGE_BEGIN	0xffffffff80000000
 
 #define LINE_BYTES	64
-#define LINES		65536	/* a power of 2 */
+#define LINES		0x40000	/* lines of a batch: more than there are */
 
-/* The lines that a section has touched; a number is written instead of clearing. */
+/* A set of lines.  One of a former number is empty: nothing has to be cleared. */
 struct lines {
 	uint64_t	of[LINES];
-	uint64_t	when[LINES];
+	uint64_t	number[LINES];
 };
 
 /* What may be a lock: it was written by a locked cmpxchg of 32 bits. */
@@ -68,42 +70,37 @@ struct held {
 #define HELD 8
 
 static struct held held[HELD];
-static struct lines written;
+static struct lines stores;		/* lines that were written in this batch */
+static bool was_inside[LINES];		/* the last store to it was in a section */
 static uint64_t now, began, sections, batch, last_call;
 static bool counting;
 static unsigned int nr_held;
 static FILE *out;
 
+/* Find the place of a line in a set, or where it belongs. */
+static size_t find_line(const struct lines *set, uint64_t number, uint64_t line)
+{
+	uint64_t i = line ^ line >> 18;
+
+	for (unsigned int n = 0; n < LINES; n++, i++) {
+		i %= LINES;
+		if (set->number[i] != number || set->of[i] == line)
+			return i;
+	}
+	fprintf(stderr, "locks_plugin: too many lines\n");
+	abort();
+}
+
 /* Add a line to a set.  Return false if it was there. */
 static bool add_line(struct lines *set, uint64_t number, uint64_t line)
 {
-	uint64_t i = line ^ line >> 16;
+	size_t i = find_line(set, number, line);
 
-	for (unsigned int n = 0; n < LINES; n++, i++) {
-		i %= LINES;
-		if (set->when[i] != number) {
-			set->of[i] = line;
-			set->when[i] = number;
-			return true;
-		}
-		if (set->of[i] == line)
-			return false;
-	}
-	return false;
-}
-
-static bool has_line(const struct lines *set, uint64_t number, uint64_t line)
-{
-	uint64_t i = line ^ line >> 16;
-
-	for (unsigned int n = 0; n < LINES; n++, i++) {
-		i %= LINES;
-		if (set->when[i] != number)
-			return false;
-		if (set->of[i] == line)
-			return true;
-	}
-	return false;
+	if (set->number[i] == number)
+		return false;
+	set->of[i] = line;
+	set->number[i] = number;
+	return true;
 }
 
 static struct held *find_held(uint64_t lock)
@@ -118,16 +115,22 @@ static struct held *find_held(uint64_t lock)
 static void touch(unsigned int vcpu, uint32_t info, uint64_t addr, void *unused)
 {
 	uint64_t line = addr / LINE_BYTES;
+	bool is_store = qemu_plugin_mem_is_store(info), is_shared;
+	size_t i;
 
-	if (!nr_held || !counting || (addr >= STACKS_BEGIN && addr < STACKS_END))
+	if (!counting || (addr >= STACKS_BEGIN && addr < STACKS_END) ||
+	    (!nr_held && !is_store))
 		return;
-	if (qemu_plugin_mem_is_store(info))
-		add_line(&written, batch, line);
-	else if (!has_line(&written, batch, line))
-		return;
-	for (unsigned int i = 0; i < HELD; i++) {
-		if (held[i].lock && add_line(&held[i].touched, held[i].number, line))
-			held[i].lines++;
+	i = find_line(&stores, batch, line);
+	is_shared = stores.number[i] == batch && was_inside[i];
+	for (unsigned int n = 0; n < HELD; n++) {
+		if (held[n].lock && add_line(&held[n].touched, held[n].number, line))
+			held[n].lines += is_shared;
+	}
+	if (is_store) {
+		stores.of[i] = line;
+		stores.number[i] = batch;
+		was_inside[i] = nr_held;
 	}
 }
 
@@ -136,16 +139,19 @@ static void locked(unsigned int vcpu, uint32_t info, uint64_t addr, void *cmpxch
 {
 	struct held *h;
 
-	if (!counting || !qemu_plugin_mem_is_store(info))
+	if (!counting)
 		return;
 	if (!cmpxchg || qemu_plugin_mem_size_shift(info) != 2) {
-		if (addr >= IMAGE_BEGIN)
+		touch(vcpu, info, addr, NULL);
+		if (addr >= IMAGE_BEGIN && qemu_plugin_mem_is_store(info))
 			fprintf(out, "atomic %016llx %016llx %llu\n",
 				(unsigned long long)addr,
 				(unsigned long long)last_call,
 				(unsigned long long)(now - began));
 		return;
 	}
+	if (!qemu_plugin_mem_is_store(info))
+		return;
 	h = find_held(addr) ?: find_held(0);
 	if (!h) {
 		/* Only what is no lock is held for ever. */
@@ -188,7 +194,7 @@ static void called(unsigned int vcpu, void *addr)
 	last_call = (uintptr_t)addr;
 }
 
-static void begin(unsigned int vcpu, void *unused)
+static void begin_batch(unsigned int vcpu, void *unused)
 {
 	for (unsigned int i = 0; i < HELD; i++)
 		held[i].lock = 0;
@@ -198,7 +204,7 @@ static void begin(unsigned int vcpu, void *unused)
 	counting = true;
 }
 
-static void end(unsigned int vcpu, void *unused)
+static void end_batch(unsigned int vcpu, void *unused)
 {
 	counting = false;
 	fprintf(out, "end %llu\n", (unsigned long long)(now - began));
@@ -217,9 +223,11 @@ static void watch(struct qemu_plugin_insn *insn)
 	void *addr = (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn);
 	bool is_locked = false, is_percpu = false;
 
-	/* The prefixes, of which REX is the last. */
+	/*
+	 * The prefixes, of which REX is the last.  With one CPU the kernel replaces
+	 * "lock" by 0x3e, which does nothing, and may stand before a mov, too.
+	 */
 	for (; i < n; i++) {
-		/* With one CPU the kernel replaces "lock" by a prefix that does nothing. */
 		if (code[i] == 0xf0 || code[i] == 0x3e)
 			is_locked = true;
 		else if (code[i] == 0x65)
@@ -231,16 +239,18 @@ static void watch(struct qemu_plugin_insn *insn)
 		i++;
 	if (i >= n || is_percpu)
 		return;
-	qemu_plugin_register_vcpu_mem_cb(insn, touch, QEMU_PLUGIN_CB_NO_REGS,
-					 QEMU_PLUGIN_MEM_RW, NULL);
-	if (is_locked) {
+	if (is_locked && code[i] != 0xc6 && code[i] != 0x88) {
 		bool cmpxchg = i + 1 < n && code[i] == 0x0f && code[i + 1] == 0xb1;
 
 		qemu_plugin_register_vcpu_mem_cb(insn, locked,
 						 QEMU_PLUGIN_CB_NO_REGS,
 						 QEMU_PLUGIN_MEM_RW,
 						 cmpxchg ? insn : NULL);
-	} else if (code[i] == 0xc6 || code[i] == 0x88) {
+		return;
+	}
+	qemu_plugin_register_vcpu_mem_cb(insn, touch, QEMU_PLUGIN_CB_NO_REGS,
+					 QEMU_PLUGIN_MEM_RW, NULL);
+	if (code[i] == 0xc6 || code[i] == 0x88) {
 		/* mov of one byte to memory */
 		qemu_plugin_register_vcpu_mem_cb(insn, stored,
 						 QEMU_PLUGIN_CB_NO_REGS,
@@ -262,7 +272,7 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 		if (is_mark(insn, begin_mark) || is_mark(insn, end_mark)) {
 			qemu_plugin_register_vcpu_insn_exec_cb(insn,
 							       is_mark(insn, end_mark) ?
-							       end : begin,
+							       end_batch : begin_batch,
 							       QEMU_PLUGIN_CB_NO_REGS,
 							       NULL);
 			continue;
