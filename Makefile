@@ -3,7 +3,7 @@
 # The verbs that a person types; "make help" lists them. Kbuild says what to build. Each
 # of the verbs below is the script of that name in scripts/.
 
-verbs := demo vm test test-all test-debug test-debug-all test-area test-harness test-gdb test-scripts test-tools test-docs check bench bench-check
+verbs := demo vm test test-all test-debug test-debug-all test-area test-harness test-gdb test-scripts test-tools test-docs check bench bench-check bench-scale
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
