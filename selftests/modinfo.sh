@@ -7,8 +7,9 @@ cd "$(dirname "$0")" || exit 1
 . ./vmx_lib.sh
 vmx_start 6
 
-# Read .modinfo without the modinfo command: busybox's needs a modules.dep.
-info=$(tr '\0' '\n' < "$VMX_KO" | grep -aF -e license= -e description= \
+# Read .modinfo without the modinfo command: busybox's needs a modules.dep. A zero ends
+# each string, but on 32-bit ARM none comes before the first one.
+info=$(tr -c ' -~' '\n' < "$VMX_KO" | grep -F -e license= -e description= \
 	-e version= -e vermagic= -e parm=)
 
 # has FIELD PATTERN: is there a line "FIELD=..." that matches?
