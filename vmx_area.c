@@ -33,7 +33,8 @@
  *
  * Locking: space.purge_mutex, then vmx_area_lock. vmx_area_lock is a plain spinlock,
  * so no function here may be called from an interrupt. It protects everything here,
- * and what area/hole.c and area/index.c keep. vmx_area_find() takes no lock.
+ * and what area/hole.c and area/index.c keep, but not the spare descriptors, which belong
+ * to their CPU. vmx_area_find() takes no lock.
  *
  * Units: bytes, page-aligned, except counters that say otherwise.
  *
@@ -220,6 +221,24 @@ static void free_spares(void)
 }
 
 /**
+ * vmx_area_cpu_is_dead() - free the descriptors that a CPU keeps
+ * @cpu: a CPU that is offline, or that does not use this part any longer
+ *
+ * Context: process context.
+ */
+void vmx_area_cpu_is_dead(unsigned int cpu)
+{
+	struct spares *its = per_cpu_ptr(&spares, cpu);
+	struct vmx_area *area;
+
+	while ((area = its->first)) {
+		its->first = area->next;
+		kmem_cache_free(space.cache, area);
+	}
+	its->nr = 0;
+}
+
+/**
  * vmx_area_alloc() - make a descriptor that is not in the address space yet
  * @size: bytes that were asked for; must not be 0, and must not overflow when it
  *	is rounded up to pages and the guard page is added
@@ -280,7 +299,7 @@ static enum vmx_fit fit_of(struct vmx_area *area, unsigned long start,
 	if (likely(!(area->flags & VMX_FIT_MASK)))
 		return VMX_FIT_FIRST;
 	if (start > vmx_starts.first || end < vmx_area_start(&space.sentinel))
-		area->flags &= ~VMX_FIT_MASK;
+		WRITE_ONCE(area->flags, area->flags & ~VMX_FIT_MASK);
 	return VMX_FIT_OF(area->flags);
 }
 
@@ -351,7 +370,7 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 /*
  * Is @area in use, and is @addr in it? Without vmx_area_lock, the descriptor may get
  * another area at any moment. If the area is listed at its address, and the id is the
- * same before and after, then the address and the length belong to that id.
+ * same before and after, then the address, the length and the flags belong to that id.
  */
 static __always_inline bool contains(const struct vmx_area *area, unsigned long addr)
 {
@@ -359,25 +378,27 @@ static __always_inline bool contains(const struct vmx_area *area, unsigned long 
 	unsigned long id = smp_load_acquire(&area->id);
 	unsigned long offset = addr - (unsigned long)READ_ONCE(area->addr);
 	unsigned long size = READ_ONCE(area->size);
+	bool freed = vmx_area_is_freed(area);
 
 	/*
-	 * Whoever changes addr or size after the area has left the index has released and
-	 * taken vmx_area_lock in between. This pairs with that.
+	 * Between leaving the index and the next life, a descriptor has changed hands under
+	 * vmx_area_lock, which orders the stores; this pairs with it, and with smp_wmb() in
+	 * vmx_area_cancel().
 	 */
 	smp_rmb();
-	return offset < size && vmx_index_at(vmx_index_page(area)) == area &&
-	       !vmx_area_is_freed(area) && READ_ONCE(area->id) == id;
+	return offset < size && !freed && vmx_index_at(vmx_index_page(area)) == area &&
+	       READ_ONCE(area->id) == id;
 }
 
 /**
  * vmx_area_find() - find the area in use that contains an address
  * @addr: any address; a guard page belongs to its area
  *
- * The search takes no lock. Whoever holds vmx_area_lock, and whoever can keep the area
- * from being freed, gets an answer that stays true.
+ * The search takes no lock. The descriptor stays this area's as long as the caller holds
+ * vmx_area_lock, or can keep the area from being freed. Otherwise the result must not be
+ * followed: it only says that there was an area.
  *
- * Context: any, if the area cannot be freed meanwhile or if vmx_area_lock is held. NMI
- * included.
+ * Context: any.
  * Return: the area, or NULL.
  */
 struct vmx_area *vmx_area_find(unsigned long addr)
@@ -662,6 +683,8 @@ void vmx_area_cancel(struct vmx_area *area)
 	spin_lock(&vmx_area_lock);
 	trace_vmx_undo(area, vmx_area_start(area), area->size);
 	vmx_index_del(area);
+	/* The next life begins without the lock. Pairs with smp_rmb() in contains(). */
+	smp_wmb();
 	list_del_area(area);
 	ring_erase(area);
 	space.stats.allocs--;
@@ -826,7 +849,7 @@ static bool purge(void)
  *
  * All addresses that were quarantined when this was called have become holes when it
  * returns, whatever is freed meanwhile. If another task's purge is under way, this
- * waits for its end first.
+ * waits for its end first. The spare descriptors of this CPU are freed, too.
  *
  * Context: may sleep.
  * Return: true if this call found something to purge.
@@ -1041,20 +1064,13 @@ int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
  */
 void vmx_areas_exit(void)
 {
-	struct vmx_area *area;
 	unsigned int cpu;
 
 	vmx_areas_purge();
 	WARN_ON_ONCE(vmx_list || areas_now() ||
 		     space.stats.quarantined_ranges);
-	for_each_possible_cpu(cpu) {
-		struct spares *its = per_cpu_ptr(&spares, cpu);
-
-		while ((area = its->first)) {
-			its->first = area->next;
-			kmem_cache_free(space.cache, area);
-		}
-	}
+	for_each_possible_cpu(cpu)
+		vmx_area_cpu_is_dead(cpu);
 	kmem_cache_destroy(space.cache);
 	vmx_index_exit();
 }

@@ -78,6 +78,7 @@ void vmx_areas_exit(void);
 struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 				const void *caller, gfp_t gfp, int node);
 void vmx_area_free(struct vmx_area *area);
+void vmx_area_cpu_is_dead(unsigned int cpu);
 int vmx_area_insert(struct vmx_area *area, unsigned long align,
 		    unsigned long start, unsigned long end);
 int vmx_area_extend(struct vmx_area *area, unsigned long bytes);

@@ -27,8 +27,8 @@ EXPORT_SYMBOL_GPL(is_vmx_addr);
  * find_vmx_area() - find the area that an address lies in
  * @addr: any address; the guard page belongs to its area
  *
- * The function does not keep the area from being freed. Ask only about your own areas,
- * or about areas that cannot be freed meanwhile.
+ * The function does not keep the area from being freed. Any address may be looked up, but
+ * follow the result only if the area is your own, or cannot be freed meanwhile.
  *
  * Context: any. Takes no lock.
  * Return: the area; NULL if the address lies in no area, or in one that has been freed.

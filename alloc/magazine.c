@@ -317,6 +317,7 @@ static int cpu_is_dead(unsigned int cpu)
 	mutex_lock(&magazines.drain_mutex);
 	drain_cpu(cpu);
 	mutex_unlock(&magazines.drain_mutex);
+	vmx_area_cpu_is_dead(cpu);
 	return 0;
 }
 

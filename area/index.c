@@ -12,13 +12,14 @@
  * O(log(pages)), to the base of 64 (32 on 32-bit).
  *
  * Allocating and freeing in turn would change all levels each time. So the word of level
- * 0 that became zero last keeps its mark above. A search that goes down there goes on
- * below.
+ * 0 that became zero last keeps its mark above. A search that goes down there continues at
+ * lower addresses.
  *
  * Locking: changes under vmx_area_lock. A search needs no lock. It sees all marks of an
  * area that is listed during the whole search, because each word that is stored has
- * them. If others come and go meanwhile, it may come to a word without marks, or to a page
- * where no area starts any longer: then it goes on below.
+ * them. If others come and go meanwhile, it may come to a word without marks, or to a
+ * marked page where no area starts: then it continues at lower addresses. An area is marked
+ * before it is in vmx_starts, and leaves vmx_starts before it loses its mark.
  *
  * Units: pages of the slice, except addresses.
  *

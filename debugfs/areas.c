@@ -46,9 +46,11 @@ struct areas_file {
 static void copy(struct shown *shown, const struct vmx_area *area)
 {
 	lockdep_assert_held(&vmx_area_lock);
-	shown->complete = vmx_area_complete(area);
 	shown->start = vmx_area_start(area);
 	shown->size = area->size;
+	shown->complete = vmx_area_complete(area);
+	if (!shown->complete)
+		return;
 	shown->flags = READ_ONCE(area->flags);
 	shown->id = area->id;
 	shown->requested = READ_ONCE(area->requested);
@@ -120,7 +122,10 @@ static void show_node(struct seq_file *m, int nid, unsigned int pages)
 	seq_put_decimal_ull(m, "=", pages);
 }
 
-/* Count frames of a node, from page @from on. Return false if the area was freed. */
+/*
+ * Count frames of a node, from page @from on. If the area is made shorter meanwhile, the
+ * counts do not add up to its pages. Return false if it was freed.
+ */
 static bool count_frames(const struct shown *shown, unsigned int from, int nid,
 			 unsigned int *n)
 {
@@ -131,7 +136,7 @@ static bool count_frames(const struct shown *shown, unsigned int from, int nid,
 	spin_lock(&vmx_area_lock);
 	area = vmx_listed_at((void *)shown->start);
 	same = area && area->id == shown->id;
-	end = same ? min(from + COUNTED, area->nr_pages) : 0;
+	end = same ? min3(from + COUNTED, area->nr_pages, shown->nr_pages) : 0;
 	for (i = from; i < end; i++)
 		*n += page_to_nid(vmx_area_page(area, i)) == nid;
 	spin_unlock(&vmx_area_lock);

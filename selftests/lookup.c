@@ -26,7 +26,7 @@ static void expect_found(struct __test_metadata *_metadata, const char *paramete
 {
 	char line[256] = "";
 
-	ASSERT_EQ(0, vmx_load(slice_of(4096 * page_size(), parameters)));
+	ASSERT_EQ(0, vmx_load(slice_of(16384 * page_size(), parameters)));
 	EXPECT_EQ(0, module_checks("vmx_lookup", "", line, sizeof(line)))
 		TH_LOG("%s", line);
 }

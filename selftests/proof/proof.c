@@ -258,6 +258,19 @@ long slab_objects(void)
 	return n;
 }
 
+/* Before 6.12, a worker of the kernel removes the cache, after vmx is unloaded. */
+bool slab_is_gone(void)
+{
+	unsigned int end = milliseconds() + 30000;
+
+	while (slab_objects() != -ENOENT) {
+		if (milliseconds() > end)
+			return false;
+		usleep(10000);
+	}
+	return true;
+}
+
 /* From the kernel's own linux/kernel-page-flags.h, not from its UAPI. */
 #define KPF_RESERVED 32
 

@@ -65,6 +65,7 @@ unsigned int drought_end(enum drought kind);
 
 /* Count the objects in use in the slab cache of vmx: exact, but slow. */
 long slab_objects(void);
+bool slab_is_gone(void);
 
 /*
  * Count the frames that vmx has allocated, by page_owner, without those that

@@ -3,8 +3,9 @@
  * A module that looks addresses up while another CPU changes the list around them
  *
  * The init function makes an area, and looks up each of its pages while a thread
- * allocates and frees small areas on both sides of it. The area is found each time, and
- * an address that no area has is found in none. A check that fails writes a line to the
+ * allocates and frees areas on both sides of it. The area is found each time. Nothing is
+ * found at its address after an area was freed, nor at a page that stays a hole,
+ * although long areas are allocated below it. A check that fails writes a line to the
  * kernel log, and insmod fails with EUCLEAN.
  */
 #include <linux/err.h>
@@ -17,37 +18,52 @@
 
 #define PAGES	150	/* a word of the index has marks of 64 */
 #define CHURN	40	/* areas that come and go, half of them on each side */
+#define LONG	64	/* pages of the longest of them */
+#define HOLE	8192	/* pages up to the hole: more than are in use or quarantined */
 #define ROUNDS	1000
 #define TURNS	10000	/* areas that come and go meanwhile, at least */
 
 static void *churned[CHURN];
 static unsigned long turns;
+static unsigned long hole;	/* at and above this address there is no area */
+static bool bad;
+
+/* Allocate in the last pages below the hole. If there is no room, NULL does no harm. */
+static void *alloc_below_hole(unsigned long pages)
+{
+	return __vmx_alloc_node_range(pages * PAGE_SIZE, 1, hole - LONG * PAGE_SIZE, hole,
+				      GFP_KERNEL | __GFP_NOWARN, PAGE_KERNEL, 0,
+				      NUMA_NO_NODE, alloc_below_hole);
+}
 
 /* Replace the areas in turn. Their sizes change, so that they also move. */
 static int churn(void *unused)
 {
 	while (!kthread_should_stop()) {
-		void **p = &churned[turns * 7 % CHURN];
+		unsigned long pages = 1 + (turns * 5 + turns / CHURN * 3) % (LONG - 1);
+		void **p = &churned[turns * 7 % CHURN], *freed = *p;
 
-		vmx_free(*p);
-		WRITE_ONCE(*p, vmx_alloc((1 + turns % 5) * PAGE_SIZE));
+		vmx_free(freed);
+		if (!CHECK(!find_vmx_area(freed)))
+			WRITE_ONCE(bad, true);
+		WRITE_ONCE(*p, turns % 3 ? vmx_alloc(pages * PAGE_SIZE) : alloc_below_hole(pages));
+		/* Free descriptors, too, and not only addresses. */
+		if (turns % 1024 == 0)
+			vmx_unmap_aliases();
 		WRITE_ONCE(turns, turns + 1);
 		cond_resched();
 	}
 	return 0;
 }
 
-/* Look up each page of @p, its guard page, and the last page of the slice. */
+/* Look up each page of @p, its guard page, and pages of the hole. */
 static bool look_up(const char *p, const struct vmx_area *area)
 {
-	const char *nowhere = p;
 	unsigned int i;
 
-	while (is_vmx_addr(nowhere + PAGE_SIZE))
-		nowhere += PAGE_SIZE;
 	for (i = 0; i <= PAGES; i++)
 		if (!CHECK(find_vmx_area(p + i * PAGE_SIZE + i) == area) ||
-		    !CHECK(!find_vmx_area(nowhere)))
+		    !CHECK(!find_vmx_area((void *)hole + i % LONG * PAGE_SIZE)))
 			return false;
 	return true;
 }
@@ -66,6 +82,7 @@ static void look_around(const char *p)
 
 static int __init lookup_init(void)
 {
+	const struct vmx_area *area;
 	struct task_struct *thread;
 	unsigned int i, round;
 	bool good;
@@ -74,13 +91,14 @@ static int __init lookup_init(void)
 	for (i = 0; i < CHURN / 2; i++)
 		churned[i] = vmx_alloc(PAGE_SIZE);
 	p = vmx_alloc(PAGES * PAGE_SIZE);
-	for (; i < CHURN; i++)
-		churned[i] = vmx_alloc(PAGE_SIZE);
+	area = find_vmx_area(p);
+	good = CHECK(area) && CHECK(area->addr == p) && CHECK(area->nr_pages == PAGES);
+	hole = (unsigned long)p + HOLE * PAGE_SIZE;
 	thread = kthread_run(churn, NULL, "vmx_churn");
-	good = CHECK(p) && CHECK(!IS_ERR(thread));
+	good = CHECK(!IS_ERR(thread)) && good;
 
 	for (round = 0; good && (round < ROUNDS || READ_ONCE(turns) < TURNS); round++) {
-		good = look_up(p, find_vmx_area(p)) && CHECK(find_vmx_area(p));
+		good = look_up(p, area) && !READ_ONCE(bad);
 		look_around(p);
 		cond_resched();
 	}
@@ -90,7 +108,7 @@ static int __init lookup_init(void)
 	vmx_free(p);
 	for (i = 0; i < CHURN; i++)
 		vmx_free(churned[i]);
-	return good ? 0 : -EUCLEAN;
+	return good && !bad ? 0 : -EUCLEAN;
 }
 module_init(lookup_init);
 
