@@ -7,6 +7,7 @@
 
 /* One thread needs no memory barrier. */
 #define smp_rmb()	barrier()
+#define smp_wmb()	barrier()
 #define smp_load_acquire(p)	READ_ONCE(*(p))
 #define smp_store_release(p, v)	WRITE_ONCE(*(p), v)
 
