@@ -24,6 +24,10 @@
  * functions nor whether they are inlined.  It believes that each cmpxchg
  * succeeds: there must be only one vCPU.
  *
+ * Interrupts count for nothing: they come when they like.  One begins with a clac
+ * that ends no access to user memory, and ends with iretq.  If it takes long, it
+ * has switched to another task, whose work counts.
+ *
  * LINES is how many cache lines a section touches whose last store, in the
  * batch, was in a section: those may have to come from another CPU.  If the last
  * store was outside, this CPU has the line: a descriptor that it has just
@@ -48,6 +52,7 @@ static const uint8_t end_mark[] = { 0x0f, 0x1f, 0x80, 0x04, 0x78, 0x6d, 0x76 };
 #define STACKS_END	0xffffe90000000000
 #define IMAGE_BEGIN	0xffffffff80000000
 
+#define INTERRUPT_MAX	50000	/* instructions; longer ones are task switches */
 #define LINE_BYTES	64
 #define LINES		0x40000	/* lines of a batch: more than there are */
 
@@ -64,17 +69,20 @@ struct held {
 	uint64_t	start;
 	uint64_t	number;		/* of the section */
 	unsigned int	lines;
-	struct lines	touched;
 };
 
 #define HELD 8
 
 static struct held held[HELD];
+static struct lines touched[HELD];	/* by the section that holds it */
 static struct lines stores;		/* lines that were written in this batch */
 static bool was_inside[LINES];		/* the last store to it was in a section */
 static uint64_t now, began, sections, batch, last_call;
-static bool counting;
+static bool counting, in_user_access;
 static unsigned int nr_held;
+static uint64_t interrupted[8];		/* when, of each that has not ended */
+static unsigned int nr_interrupted;
+static uint64_t skipped;		/* instructions in interrupts, in this batch */
 static FILE *out;
 
 /* Find the place of a line in a set, or where it belongs. */
@@ -103,6 +111,37 @@ static bool add_line(struct lines *set, uint64_t number, uint64_t line)
 	return true;
 }
 
+static uint64_t time_in_batch(void)
+{
+	return now - began - skipped;
+}
+
+static bool in_interrupt(void)
+{
+	if (nr_interrupted && now - interrupted[0] > INTERRUPT_MAX)
+		nr_interrupted = 0;
+	return nr_interrupted;
+}
+
+static void access_begins(unsigned int vcpu, void *unused)
+{
+	in_user_access = true;
+}
+
+static void clac(unsigned int vcpu, void *unused)
+{
+	if (!in_user_access && nr_interrupted < 8)
+		interrupted[nr_interrupted++] = now;
+	in_user_access = false;
+}
+
+static void interrupt_ends(unsigned int vcpu, void *unused)
+{
+	/* This instruction has not been counted yet. */
+	if (in_interrupt() && !--nr_interrupted)
+		skipped += now + 1 - interrupted[0];
+}
+
 static struct held *find_held(uint64_t lock)
 {
 	for (unsigned int i = 0; i < HELD; i++) {
@@ -119,12 +158,12 @@ static void touch(unsigned int vcpu, uint32_t info, uint64_t addr, void *unused)
 	size_t i;
 
 	if (!counting || (addr >= STACKS_BEGIN && addr < STACKS_END) ||
-	    (!nr_held && !is_store))
+	    (!nr_held && !is_store) || in_interrupt())
 		return;
 	i = find_line(&stores, batch, line);
 	is_shared = stores.number[i] == batch && was_inside[i];
 	for (unsigned int n = 0; n < HELD; n++) {
-		if (held[n].lock && add_line(&held[n].touched, held[n].number, line))
+		if (held[n].lock && add_line(&touched[n], held[n].number, line))
 			held[n].lines += is_shared;
 	}
 	if (is_store) {
@@ -139,7 +178,7 @@ static void locked(unsigned int vcpu, uint32_t info, uint64_t addr, void *cmpxch
 {
 	struct held *h;
 
-	if (!counting)
+	if (!counting || in_interrupt())
 		return;
 	if (!cmpxchg || qemu_plugin_mem_size_shift(info) != 2) {
 		touch(vcpu, info, addr, NULL);
@@ -147,7 +186,7 @@ static void locked(unsigned int vcpu, uint32_t info, uint64_t addr, void *cmpxch
 			fprintf(out, "atomic %016llx %016llx %llu\n",
 				(unsigned long long)addr,
 				(unsigned long long)last_call,
-				(unsigned long long)(now - began));
+				(unsigned long long)time_in_batch());
 		return;
 	}
 	if (!qemu_plugin_mem_is_store(info))
@@ -166,7 +205,7 @@ static void locked(unsigned int vcpu, uint32_t info, uint64_t addr, void *cmpxch
 	nr_held += !h->lock;
 	h->lock = addr;
 	h->caller = last_call;
-	h->start = now;
+	h->start = time_in_batch();
 	h->number = ++sections;
 	h->lines = 0;
 	touch(vcpu, info, addr, NULL);
@@ -176,15 +215,15 @@ static void stored(unsigned int vcpu, uint32_t info, uint64_t addr, void *unused
 {
 	struct held *h;
 
-	if (!nr_held || !counting || qemu_plugin_mem_size_shift(info))
+	if (!nr_held || !counting || qemu_plugin_mem_size_shift(info) || in_interrupt())
 		return;
 	h = find_held(addr);
 	if (!h)
 		return;
 	fprintf(out, "lock %016llx %016llx %llu %llu %u\n",
 		(unsigned long long)addr, (unsigned long long)h->caller,
-		(unsigned long long)(h->start - began),
-		(unsigned long long)(now - began), h->lines);
+		(unsigned long long)h->start,
+		(unsigned long long)time_in_batch(), h->lines);
 	h->lock = 0;
 	nr_held--;
 }
@@ -199,6 +238,8 @@ static void begin_batch(unsigned int vcpu, void *unused)
 	for (unsigned int i = 0; i < HELD; i++)
 		held[i].lock = 0;
 	nr_held = 0;
+	nr_interrupted = 0;
+	skipped = 0;
 	began = now;
 	batch++;
 	counting = true;
@@ -207,7 +248,7 @@ static void begin_batch(unsigned int vcpu, void *unused)
 static void end_batch(unsigned int vcpu, void *unused)
 {
 	counting = false;
-	fprintf(out, "end %llu\n", (unsigned long long)(now - began));
+	fprintf(out, "end %llu\n", (unsigned long long)time_in_batch());
 }
 
 static bool is_mark(const struct qemu_plugin_insn *insn, const uint8_t *mark)
@@ -223,6 +264,15 @@ static void watch(struct qemu_plugin_insn *insn)
 	void *addr = (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn);
 	bool is_locked = false, is_percpu = false;
 
+	if (n == 3 && !memcmp(code, "\x0f\x01\xcb", 3))
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, access_begins,
+						       QEMU_PLUGIN_CB_NO_REGS, NULL);
+	else if (n == 3 && !memcmp(code, "\x0f\x01\xca", 3))
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, clac,
+						       QEMU_PLUGIN_CB_NO_REGS, NULL);
+	else if (n == 2 && !memcmp(code, "\x48\xcf", 2))
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, interrupt_ends,
+						       QEMU_PLUGIN_CB_NO_REGS, NULL);
 	/*
 	 * The prefixes, of which REX is the last.  With one CPU the kernel replaces
 	 * "lock" by 0x3e, which does nothing, and may stand before a mov, too.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# locks.awk: name the locks that bench/locks_plugin.c has seen, and add up what is under them
+# locks.awk: name the locks that bench/locks_plugin.c has seen; add up what is under them
 #
 # usage: awk -v traces=FOLDER -f locks.awk NAMES JOBS TRACE TRACE
 #
@@ -10,16 +10,17 @@
 #
 #	CASE_in_LOCK PAGES N N N	instructions executed while it holds LOCK
 #	CASE_takes_LOCK PAGES N N N	how often it takes LOCK
-#	CASE_in_global, CASE_takes_global	the sum of all locks of which there is only one
+#	CASE_in_global, CASE_takes_global	the same of all locks that are the only one
 #	CASE_atomics			atomic operations on static variables
 #
-# and writes FOLDER/CASE-PAGES for bench/scale.c: "pairs N", "instructions N", "nodes N", then
-# a line for each section in the order of time: "SCOPE NAME START END LINES". SCOPE is
+# and writes FOLDER/CASE-PAGES for bench/scale.c: "pairs N", "instructions N", then a line
+# for each section in the order of time: "START SCOPE NAME INSTRUCTIONS LINES". SCOPE is
 #
-#	global	one lock for all CPUs
-#	zone	one lock for each zone or slab cache: of the page allocator and the slab allocator
-#	own	one lock for each CPU, and this is the CPU's own; "node": one for at most 128 CPUs
-#	any	one of the locks of all CPUs, at random
+#	global	there is one such lock
+#	zone	one for each zone or slab cache: the page allocator's, the slab allocator's
+#	own	one for each CPU, and it is the CPU's own: these sections are left out
+#	node	the same, but of the kernel's nodes, which are 128 at most
+#	any	one of all nodes' locks, at random
 #
 # A name is that of the static variable which the lock lies in, or of the lock in
 # bench/objects.c. Other locks are known by the functions that take them.
@@ -27,6 +28,9 @@
 FNR == 1 { file++ }
 
 file == 1 && $2 == "symbol" { function_at[++functions] = $1; function_name[functions] = $3; next }
+
+# These may have the address of a variable.
+file == 1 && $3 ~ /^__BTF_ID__/ { next }
 
 file == 1 {
 	object_at[++objects] = $1
