@@ -59,6 +59,7 @@ static void copy(struct shown *shown, const struct vmx_area *area)
 	shown->leaves = READ_ONCE(area->leaves);
 	shown->nid = area->nid;
 	shown->pid = READ_ONCE(area->pid);
+	/* It may be a part of the former owner's name. */
 	data_race(memcpy(shown->comm, area->comm, sizeof(shown->comm)));
 	shown->vpages = is_vmalloc_addr(area->pages);
 }

@@ -5,11 +5,10 @@
 #include <linux/compiler.h>
 #include "shim.h"
 
-/* One thread needs no memory barrier. */
-#define smp_rmb()	barrier()
-#define smp_wmb()	barrier()
-#define smp_load_acquire(p)	READ_ONCE(*(p))
-#define smp_store_release(p, v)	WRITE_ONCE(*(p), v)
+#define smp_rmb()		barrier()	/* there is one thread */
+#define smp_wmb()		barrier()	/* there is one thread */
+#define smp_load_acquire(p)	READ_ONCE(*(p))	/* there is one thread */
+#define smp_store_release(p, v)	WRITE_ONCE(*(p), v)	/* there is one thread */
 
 struct spinlock {
 	bool held;
