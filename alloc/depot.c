@@ -21,6 +21,7 @@
  * Units: pages.
  */
 #include <linux/atomic.h>
+#include <linux/minmax.h>
 #include <linux/nodemask.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -60,7 +61,7 @@ static struct vmx_area *pop(int nid, unsigned int nr, bool drain)
 	}
 	spin_unlock(&stack->lock);
 	if (top)
-		atomic_long_sub(nr * vmx_magazine_rounds(nr), &depot->pages);
+		atomic_long_sub(nr * vmx_magazine_rounds[nr], &depot->pages);
 	return top;
 }
 
@@ -95,7 +96,7 @@ struct vmx_area *vmx_depot_remove(int nid, unsigned int nr)
  */
 bool vmx_depot_give(int nid, unsigned int nr, struct vmx_area *top)
 {
-	unsigned int pages = nr * vmx_magazine_rounds(nr);
+	unsigned int pages = nr * vmx_magazine_rounds[nr];
 	struct vmx_depot *depot = &depots[nid];
 	struct vmx_stack *stack = &depot->size[nr];
 
@@ -129,7 +130,8 @@ void vmx_depot_close(bool closed)
 /** vmx_depot_set_limit() - set how many pages there may be, on all nodes together */
 void vmx_depot_set_limit(unsigned long pages)
 {
-	WRITE_ONCE(node_limit, pages / num_possible_nodes());
+	/* Nobody gives to a node that has no CPU. */
+	WRITE_ONCE(node_limit, pages / max(1, num_node_state(N_CPU)));
 }
 
 /** vmx_depot_pages() - count the pages, without a lock; they may change at any time */
@@ -155,7 +157,7 @@ void vmx_depot_stats(struct vmx_depot_stats *stats)
 			unsigned long areas;
 
 			spin_lock(&stack->lock);
-			areas = stack->magazines * vmx_magazine_rounds(nr);
+			areas = stack->magazines * vmx_magazine_rounds[nr];
 			stats->areas += areas;
 			stats->pages += areas * nr;
 			stats->given += stack->given;

@@ -7,18 +7,14 @@
 #ifndef _VMX_DEPOT_H
 #define _VMX_DEPOT_H
 
-#include <linux/minmax.h>
 #include <linux/types.h>
 
 #include "vmx_area.h"
 
 #define VMX_MAGAZINE_PAGES 64	/* pages of the largest area that is cached */
 
-/* The areas of @nr pages in a full magazine: 16; fewer if they are long, at least 4. */
-static inline unsigned int vmx_magazine_rounds(unsigned int nr)
-{
-	return clamp(128 / nr, 4U, 16U);
-}
+/* By pages of an area: the areas in a full magazine. Constant while vmx is loaded. */
+extern unsigned char vmx_magazine_rounds[VMX_MAGAZINE_PAGES + 1];
 
 struct vmx_depot_stats {
 	unsigned long	areas;		/* in the depot now */

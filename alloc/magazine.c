@@ -49,6 +49,7 @@
 
 DEFINE_PER_CPU(struct vmx_magazines, vmx_magazines);
 struct vmx_magazine_limits vmx_magazine_limits;
+unsigned char vmx_magazine_rounds[VMX_MAGAZINE_PAGES + 1];
 
 static struct {
 	bool on;		/* the parameter */
@@ -67,7 +68,7 @@ static void exchange(struct vmx_magazines *mags, unsigned int nr)
 	struct vmx_magazine *loaded = &mags->size[nr];
 
 	swap(loaded->top, mags->previous[nr]);
-	loaded->room = loaded->top ? 0 : vmx_magazine_rounds(nr);
+	loaded->room = loaded->top ? 0 : vmx_magazine_rounds[nr];
 }
 
 /* Count the areas of a magazine that has come from the depot or, if negative, gone. */
@@ -86,7 +87,7 @@ static void count_moved(struct vmx_magazines *mags, unsigned int nr, int rounds)
  */
 noinline struct vmx_area *vmx_magazine_load(struct vmx_magazines *mags, unsigned int nr)
 {
-	unsigned int rounds = vmx_magazine_rounds(nr);
+	unsigned int rounds = vmx_magazine_rounds[nr];
 	struct vmx_area *area;
 
 	lockdep_assert_held(&mags->lock);
@@ -127,7 +128,7 @@ noinline bool vmx_magazine_unload(struct vmx_magazines *mags, struct vmx_area *a
 		    !vmx_depot_give(mags->nid, nr, mags->previous[nr]))
 			return false;
 		mags->previous[nr] = NULL;
-		count_moved(mags, nr, -vmx_magazine_rounds(nr));
+		count_moved(mags, nr, -vmx_magazine_rounds[nr]);
 		if (!loaded->room)
 			exchange(mags, nr);
 	}
@@ -137,27 +138,24 @@ noinline bool vmx_magazine_unload(struct vmx_magazines *mags, struct vmx_area *a
 /* How many areas of @nr pages does a CPU have? */
 static unsigned int count_size(const struct vmx_magazines *mags, unsigned int nr)
 {
-	unsigned int rounds = vmx_magazine_rounds(nr);
+	unsigned int rounds = vmx_magazine_rounds[nr];
 
 	return rounds - mags->size[nr].room + (mags->previous[nr] ? rounds : 0);
 }
 
-/* Really free the areas of a magazine. Return their pages. */
-static unsigned long free_areas(struct vmx_area *area)
+/* Really free the areas of a magazine. Return their pages; note if a purge is due. */
+static unsigned long free_areas(struct vmx_area *area, bool *due)
 {
 	unsigned long pages = 0;
 	struct vmx_area *next;
-	bool due = false;
 
 	lockdep_assert_held(&magazines.drain_mutex);
 	for (; area; area = next) {
 		next = area->cached;
 		pages += area->nr_pages;
 		WRITE_ONCE(area->flags, VMX_ALLOC | VMX_FREED);
-		due |= vmx_unmap_claimed(area);
+		*due |= vmx_unmap_claimed(area);
 	}
-	if (due)
-		vmx_areas_try_purge();
 	cond_resched();
 	return pages;
 }
@@ -169,6 +167,7 @@ static unsigned long drain_cpu(unsigned int cpu)
 	struct vmx_area *loaded, *previous;
 	unsigned long pages = 0;
 	unsigned int nr, areas;
+	bool due = false;
 
 	for (nr = 1; nr <= VMX_MAGAZINE_PAGES; nr++) {
 		spin_lock(&mags->lock);
@@ -182,12 +181,14 @@ static unsigned long drain_cpu(unsigned int cpu)
 		loaded = mags->size[nr].top;
 		previous = mags->previous[nr];
 		mags->size[nr].top = NULL;
-		mags->size[nr].room = vmx_magazine_rounds(nr);
+		mags->size[nr].room = vmx_magazine_rounds[nr];
 		mags->previous[nr] = NULL;
 		spin_unlock(&mags->lock);
-		pages += free_areas(loaded);
-		pages += free_areas(previous);
+		pages += free_areas(loaded, &due);
+		pages += free_areas(previous, &due);
 	}
+	if (due)
+		vmx_areas_try_purge();
 	return pages;
 }
 
@@ -197,15 +198,18 @@ static unsigned long drain_depot(unsigned long enough)
 	unsigned long pages = 0;
 	struct vmx_area *top;
 	unsigned int nid, nr;
+	bool due = false;
 
 	if (!vmx_depot_pages())
 		return 0;
 	for (nid = 0; nid < nr_node_ids; nid++) {
 		for (nr = 1; nr <= VMX_MAGAZINE_PAGES; nr++) {
 			while (pages < enough && (top = vmx_depot_remove(nid, nr)))
-				pages += free_areas(top);
+				pages += free_areas(top, &due);
 		}
 	}
+	if (due)
+		vmx_areas_try_purge();
 	return pages;
 }
 
@@ -300,17 +304,6 @@ static unsigned long scan_cached(struct shrinker *s, struct shrink_control *sc)
 	return freed ?: SHRINK_STOP;
 }
 
-/* Its magazines are empty. Before it was plugged in, its node was not known. */
-static int cpu_comes_up(unsigned int cpu)
-{
-	struct vmx_magazines *mags = per_cpu_ptr(&vmx_magazines, cpu);
-
-	spin_lock(&mags->lock);
-	mags->nid = cpu_to_mem(cpu);
-	spin_unlock(&mags->lock);
-	return 0;
-}
-
 /* What it has given to the depot stays there. */
 static int cpu_is_dead(unsigned int cpu)
 {
@@ -322,20 +315,61 @@ static int cpu_is_dead(unsigned int cpu)
 }
 
 /*
+ * A CPU may come up on another node than before. If a task that was about to free on it
+ * when it went down has put an area there since, that is drained.
+ */
+static int cpu_comes_up(unsigned int cpu)
+{
+	struct vmx_magazines *mags = per_cpu_ptr(&vmx_magazines, cpu);
+
+	spin_lock(&mags->lock);
+	mags->nid = cpu_to_mem(cpu);
+	spin_unlock(&mags->lock);
+	mutex_lock(&magazines.drain_mutex);
+	drain_cpu(cpu);
+	mutex_unlock(&magazines.drain_mutex);
+	return 0;
+}
+
+static unsigned long sixteenth_of_slice(void)
+{
+	return (vmx_end - vmx_start) >> PAGE_SHIFT >> 4;
+}
+
+/* The pages that the magazines of a CPU may have. */
+static unsigned long room_of_cpu(void)
+{
+	return min(sixteenth_of_slice() / num_possible_cpus(), SZ_4M / PAGE_SIZE);
+}
+
+/*
  * Allow 4 MiB for the magazines of each CPU, and 16 MiB for each CPU in the depot; but for
- * each of the two at most a sixteenth of the slice in all.
+ * each of the two at most a sixteenth of the slice's pages in all. Guard pages are not
+ * counted.
  */
 static void set_limits(void)
 {
-	unsigned long sixteenth = (vmx_end - vmx_start) >> PAGE_SHIFT >> 4;
-	unsigned long cpus = num_possible_cpus();
-	unsigned long room = min(sixteenth / cpus, SZ_4M / PAGE_SIZE);
-	unsigned long depot = min(sixteenth, cpus * (SZ_16M / PAGE_SIZE));
+	unsigned long depot = min(sixteenth_of_slice(),
+				  num_possible_cpus() * (SZ_16M / PAGE_SIZE));
 	bool on = magazines.on && !vmx_slice_is_lost();
+	unsigned long room = on ? room_of_cpu() : 0;
 
-	WRITE_ONCE(vmx_magazine_limits.pages, on ? room : 0);
-	WRITE_ONCE(vmx_magazine_limits.size, on ? VMX_MAGAZINE_PAGES : 0);
+	WRITE_ONCE(vmx_magazine_limits.pages, room);
+	/* Two magazines of one area must fit. */
+	WRITE_ONCE(vmx_magazine_limits.size, min_t(unsigned long, room / 2, VMX_MAGAZINE_PAGES));
 	vmx_depot_set_limit(on ? depot : 0);
+}
+
+/*
+ * A magazine has 16 areas; fewer if they are long, so that it has 128 pages, but at least
+ * 4 areas; and so few that two magazines fit into the room of a CPU.
+ */
+static void set_rounds(void)
+{
+	unsigned int nr, room = room_of_cpu();
+
+	for (nr = 1; nr <= VMX_MAGAZINE_PAGES; nr++)
+		vmx_magazine_rounds[nr] = min(clamp(128 / nr, 4U, 16U), room / 2 / nr);
 }
 
 /** vmx_magazines_stop() - cache nothing any longer, because the slice is lost */
@@ -406,12 +440,13 @@ int vmx_magazines_init(void)
 	unsigned int cpu, nr;
 	int err;
 
+	set_rounds();
 	for_each_possible_cpu(cpu) {
 		struct vmx_magazines *mags = per_cpu_ptr(&vmx_magazines, cpu);
 
 		spin_lock_init(&mags->lock);
 		for (nr = 1; nr <= VMX_MAGAZINE_PAGES; nr++)
-			mags->size[nr].room = vmx_magazine_rounds(nr);
+			mags->size[nr].room = vmx_magazine_rounds[nr];
 	}
 
 	err = vmx_depot_init();

@@ -173,13 +173,6 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 
 	if (!area || !vmx_magazine_takes(READ_ONCE(area->flags)))
 		return false;
-	mags = raw_cpu_ptr(&vmx_magazines);
-	/*
-	 * The node of these magazines, wherever the task moves: it changes only while no
-	 * task runs on their CPU.
-	 */
-	if (area->nid != data_race(mags->nid))
-		return false;
 	nr = area->nr_pages;
 	if (unlikely(nr > VMX_MAGAZINE_PAGES))
 		return false;
@@ -188,10 +181,14 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 				    !vmx_magazine_clear(area)))
 		return false;
 
+	/* If the task moves to another node from here on, the magazines do not. */
+	mags = raw_cpu_ptr(&vmx_magazines);
 	spin_lock(&mags->lock);
 	/* With magazines=0 there is no room, so nothing comes in after the drain. */
-	if (unlikely(!mags->size[nr].room ||
-		     mags->pages + nr > READ_ONCE(vmx_magazine_limits.pages)))
+	if (unlikely(area->nid != mags->nid))
+		done = false;
+	else if (unlikely(!mags->size[nr].room ||
+			  mags->pages + nr > READ_ONCE(vmx_magazine_limits.pages)))
 		done = vmx_magazine_unload(mags, area);
 	else
 		done = vmx_magazine_push(mags, nr, area);

@@ -86,6 +86,9 @@ function classify(address, by) {
 			what = "vmap_nodes"
 			scope = "node"
 		}
+	} else if (by ~ /^(vmx_depot_.*|pop)\[vmx\]$/) {
+		what = "depot"
+		scope = "global"
 	} else if (by ~ /\[vmx\]$/) {
 		what = "magazine"
 		scope = "own"
