@@ -39,6 +39,8 @@ static struct vmx_depot {
 	} size[VMX_MAGAZINE_PAGES + 1];		/* by pages of an area */
 } *depots;					/* by node */
 
+unsigned char vmx_magazine_rounds[VMX_MAGAZINE_PAGES + 1];
+
 static unsigned long node_limit;
 static bool is_closed;
 
@@ -169,13 +171,19 @@ void vmx_depot_stats(struct vmx_depot_stats *stats)
 
 /**
  * vmx_depot_init() - make the depot of each node, without room for anything
+ * @room: the pages that the magazines of a CPU may have
+ *
+ * A magazine has 16 areas; fewer if they are long, so that it has 128 pages, but at least
+ * 4 areas; and so few that two magazines fit into @room.
  *
  * Return: 0 or -ENOMEM.
  */
-int vmx_depot_init(void)
+int vmx_depot_init(unsigned int room)
 {
 	unsigned int nid, nr;
 
+	for (nr = 1; nr <= VMX_MAGAZINE_PAGES; nr++)
+		vmx_magazine_rounds[nr] = min(clamp(128 / nr, 4U, 16U), room / 2 / nr);
 	depots = kvcalloc(nr_node_ids, sizeof(*depots), GFP_KERNEL);
 	if (!depots)
 		return -ENOMEM;

@@ -23,7 +23,7 @@ struct vmx_depot_stats {
 	unsigned long	taken;		/* ... and that CPUs have taken */
 };
 
-int vmx_depot_init(void);
+int vmx_depot_init(unsigned int room);
 void vmx_depot_exit(void);
 void vmx_depot_set_limit(unsigned long pages);
 void vmx_depot_close(bool closed);

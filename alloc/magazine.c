@@ -49,7 +49,6 @@
 
 DEFINE_PER_CPU(struct vmx_magazines, vmx_magazines);
 struct vmx_magazine_limits vmx_magazine_limits;
-unsigned char vmx_magazine_rounds[VMX_MAGAZINE_PAGES + 1];
 
 static struct {
 	bool on;		/* the parameter */
@@ -360,18 +359,6 @@ static void set_limits(void)
 	vmx_depot_set_limit(on ? depot : 0);
 }
 
-/*
- * A magazine has 16 areas; fewer if they are long, so that it has 128 pages, but at least
- * 4 areas; and so few that two magazines fit into the room of a CPU.
- */
-static void set_rounds(void)
-{
-	unsigned int nr, room = room_of_cpu();
-
-	for (nr = 1; nr <= VMX_MAGAZINE_PAGES; nr++)
-		vmx_magazine_rounds[nr] = min(clamp(128 / nr, 4U, 16U), room / 2 / nr);
-}
-
 /** vmx_magazines_stop() - cache nothing any longer, because the slice is lost */
 void vmx_magazines_stop(void)
 {
@@ -440,7 +427,9 @@ int vmx_magazines_init(void)
 	unsigned int cpu, nr;
 	int err;
 
-	set_rounds();
+	err = vmx_depot_init(room_of_cpu());
+	if (err)
+		return err;
 	for_each_possible_cpu(cpu) {
 		struct vmx_magazines *mags = per_cpu_ptr(&vmx_magazines, cpu);
 
@@ -449,9 +438,6 @@ int vmx_magazines_init(void)
 			mags->size[nr].room = vmx_magazine_rounds[nr];
 	}
 
-	err = vmx_depot_init();
-	if (err)
-		return err;
 	err = vmx_shrinker_register(&magazines.shrinker, count_cached,
 				    scan_cached, "vmx-magazines");
 	if (err)
