@@ -43,9 +43,8 @@ EXPORT_SYMBOL_GPL(find_vmx_area);
  * vmx_to_page() - find the frame that an address reaches
  * @addr: an address in an area of the caller
  *
- * Walk the page tables, as vmalloc_to_page() does. The frames of a block are one
- * allocation, and only its first frame counts references: do not get_page() the
- * result.
+ * Walk the page tables, as vmalloc_to_page() does. Each frame of a block counts its own
+ * references, so get_page() keeps this frame when the area is freed.
  *
  * Context: any.
  * Return: the frame's struct page; NULL outside the slice and where nothing is mapped.
