@@ -44,7 +44,8 @@
 struct vmx_frames_stats {
 	long	frames;		/* taken now */
 	long	highmem;	/* of these, from ZONE_HIGHMEM */
-	long	peak;		/* the largest value that "frames" has had */
+	long	peak;		/* the largest value that "frames" has had, or a few for
+				 * each CPU more or less */
 };
 
 /* Frames that an area gets when it grows, until it adopts them. */

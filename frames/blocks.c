@@ -36,6 +36,17 @@
 #define BATCH 100U
 
 struct vmx_taken vmx_taken;
+DEFINE_PER_CPU(long, vmx_few);
+
+/** vmx_count_many() - add what this CPU has counted to what all have */
+void vmx_count_many(void)
+{
+	long now = atomic_long_add_return(this_cpu_xchg(vmx_few, 0), &vmx_taken.frames);
+
+	/* Without a lock: of two updates at once, the smaller peak may win. */
+	if (now > READ_ONCE(vmx_taken.peak))
+		WRITE_ONCE(vmx_taken.peak, now);
+}
 
 /**
  * vmx_frames_stats() - count the frames that are taken, by kind
@@ -45,9 +56,13 @@ struct vmx_taken vmx_taken;
  */
 void vmx_frames_stats(struct vmx_frames_stats *stats)
 {
+	unsigned int cpu;
+
 	stats->frames = atomic_long_read(&vmx_taken.frames);
+	for_each_possible_cpu(cpu)
+		stats->frames += READ_ONCE(*per_cpu_ptr(&vmx_few, cpu));
 	stats->highmem = atomic_long_read(&vmx_taken.highmem);
-	stats->peak = READ_ONCE(vmx_taken.peak);
+	stats->peak = max(READ_ONCE(vmx_taken.peak), stats->frames);
 }
 
 /* Return the node that the task's memory policy prefers; NUMA_NO_NODE if it has none. */
@@ -353,7 +368,7 @@ unsigned int vmx_leaves_take(struct page **heads, unsigned int nr, gfp_t gfp,
 	if (likely(got == nr))
 		vmx_count_more(nr << VMX_LEAF_ORDER);
 	else
-		atomic_long_add(got << VMX_LEAF_ORDER, &vmx_taken.frames);
+		this_cpu_add(vmx_few, (long)got << VMX_LEAF_ORDER);
 	return got;
 }
 
@@ -383,7 +398,7 @@ void vmx_leaves_return(struct page **heads, unsigned int nr)
 {
 	unsigned int i;
 
-	atomic_long_sub(nr << VMX_LEAF_ORDER, &vmx_taken.frames);
+	vmx_count_less(nr << VMX_LEAF_ORDER);
 	for (; nr; nr--, heads++) {
 		if (likely(vmx_block_order(*heads) == VMX_LEAF_ORDER)) {
 			vmx_return_block(*heads, VMX_LEAF_ORDER);

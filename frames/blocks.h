@@ -14,6 +14,7 @@
 #include <linux/gfp.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <trace/events/vmx.h>
 
 #include "arch/arch.h"
@@ -62,14 +63,23 @@ unsigned int vmx_leaves_take(struct page **heads, unsigned int nr, gfp_t gfp,
 void vmx_leaves_spread(struct page **pages, struct page **heads, unsigned int nr);
 void vmx_leaves_return(struct page **heads, unsigned int nr);
 
-/* How many frames are taken: see struct vmx_frames_stats. */
+/*
+ * How many frames are taken: see struct vmx_frames_stats. Up to VMX_FEW of a CPU, more or
+ * less, are counted on that CPU only: a counter that each request writes would limit how
+ * many CPUs vmx can serve. percpu_counter does the same, for 62 instructions a pair.
+ */
 struct vmx_taken {
 	atomic_long_t frames;
 	atomic_long_t highmem;
 	long peak;
 };
 
+#define VMX_FEW 128
+
 extern struct vmx_taken vmx_taken;
+DECLARE_PER_CPU(long, vmx_few);
+
+void vmx_count_many(void);
 
 /* Add @nr frames to the count of high memory, or subtract them: @sign is 1 or -1. */
 static __always_inline void vmx_count_highmem(struct page **pages, unsigned int nr, int sign)
@@ -85,11 +95,14 @@ static __always_inline void vmx_count_highmem(struct page **pages, unsigned int 
 
 static __always_inline void vmx_count_more(unsigned int nr)
 {
-	long now = atomic_long_add_return(nr, &vmx_taken.frames);
+	if (unlikely(this_cpu_add_return(vmx_few, nr) > VMX_FEW))
+		vmx_count_many();
+}
 
-	/* Without a lock: of two updates at once, the smaller peak may win. */
-	if (now > READ_ONCE(vmx_taken.peak))
-		WRITE_ONCE(vmx_taken.peak, now);
+static __always_inline void vmx_count_less(unsigned long nr)
+{
+	if (unlikely(this_cpu_sub_return(vmx_few, nr) < -VMX_FEW))
+		vmx_count_many();
 }
 
 static __always_inline void vmx_count_taken(struct page **pages, unsigned int nr)
@@ -100,7 +113,7 @@ static __always_inline void vmx_count_taken(struct page **pages, unsigned int nr
 
 static __always_inline void vmx_count_returned(struct page **pages, unsigned int nr)
 {
-	atomic_long_sub(nr, &vmx_taken.frames);
+	vmx_count_less(nr);
 	vmx_count_highmem(pages, nr, -1);
 }
 
