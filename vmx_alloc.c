@@ -52,7 +52,10 @@ static noinline int insert_after_purge(struct vmx_area *area,
 	return vmx_area_insert_after_purge(area, align, start, end);
 }
 
-/* Make the descriptor, add the guard page, and find a hole that holds both. */
+/*
+ * Make the descriptor, add the guard page, and find a hole that holds both. A plain
+ * request takes a parked area, which has all three, if one is ready.
+ */
 static __always_inline struct vmx_area *
 __get_vmx_area_node(unsigned long size, unsigned long align,
 		    unsigned long flags, unsigned long start, unsigned long end,
@@ -69,6 +72,11 @@ __get_vmx_area_node(unsigned long size, unsigned long align,
 			 (!gfpflags_allow_blocking(gfp_mask) && irqs_disabled())))
 		return ERR_PTR(-EINVAL);
 
+	if (flags & VMX_PARKABLE && size <= VMX_PARK_PAGES * PAGE_SIZE) {
+		area = vmx_area_reuse(size, flags, caller);
+		if (likely(area))
+			return area;
+	}
 	area = vmx_area_alloc(size, flags, caller, vmx_meta_gfp(gfp_mask),
 			      node);
 	if (!area)
@@ -216,7 +224,7 @@ static __always_inline bool are_for_callers(unsigned long vm_flags)
 static __always_inline struct vmx_area *
 alloc_area(unsigned long size, unsigned long align, unsigned long start,
 	   unsigned long end, gfp_t gfp_mask, pgprot_t prot,
-	   unsigned long vm_flags, bool cacheable, int node, const void *caller)
+	   unsigned long vm_flags, unsigned long our_flags, int node, const void *caller)
 {
 	unsigned long leaf = 0, real_size = PAGE_ALIGN(size);
 	struct vmx_area *area;
@@ -233,7 +241,7 @@ alloc_area(unsigned long size, unsigned long align, unsigned long start,
 	if (real_size < size || real_size >> PAGE_SHIFT > totalram_pages() ||
 	    start >= end || real_size > end - start)
 		goto refuse;
-	vm_flags |= VMX_ALLOC | VMX_UNLIST | (cacheable ? VMX_CACHEABLE : 0);
+	vm_flags |= VMX_ALLOC | VMX_UNLIST | our_flags;
 	if (gfp_mask & __GFP_ZERO)
 		vm_flags |= VMX_ZEROED;
 
@@ -286,6 +294,18 @@ refuse_area(unsigned long size, unsigned long align, gfp_t gfp_mask, int node,
 	return ERR_PTR(err);
 }
 
+/* Not inline: the compiler would inline the chain a third time. */
+static noinline struct vmx_area *
+alloc_any(unsigned long size, unsigned long align, unsigned long start,
+	  unsigned long end, gfp_t gfp_mask, pgprot_t prot, unsigned long vm_flags,
+	  unsigned long our_flags, int node, const void *caller)
+{
+	if (unlikely(!are_for_callers(vm_flags) || !vmx_node_exists(node)))
+		return refuse_area(size, align, gfp_mask, node, caller, -EINVAL);
+	return alloc_area(size, align, start, end, gfp_mask, prot, vm_flags, our_flags,
+			  node, caller);
+}
+
 /**
  * vmx_alloc_area() - go through the whole chain, and return the descriptor
  * @size: bytes; made a multiple of the page size
@@ -315,10 +335,16 @@ struct vmx_area *vmx_alloc_area(unsigned long size, unsigned long align,
 				unsigned long vm_flags, int node,
 				const void *caller)
 {
-	if (unlikely(!are_for_callers(vm_flags) || !vmx_node_exists(node)))
-		return refuse_area(size, align, gfp_mask, node, caller, -EINVAL);
-	return alloc_area(size, align, start, end, gfp_mask, prot, vm_flags, false,
-			  node, caller);
+	return alloc_any(size, align, start, end, gfp_mask, prot, vm_flags, 0, node,
+			 caller);
+}
+
+/* Would any place with a guard page do? */
+static __always_inline bool any_place(unsigned long align, unsigned long start,
+				      unsigned long end, unsigned long vm_flags)
+{
+	return align <= PAGE_SIZE && start <= vmx_start && end >= vmx_end &&
+	       !(vm_flags & (VMX_NO_GUARD | VMX_FIT_MASK));
 }
 
 /* Is there nothing unusual about the request? */
@@ -326,9 +352,9 @@ static __always_inline bool
 is_plain(unsigned long align, unsigned long start, unsigned long end,
 	 gfp_t gfp_mask, pgprot_t prot, unsigned long vm_flags, int node)
 {
-	return !vm_flags && node == NUMA_NO_NODE && align <= PAGE_SIZE &&
+	return !vm_flags && node == NUMA_NO_NODE &&
+	       any_place(align, start, end, vm_flags) &&
 	       (gfp_mask & ~__GFP_ZERO) == (GFP_KERNEL | __GFP_HIGHMEM) &&
-	       start <= vmx_start && end >= vmx_end &&
 	       pgprot_val(prot) == pgprot_val(PAGE_KERNEL);
 }
 
@@ -355,8 +381,8 @@ noinline void *vmx_alloc_plain(unsigned long size, gfp_t gfp_mask,
 				      caller);
 	else
 		area = alloc_area(size, PAGE_SIZE, 0, ULONG_MAX, gfp_mask,
-				  PAGE_KERNEL, 0,
-				  size <= VMX_MAGAZINE_PAGES * PAGE_SIZE,
+				  PAGE_KERNEL, 0, VMX_PARKABLE |
+				  (size <= VMX_MAGAZINE_PAGES * PAGE_SIZE ? VMX_CACHEABLE : 0),
 				  NUMA_NO_NODE, caller);
 	return IS_ERR(area) ? vmx_fail_area(area, gfp_mask, size) : area->addr;
 }
@@ -401,8 +427,9 @@ void *__vmx_alloc_node_range(unsigned long size, unsigned long align,
 
 	if (is_plain(align, start, end, gfp_mask, prot, vm_flags, node))
 		return vmx_alloc_plain(size, gfp_mask, caller);
-	area = vmx_alloc_area(size, align, start, end, gfp_mask, prot, vm_flags,
-			      node, caller);
+	area = alloc_any(size, align, start, end, gfp_mask, prot, vm_flags,
+			 any_place(align, start, end, vm_flags) ? VMX_PARKABLE : 0, node,
+			 caller);
 	return IS_ERR(area) ? vmx_fail_area(area, gfp_mask, size) : area->addr;
 }
 EXPORT_SYMBOL_GPL(__vmx_alloc_node_range);
@@ -448,6 +475,7 @@ void vmx_alloc_exit(void)
 
 	vmx_free_wait();
 	vmx_magazines_exit();
+	vmx_areas_unpark(true);
 	for (; vmx_list; left++) {
 		if (!left)
 			pr_warn("%lu bytes were left behind, asked for by %s\n",

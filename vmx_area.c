@@ -12,8 +12,9 @@
  *
  * The list has only the live areas, in address order, through vmx_area.next.
  * vmx_list is its head, as vmlist was in Linux 3.10. area/hole.c chooses holes.
- * area/index.c leads from an address to an area. Each CPU keeps up to SPARES_MAX
- * descriptors for reuse, because a request often follows a free.
+ * area/index.c leads from an address to an area. area/park.c keeps freed areas of small
+ * sizes where they are: they are live, but nobody uses them. Each CPU keeps up to
+ * SPARES_MAX descriptors for reuse, because a request often follows a free.
  *
  * A freed range is quarantined: a CPU's TLB may still reach it. One flush serves all
  * ranges that were quarantined before it. Then they become holes. Two quarantined
@@ -34,7 +35,8 @@
  * Locking: space.purge_mutex, then vmx_area_lock. vmx_area_lock is a plain spinlock,
  * so no function here may be called from an interrupt. It protects everything here,
  * and what area/hole.c and area/index.c keep, but not the spare descriptors, which belong
- * to their CPU. vmx_area_find() takes no lock.
+ * to their CPU. vmx_area_find() takes no lock. An area that may be parked is freed without
+ * the lock, except while a reader has taken it with vmx_area_read_lock().
  *
  * Units: bytes, page-aligned, except counters that say otherwise.
  *
@@ -44,6 +46,7 @@
 #include <linux/align.h>
 #include <linux/bitops.h>
 #include <linux/bug.h>
+#include <linux/cache.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/list.h>
@@ -57,11 +60,13 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <trace/events/vmx.h>
 
 #include "vmx_area.h"
 #include "area/hole.h"
 #include "area/index.h"
+#include "area/park.h"
 
 #define PURGE_BATCH 64	/* quarantined ranges handled in one critical section */
 #define PURGE_ROUNDS 2	/* purges that one free makes at the most */
@@ -69,10 +74,13 @@
 
 /* The head of the list. */
 struct vmx_area *vmx_list;
-DEFINE_SPINLOCK(vmx_area_lock);
+__cacheline_aligned_in_smp DEFINE_SPINLOCK(vmx_area_lock);
 
-/* Quarantined bytes above which vmx_area_quarantine() asks for a purge. */
-unsigned long vmx_lazy_max = ULONG_MAX;
+/* Each free reads it, and only readers of frames write it: see vmx_area_read_lock(). */
+bool vmx_area_is_read __read_mostly;
+
+/* The bytes that may wait for a flush before vmx_area_quarantine() asks for a purge. */
+unsigned long vmx_lazy_max __read_mostly = ULONG_MAX;
 
 static struct {
 	struct mutex purge_mutex;	/* held by the one purge under way */
@@ -83,7 +91,9 @@ static struct {
 	struct rb_root quarantined;	/* these and those being purged, by address */
 	unsigned char waiting;		/* state of ranges that wait for the next flush */
 	unsigned long last_id;
-	struct vmx_area_stats stats;
+	unsigned long unparked;		/* areas that were parked, and really freed later */
+	unsigned long unparked_bytes;
+	struct vmx_area_stats stats;	/* parked areas count as areas here */
 } space = {
 	.purge_mutex = __MUTEX_INITIALIZER(space.purge_mutex),
 	.quarantine = LIST_HEAD_INIT(space.quarantine),
@@ -98,6 +108,7 @@ struct spares {
 
 static DEFINE_PER_CPU(struct spares, spares);
 
+/* Count the areas in the list, and those that are being freed. */
 static unsigned long areas_now(void)
 {
 	return space.stats.allocs - space.stats.frees;
@@ -220,13 +231,8 @@ static void free_spares(void)
 		kmem_cache_free(space.cache, area);
 }
 
-/**
- * vmx_area_cpu_is_dead() - free the descriptors that a CPU keeps
- * @cpu: a CPU that is offline, or that does not use this part any longer
- *
- * Context: process context.
- */
-void vmx_area_cpu_is_dead(unsigned int cpu)
+/* Free the descriptors that a CPU keeps, which does not use them any longer. */
+static void free_spares_of(unsigned int cpu)
 {
 	struct spares *its = per_cpu_ptr(&spares, cpu);
 	struct vmx_area *area;
@@ -236,6 +242,22 @@ void vmx_area_cpu_is_dead(unsigned int cpu)
 		kmem_cache_free(space.cache, area);
 	}
 	its->nr = 0;
+}
+
+/* Set single fields: most of the descriptor is set later in any case. */
+static __always_inline void begin(struct vmx_area *area, unsigned long size,
+				  unsigned long flags, const void *caller)
+{
+	area->pages = NULL;
+	area->nr_pages = 0;
+	area->phys_addr = 0;
+	WRITE_ONCE(area->caller, caller);
+	area->page_order = 0;
+	WRITE_ONCE(area->leaves, 0);
+	WRITE_ONCE(area->requested, size);
+	area->nid = NUMA_NO_NODE;
+	vmx_area_note_owner(area);
+	WRITE_ONCE(area->flags, flags);
 }
 
 /**
@@ -262,18 +284,33 @@ struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 		area = kmem_cache_alloc_node(space.cache, gfp, node);
 	if (!area)
 		return NULL;
-	/* Set single fields: most of the descriptor is set later in any case. */
-	WRITE_ONCE(area->flags, flags);
+	begin(area, size, flags, caller);
 	WRITE_ONCE(area->size, ALIGN(size, PAGE_SIZE) + guard_size(area));
-	area->pages = NULL;
-	area->nr_pages = 0;
-	area->phys_addr = 0;
-	area->caller = caller;
-	area->page_order = 0;
-	area->leaves = 0;
-	area->requested = size;
-	area->nid = NUMA_NO_NODE;
-	vmx_area_note_owner(area);
+	return area;
+}
+
+/**
+ * vmx_area_reuse() - take a parked area, instead of vmx_area_alloc() and
+ *	vmx_area_insert()
+ * @size: as for vmx_area_alloc()
+ * @flags: as for vmx_area_alloc(), with VMX_UNLIST and without VMX_NO_GUARD
+ * @caller: as for vmx_area_alloc()
+ *
+ * The area keeps its id. Its place follows no fit.
+ *
+ * Context: process context; does not sleep.
+ * Return: the area, as after vmx_area_insert(); NULL if no parked area of that many pages
+ * is ready.
+ */
+struct vmx_area *vmx_area_reuse(unsigned long size, unsigned long flags,
+				const void *caller)
+{
+	struct vmx_area *area = vmx_park_take(ALIGN(size, PAGE_SIZE) >> PAGE_SHIFT);
+
+	if (area) {
+		begin(area, size, flags, caller);
+		trace_vmx_unpark(area);
+	}
 	return area;
 }
 
@@ -489,10 +526,11 @@ void vmx_range_at(unsigned long addr, struct vmx_range *range)
 	}
 	*range = (struct vmx_range){
 		.start = vmx_area_start(area), .end = vmx_area_end(area),
-		.kind = area->state == VMX_LIVE ? VMX_RANGE_AREA :
-						  VMX_RANGE_QUARANTINE,
-		.area = area->state == VMX_LIVE ? area : NULL,
+		.kind = area->state != VMX_LIVE ? VMX_RANGE_QUARANTINE :
+			vmx_area_is_parked(area) ? VMX_RANGE_PARKED : VMX_RANGE_AREA,
 	};
+	if (range->kind == VMX_RANGE_AREA)
+		range->area = area;
 }
 
 /**
@@ -622,8 +660,6 @@ void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 /* Take a claimed area off the list. */
 static __always_inline void unlist(struct vmx_area *area)
 {
-	/* on_unlink() in debugfs/explain.c relies on this: the area is still in the list. */
-	trace_vmx_unlink(area);
 	vmx_index_del(area);
 	list_del_area(area);
 	area->next = NULL;
@@ -631,26 +667,53 @@ static __always_inline void unlist(struct vmx_area *area)
 }
 
 /**
- * vmx_area_remove() - take the area that starts at an address off the list
+ * vmx_area_remove() - take the area that starts at an address away from its users
  * @addr: any address
  *
- * The area's addresses stay taken. The caller must unmap them and then pass the
+ * An area that may be parked only becomes one that is freed. Any other is taken off the
+ * list. The area's addresses stay taken. The caller must unmap them and then pass the
  * descriptor to vmx_area_quarantine().
  *
  * Context: process context; does not sleep.
- * Return: the area, which nobody else can find any longer. NULL if no area starts
- * at @addr, or if it has been freed already.
+ * Return: the area, which is nobody else's any longer. NULL if no area starts at @addr, or
+ * if it has been freed already.
  */
 struct vmx_area *vmx_area_remove(const void *addr)
 {
 	struct vmx_area *area;
+	bool parkable;
 
+	/* If others free it, too, it stays a descriptor, but may become that of another area. */
+	rcu_read_lock_sched();
+	area = vmx_listed_at(addr);
+	parkable = area && vmx_area_may_park(area);
+	if (parkable && !vmx_area_claim(area)) {
+		area = NULL;
+	} else if (parkable && unlikely(READ_ONCE(area->addr) != addr)) {
+		clear_bit(ilog2(VMX_FREED), &area->flags);
+		area = NULL;
+	}
+	rcu_read_unlock_sched();
+	if (parkable) {
+		/*
+		 * A reader that began before the claim may still use the frames. Pairs with
+		 * smp_store_release() in vmx_area_read_unlock().
+		 */
+		if (unlikely(smp_load_acquire(&vmx_area_is_read))) {
+			spin_lock(&vmx_area_lock);
+			spin_unlock(&vmx_area_lock);
+		}
+		return area;
+	}
 	spin_lock(&vmx_area_lock);
 	area = vmx_listed_at(addr);
 	if (area && !vmx_area_claim(area))
 		area = NULL;
-	if (area)
+	if (area) {
+		/* on_unlink() in debugfs/explain.c relies on this: it is still in the list. */
+		trace_vmx_unlink(area);
 		unlist(area);
+	}
 	spin_unlock(&vmx_area_lock);
 	return area;
 }
@@ -666,6 +729,7 @@ struct vmx_area *vmx_area_remove(const void *addr)
 void vmx_area_unlist(struct vmx_area *area)
 {
 	spin_lock(&vmx_area_lock);
+	trace_vmx_unlink(area);
 	unlist(area);
 	spin_unlock(&vmx_area_lock);
 }
@@ -744,32 +808,27 @@ static bool joins_below(const struct vmx_area *area)
 	return area->before->state == space.waiting && !area->hole;
 }
 
-/**
- * vmx_area_quarantine() - let an area's addresses wait for the next purge
- * @area: from vmx_area_remove() or vmx_area_cut(), with its page-table entries
- *	cleared; invalid for the caller afterwards
- *
- * Context: process context; does not sleep.
- * Return: true if more than vmx_lazy_max bytes are quarantined. Then a purge is due,
- * and the caller must call vmx_areas_try_purge() as soon as it may sleep.
+/*
+ * Do more than vmx_lazy_max bytes wait for a flush? Without vmx_area_lock, the answer may
+ * be late by one free.
  */
-bool vmx_area_quarantine(struct vmx_area *area)
+static bool is_purge_due(void)
 {
-	unsigned long lazy_max = READ_ONCE(vmx_lazy_max);
-	struct vmx_area *above;
-	bool due;
+	return data_race(READ_ONCE(space.stats.quarantined_bytes)) + vmx_park_waiting() >
+	       READ_ONCE(vmx_lazy_max);
+}
 
-	spin_lock(&vmx_area_lock);
-	WARN_ON_ONCE(area->state != VMX_DYING);
-	trace_vmx_quarantine(area->addr, area->size,
-			     space.stats.quarantined_bytes + area->size, lazy_max);
+/* Let an area that is off the list, and was counted as one, wait for the next flush. */
+static __always_inline void wait_for_flush(struct vmx_area *area)
+{
+	struct vmx_area *above = area->after;
+
 	space.stats.frees++;
 	space.stats.area_bytes -= area->size;
 	space.stats.guard_bytes -= guard_size(area);
 	space.stats.quarantined_bytes += area->size;
 
 	/* If all three touch, the lowest descriptor stays. */
-	above = area->after;
 	if (likely(joins_below(area))) {
 		join_below(area);
 		if (above->state == space.waiting && !above->hole) {
@@ -781,9 +840,147 @@ bool vmx_area_quarantine(struct vmx_area *area)
 	} else {
 		quarantine_alone(area);
 	}
-	due = space.stats.quarantined_bytes > lazy_max;
+}
+
+/* Really free areas of a CPU or of a batch. They have been parked. */
+static void unpark(struct vmx_area *area)
+{
+	struct vmx_area *next;
+
+	lockdep_assert_held(&vmx_area_lock);
+	for (; area; area = next) {
+		next = area->cached;
+		trace_vmx_park_free(area);
+		space.unparked++;
+		space.unparked_bytes += area->size;
+		unlist(area);
+		wait_for_flush(area);
+	}
+}
+
+/* Really free what a CPU has parked: what waits for a flush, or all. */
+static void unpark_of_cpu(unsigned int cpu, bool all)
+{
+	unsigned int nr;
+
+	if (vmx_park_is_empty(cpu))
+		return;
+	for (nr = 1; nr <= VMX_PARK_PAGES; nr++) {
+		/* Whoever takes this lock finds an area parked or quarantined. */
+		spin_lock(&vmx_area_lock);
+		unpark(vmx_park_remove(cpu, nr, false));
+		if (all)
+			unpark(vmx_park_remove(cpu, nr, true));
+		spin_unlock(&vmx_area_lock);
+	}
+}
+
+/* Really free what all CPUs have parked. */
+static void unpark_of_cpus(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		unpark_of_cpu(cpu, true);
+		cond_resched();
+	}
+}
+
+static bool quarantine(struct vmx_area *area)
+{
+	unsigned long lazy_max = READ_ONCE(vmx_lazy_max);
+	bool due;
+
+	spin_lock(&vmx_area_lock);
+	WARN_ON_ONCE(area->state != VMX_DYING);
+	trace_vmx_quarantine(area->addr, area->size,
+			     space.stats.quarantined_bytes + area->size, lazy_max);
+	wait_for_flush(area);
+	due = is_purge_due();
 	spin_unlock(&vmx_area_lock);
 	return due;
+}
+
+/**
+ * vmx_area_quarantine() - let an area's addresses wait for the next purge
+ * @area: from vmx_area_remove() or vmx_area_cut(), with its page-table entries
+ *	cleared; invalid for the caller afterwards
+ *
+ * If the area is still listed, park it, if there is room.
+ *
+ * Context: process context; does not sleep.
+ * Return: true if more than vmx_lazy_max bytes wait for a flush. Then a purge is due,
+ * and the caller must call vmx_areas_try_purge() as soon as it may sleep.
+ */
+bool vmx_area_quarantine(struct vmx_area *area)
+{
+	enum vmx_park_put put;
+
+	/* Nobody else changes the state of an area that the caller has claimed. */
+	if (area->state != VMX_LIVE)
+		return quarantine(area);
+	put = vmx_park_put(area);
+	if (likely(put == VMX_PARK_DONE))
+		return false;
+	if (put == VMX_PARK_GIVEN)
+		return is_purge_due() || vmx_park_is_full();
+	if (put == VMX_PARK_CROWDED)
+		unpark_of_cpu(raw_smp_processor_id(), false);
+	vmx_area_unlist(area);
+	/* Without room, a flush lets what waits be used again, and what is idle go. */
+	return quarantine(area) || (put == VMX_PARK_NO_ROOM && vmx_park_waiting());
+}
+
+/* Really free batches that no CPU has: those that are idle, or all. */
+static void unpark_batches(bool idle)
+{
+	struct vmx_area *top;
+	unsigned int nr;
+
+	lockdep_assert_held(&space.purge_mutex);
+	if (!vmx_park_has_batches())
+		return;
+	for (nr = 1; nr <= VMX_PARK_PAGES; nr++) {
+		do {
+			spin_lock(&vmx_area_lock);
+			top = vmx_park_remove_batch(nr, idle);
+			unpark(top);
+			spin_unlock(&vmx_area_lock);
+			cond_resched();
+		} while (top);
+	}
+}
+
+/**
+ * vmx_area_cpu_is_dead() - free what a CPU keeps
+ * @cpu: a CPU that is offline
+ *
+ * Context: process context.
+ */
+void vmx_area_cpu_is_dead(unsigned int cpu)
+{
+	unpark_of_cpu(cpu, true);
+	free_spares_of(cpu);
+}
+
+/**
+ * vmx_areas_unpark() - really free all parked areas
+ * @stop: park no area any longer
+ *
+ * Their addresses are quarantined: the next purge makes holes of them.
+ *
+ * Context: may sleep.
+ */
+void vmx_areas_unpark(bool stop)
+{
+	might_sleep();
+	mutex_lock(&space.purge_mutex);
+	vmx_park_close(true);
+	unpark_of_cpus();
+	unpark_batches(false);
+	if (!stop)
+		vmx_park_close(false);
+	mutex_unlock(&space.purge_mutex);
 }
 
 /* Make holes of up to PURGE_BATCH flushed ranges. Return false if none are left. */
@@ -806,17 +1003,6 @@ static bool purge_batch(struct list_head *flushed)
 	return n;
 }
 
-/* Are more than vmx_lazy_max bytes quarantined? */
-static bool purge_due(void)
-{
-	bool due;
-
-	spin_lock(&vmx_area_lock);
-	due = space.stats.quarantined_bytes > READ_ONCE(vmx_lazy_max);
-	spin_unlock(&vmx_area_lock);
-	return due;
-}
-
 /* Purge. Return false if there was nothing to purge. */
 static bool purge(void)
 {
@@ -824,9 +1010,11 @@ static bool purge(void)
 	bool any;
 
 	lockdep_assert_held(&space.purge_mutex);
+	unpark_batches(true);
+	any = vmx_park_flush_begins();
 	spin_lock(&vmx_area_lock);
 	list_splice_init(&space.quarantine, &flushed);
-	any = !list_empty(&flushed);
+	any |= !list_empty(&flushed);
 	if (any) {
 		/* The last purge has ended: no range has the other state any longer. */
 		space.waiting ^= VMX_EVEN ^ VMX_ODD;
@@ -836,11 +1024,11 @@ static bool purge(void)
 	}
 	spin_unlock(&vmx_area_lock);
 
-	if (any) {
+	if (any)
 		space.flush();
-		while (purge_batch(&flushed))
-			cond_resched();
-	}
+	vmx_park_flush_ends();
+	while (any && purge_batch(&flushed))
+		cond_resched();
 	return any;
 }
 
@@ -848,8 +1036,9 @@ static bool purge(void)
  * vmx_areas_purge() - flush once, and turn quarantined ranges into holes
  *
  * All addresses that were quarantined when this was called have become holes when it
- * returns, whatever is freed meanwhile. If another task's purge is under way, this
- * waits for its end first. The spare descriptors of this CPU are freed, too.
+ * returns, whatever is freed meanwhile, and no stale translation reaches what was
+ * parked. If another task's purge is under way, this waits for its end first. The spare
+ * descriptors of this CPU are freed, too.
  *
  * Context: may sleep.
  * Return: true if this call found something to purge.
@@ -860,9 +1049,11 @@ bool vmx_areas_purge(void)
 
 	might_sleep();
 	mutex_lock(&space.purge_mutex);
+	/* What is not a whole batch cannot wait for the flush. */
+	unpark_of_cpus();
 	any = purge();
 	mutex_unlock(&space.purge_mutex);
-	if (purge_due())
+	if (is_purge_due())
 		vmx_areas_try_purge();
 	free_spares();
 	return any;
@@ -888,7 +1079,7 @@ void vmx_areas_try_purge(void)
 			return;
 		purge();
 		mutex_unlock(&space.purge_mutex);
-	} while (purge_due() && ++round < PURGE_ROUNDS);
+	} while ((is_purge_due() || vmx_park_is_full()) && ++round < PURGE_ROUNDS);
 }
 
 /* Return the first quarantined range that starts at or above @addr, or NULL. */
@@ -974,8 +1165,9 @@ static bool purge_could_help(const struct wanted *w)
  * @start: as for vmx_area_insert()
  * @end: as for vmx_area_insert()
  *
- * Purge only if that could make the hole that is wanted. If another task takes the hole,
- * try again as long as another purge could help, and no fatal signal is pending.
+ * Really free what is parked. Purge only if that could make the hole that is wanted. If
+ * another task takes the hole, try again as long as another purge could help, and no
+ * fatal signal is pending.
  *
  * Context: may sleep.
  * Return: as vmx_area_insert().
@@ -988,6 +1180,7 @@ int vmx_area_insert_after_purge(struct vmx_area *area, unsigned long align,
 	bool could_help;
 
 	while (err == -ENOSPC) {
+		vmx_areas_unpark(false);
 		could_help = purge_could_help(&wanted);
 		trace_vmx_weigh_purge(area->size, could_help);
 		if (!could_help)
@@ -1001,16 +1194,31 @@ int vmx_area_insert_after_purge(struct vmx_area *area, unsigned long align,
 }
 
 /**
- * vmx_areas_stats() - read the counters, all at the same moment
+ * vmx_areas_stats() - read the counters
  * @stats: the result
+ *
+ * All are read at the same moment, except for areas that are being parked, or taken back.
  *
  * Context: process context; does not sleep.
  */
 void vmx_areas_stats(struct vmx_area_stats *stats)
 {
+	struct vmx_park_stats park;
+	long areas, bytes;
+
+	vmx_park_stats(&park);
 	spin_lock(&vmx_area_lock);
+	/* What is parked now is counted only if that was before vmx_park_stats(). */
+	areas = park.puts - park.takes - space.unparked;
+	bytes = park.put_bytes - park.take_bytes - space.unparked_bytes;
 	*stats = space.stats;
-	stats->areas = areas_now();
+	stats->parked_areas = max(areas, 0L);
+	stats->parked_bytes = max(bytes, 0L);
+	stats->areas = areas_now() - stats->parked_areas;
+	stats->area_bytes -= stats->parked_bytes;
+	stats->guard_bytes -= stats->parked_areas * PAGE_SIZE;
+	stats->allocs += park.takes;
+	stats->frees += park.puts - space.unparked;
 	spin_unlock(&vmx_area_lock);
 }
 
@@ -1040,6 +1248,9 @@ int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
 	space.quarantined = RB_ROOT;
 	vmx_list = NULL;
 	space.stats = (struct vmx_area_stats){ .slice_bytes = end - start };
+	space.unparked = 0;
+	space.unparked_bytes = 0;
+	vmx_park_init();
 	/* The sentinel counts as live, so that each walk along the ring ends here. */
 	space.sentinel = (struct vmx_area){
 		.addr = (void *)end,
@@ -1066,11 +1277,12 @@ void vmx_areas_exit(void)
 {
 	unsigned int cpu;
 
+	vmx_areas_unpark(true);
 	vmx_areas_purge();
 	WARN_ON_ONCE(vmx_list || areas_now() ||
 		     space.stats.quarantined_ranges);
 	for_each_possible_cpu(cpu)
-		vmx_area_cpu_is_dead(cpu);
+		free_spares_of(cpu);
 	kmem_cache_destroy(space.cache);
 	vmx_index_exit();
 }

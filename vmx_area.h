@@ -27,6 +27,10 @@
 #define VMX_CACHED	0x00080000	/* freed, and in a magazine */
 #define VMX_FREED	0x00100000	/* freed: see vmx_area_claim() */
 #define VMX_ROX		0x00200000	/* read-only and executable: alloc/protect.c */
+#define VMX_PARKABLE	0x00400000	/* if it is short, it may be parked: area/park.c */
+#define VMX_PARKED	0x00800000	/* parked, with VMX_FREED and VMX_UNLIST */
+
+#define VMX_PARK_PAGES	16	/* pages of the largest area that is parked */
 
 /*
  * The life of a range. Every range in the ring has a descriptor and a state. The
@@ -45,6 +49,7 @@ enum vmx_range_kind {
 	VMX_RANGE_HOLE,
 	VMX_RANGE_AREA,		/* its guard page included */
 	VMX_RANGE_QUARANTINE,	/* or being freed */
+	VMX_RANGE_PARKED,
 };
 
 /* A piece of the slice, as vmx_range_at() describes it. */
@@ -62,7 +67,9 @@ struct vmx_area_stats {
 	unsigned long	guard_bytes;		/* of these, the guard pages */
 	unsigned long	quarantined_bytes;
 	unsigned long	quarantined_ranges;
-	unsigned long	peak_areas;
+	unsigned long	parked_areas;
+	unsigned long	parked_bytes;		/* of these, guard pages included */
+	unsigned long	peak_areas;		/* in the list: parked ones, too */
 	unsigned long	allocs;
 	unsigned long	frees;
 	unsigned long	purges;
@@ -70,6 +77,7 @@ struct vmx_area_stats {
 
 extern struct vmx_area *vmx_list;
 extern spinlock_t vmx_area_lock;
+extern bool vmx_area_is_read;
 extern unsigned long vmx_lazy_max;
 
 int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void));
@@ -78,6 +86,8 @@ void vmx_areas_exit(void);
 struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 				const void *caller, gfp_t gfp, int node);
 void vmx_area_free(struct vmx_area *area);
+struct vmx_area *vmx_area_reuse(unsigned long size, unsigned long flags,
+				const void *caller);
 void vmx_area_cpu_is_dead(unsigned int cpu);
 int vmx_area_insert(struct vmx_area *area, unsigned long align,
 		    unsigned long start, unsigned long end);
@@ -89,6 +99,7 @@ struct vmx_area *vmx_area_remove(const void *addr);
 void vmx_area_unlist(struct vmx_area *area);
 void vmx_area_cancel(struct vmx_area *area);
 bool vmx_area_quarantine(struct vmx_area *area);
+void vmx_areas_unpark(bool stop);
 bool vmx_areas_purge(void);
 int vmx_area_insert_after_purge(struct vmx_area *area, unsigned long align,
 				unsigned long start, unsigned long end);
@@ -123,23 +134,63 @@ static inline unsigned long vmx_area_end(const struct vmx_area *area)
 	return vmx_area_start(area) + area->size;
 }
 
+/**
+ * vmx_area_read_lock() - take vmx_area_lock, to look at the frames of areas
+ *
+ * An area with frames, by vmx_area_has_frames(), keeps them and its entries until
+ * vmx_area_read_unlock(). vmx_area_lock alone does not keep an area that may be parked
+ * from being freed.
+ */
+static inline void vmx_area_read_lock(void)
+{
+	spin_lock(&vmx_area_lock);
+	WRITE_ONCE(vmx_area_is_read, true);
+	/*
+	 * Either this task sees VMX_FREED, or the one that frees sees vmx_area_is_read.
+	 * Pairs with test_and_set_bit() in vmx_area_claim().
+	 */
+	smp_mb();
+}
+
+/** vmx_area_read_unlock() - undo vmx_area_read_lock() */
+static inline void vmx_area_read_unlock(void)
+{
+	/* What was read is read. Pairs with smp_load_acquire() in vmx_area_remove(). */
+	smp_store_release(&vmx_area_is_read, false);
+	spin_unlock(&vmx_area_lock);
+}
+
 /*
- * Has the area been freed? It is cached in a magazine, or it waits for the task or the
- * worker that really frees it.
+ * Has the area been freed? It is cached in a magazine, or parked, or it waits for the
+ * task or the worker that really frees it.
  */
 static inline bool vmx_area_is_freed(const struct vmx_area *area)
 {
 	return READ_ONCE(area->flags) & (VMX_CACHED | VMX_FREED);
 }
 
+/* May it be parked when it is freed? */
+static inline bool vmx_area_may_park(const struct vmx_area *area)
+{
+	return READ_ONCE(area->flags) & VMX_PARKABLE &&
+	       READ_ONCE(area->size) <= (VMX_PARK_PAGES + 1) * PAGE_SIZE;
+}
+
+/* Is it in the list only for its addresses? Nobody uses it, and it has no frames. */
+static inline bool vmx_area_is_parked(const struct vmx_area *area)
+{
+	return READ_ONCE(area->flags) & VMX_PARKED;
+}
+
 /**
  * vmx_area_claim() - become the one that really frees an area
  * @area: a listed area
  *
- * Set VMX_FREED. Only this function and a drain, which owns the areas that it takes out
- * of a magazine, set it. It stays until the descriptor has another area. Of all that
- * free an area at the same time, one succeeds, here or in vmx_magazine_claim(). The
- * area may stay in the list for a while, but it is not in use any longer.
+ * Set VMX_FREED. Besides this function, a drain sets it, for areas that it takes out of a
+ * magazine. It stays until the descriptor has another area, or until a parked area is in
+ * use again. Of all that free an area at the same time, one succeeds, here or in
+ * vmx_magazine_claim(). The area may stay in the list for a while, but it is not in use
+ * any longer.
  *
  * Context: any; takes no lock.
  * Return: false if the area has been freed already.
@@ -218,6 +269,13 @@ static inline bool vmx_area_complete(const struct vmx_area *area)
 	/* Pairs with smp_wmb() in clear_vmx_unlist(). */
 	smp_rmb();
 	return true;
+}
+
+/* Has a listed area all its frames? Under vmx_area_read_lock(), it keeps them. */
+static inline bool vmx_area_has_frames(const struct vmx_area *area)
+{
+	lockdep_assert_held(&vmx_area_lock);
+	return vmx_area_complete(area) && !(READ_ONCE(area->flags) & VMX_FREED);
 }
 
 #endif /* _VMX_AREA_H */

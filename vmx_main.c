@@ -52,7 +52,7 @@ MODULE_PARM_DESC(slice, "addresses to reserve, K/M/G (default 256M; 16M on 32-bi
 
 module_param_cb(lazy_max, &bytes_ops, &vmx_lazy_max, 0644);
 __MODULE_PARM_TYPE(lazy_max, "bytes");
-MODULE_PARM_DESC(lazy_max, "purge when more than this is quarantined, K/M/G (default: the kernel's 32M * fls(cpus), but at most a quarter of the slice)");
+MODULE_PARM_DESC(lazy_max, "purge when more than this waits for a flush, K/M/G (default: the kernel's 32M * fls(cpus), but at most a quarter of the slice)");
 
 static bool magazines = true;
 

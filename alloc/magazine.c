@@ -315,7 +315,7 @@ static int cpu_is_dead(unsigned int cpu)
 
 /*
  * A CPU may come up on another node than before. If a task that was about to free on it
- * when it went down has put an area there since, that is drained.
+ * when it went down has put or parked an area there since, that is really freed.
  */
 static int cpu_comes_up(unsigned int cpu)
 {
@@ -327,6 +327,7 @@ static int cpu_comes_up(unsigned int cpu)
 	mutex_lock(&magazines.drain_mutex);
 	drain_cpu(cpu);
 	mutex_unlock(&magazines.drain_mutex);
+	vmx_area_cpu_is_dead(cpu);
 	return 0;
 }
 

@@ -22,6 +22,9 @@
 #include "depot.h"
 #include "shadow.h"
 
+/* The flags of an area that a magazine may take, besides VMX_ZEROED. */
+#define VMX_MAGAZINE_PLAIN (VMX_ALLOC | VMX_CACHEABLE | VMX_PARKABLE)
+
 struct vmx_magazines {
 	spinlock_t lock;		/* protects everything below */
 	unsigned int pages;		/* cached in all sizes together */
@@ -105,7 +108,7 @@ vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 	WRITE_ONCE(area->requested, size);
 	WRITE_ONCE(area->caller, caller);
 	vmx_area_note_owner(area);
-	WRITE_ONCE(area->flags, VMX_ALLOC | VMX_CACHEABLE |
+	WRITE_ONCE(area->flags, VMX_MAGAZINE_PLAIN |
 		   (gfp & __GFP_ZERO ? VMX_ZEROED : 0));
 	if (unlikely(!vmx_frames_are_ours(area->pages, nr)) ||
 	    (want_init_on_alloc(gfp) && !vmx_magazine_clear(area)))
@@ -115,8 +118,6 @@ vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 	trace_vmx_cache_get(area);
 	return area;
 }
-
-#define VMX_MAGAZINE_PLAIN (VMX_ALLOC | VMX_CACHEABLE)
 
 static __always_inline bool vmx_magazine_takes(unsigned long flags)
 {

@@ -32,7 +32,8 @@ static void *map_pages(struct page **pages, unsigned int count,
 			return NULL;
 	}
 	area = get_vmx_area_caller((unsigned long)count << PAGE_SHIFT,
-				   flags | VMX_MAP | VMX_UNLIST, node, caller);
+				   flags | VMX_MAP | VMX_UNLIST | VMX_PARKABLE,
+				   node, caller);
 	if (IS_ERR(area)) {
 		vmx_count_failure(PTR_ERR(area));
 		return NULL;
@@ -140,8 +141,8 @@ EXPORT_SYMBOL_GPL(vmx_unmap_ram);
  * vmx_unmap_aliases() - purge what was freed or unmapped before
  *
  * Afterwards no CPU reaches a frame through an address of the slice that was freed
- * before the call, and these addresses are holes until they are allocated again. The
- * call waits for the workers of vmx_free_atomic(). This does not include areas that
+ * before the call. These addresses are holes, or parked, until they are allocated again.
+ * The call waits for the workers of vmx_free_atomic(). This does not include areas that
  * another task is freeing during the call.
  *
  * The kernel's vm_unmap_aliases() does not do this for the slice. So call this function

@@ -14,7 +14,9 @@
  *
  * Units: bytes, except nr_pages.
  */
+#include <linux/bitops.h>
 #include <linux/kmemleak.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -116,8 +118,11 @@ bool vmx_unmap_claimed(struct vmx_area *area)
  */
 void vmx_undo_area(struct vmx_area *area, int err)
 {
-	if (err == -EBUSY)
-		vmx_area_quarantine(vmx_area_remove(area->addr));
-	else
+	if (err != -EBUSY) {
 		vmx_area_cancel(area);
+		return;
+	}
+	/* Somebody else uses entries there: the next request had better go elsewhere. */
+	clear_bit(ilog2(VMX_PARKABLE), &area->flags);
+	vmx_area_quarantine(vmx_area_remove(area->addr));
 }

@@ -70,7 +70,7 @@ int remap_vmx_range(struct vm_area_struct *vma, void *addr, unsigned long pgoff)
 EXPORT_SYMBOL_GPL(remap_vmx_range);
 
 /*
- * Copy at most one page. Nobody can unmap the area while the lock is held, so the
+ * Copy at most one page. Nobody can unmap the area while it is read, so the
  * address reaches a frame of the area, not one that belongs to somebody else by now.
  */
 static bool copy_from_area(void *to, unsigned long addr, size_t len)
@@ -78,14 +78,14 @@ static bool copy_from_area(void *to, unsigned long addr, size_t len)
 	struct vmx_area *area;
 	bool copied;
 
-	spin_lock(&vmx_area_lock);
+	vmx_area_read_lock();
 	area = vmx_area_find(addr);
 	/* Leave out the guard page: after vmx_realloc(), a TLB may still map it. */
 	copied = area && vmx_area_complete(area) && !vmx_slice_is_lost() &&
 		 addr - (unsigned long)area->addr <
 		 vmx_area_pages(area) * PAGE_SIZE &&
 		 !copy_from_kernel_nofault(to, (void *)addr, len);
-	spin_unlock(&vmx_area_lock);
+	vmx_area_read_unlock();
 	return copied;
 }
 

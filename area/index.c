@@ -26,6 +26,7 @@
  * This file compiles unmodified in user space, as vmx_area.c does.
  */
 #include <linux/bitops.h>
+#include <linux/cache.h>
 #include <linux/errno.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
@@ -35,7 +36,7 @@
 
 #define NO_PAGE ULONG_MAX
 
-struct vmx_starts vmx_starts;
+struct vmx_starts vmx_starts __read_mostly;
 struct vmx_marks vmx_marks;
 
 /**

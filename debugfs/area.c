@@ -29,7 +29,7 @@ static unsigned long addr_of_id(unsigned long id)
 		spin_lock(&vmx_area_lock);
 		area = vmx_area_first_from(at);
 		for (n = 0; area && !found && n < CHUNK; n++) {
-			if (area->id == id)
+			if (area->id == id && !vmx_area_is_parked(area))
 				found = (unsigned long)area->addr;
 			at = (unsigned long)area->addr + area->size;
 			area = area->next;
@@ -76,7 +76,7 @@ static void show_flags(struct seq_file *m, const char *name,
 		{ VMX_ALLOW_HUGE, "ALLOW_HUGE" },
 		{ VMX_ZEROED, "ZEROED" }, { VMX_CACHEABLE, "CACHEABLE" },
 		{ VMX_CACHED, "CACHED" },
-		{ VMX_FREED, "FREED" }, { VMX_ROX, "ROX" },
+		{ VMX_ROX, "ROX" }, { VMX_PARKABLE, "PARKABLE" },
 	};
 	int i;
 
@@ -184,10 +184,10 @@ static int area_show(struct seq_file *m, void *v)
 	if (!addr)
 		return 0;
 	while (more && !seq_has_overflowed(m)) {
-		spin_lock(&vmx_area_lock);
+		vmx_area_read_lock();
 		area = vmx_listed_at((void *)addr);
-		if (!area || !vmx_area_complete(area) || (id && area->id != id)) {
-			spin_unlock(&vmx_area_lock);
+		if (!area || !vmx_area_has_frames(area) || (id && area->id != id)) {
+			vmx_area_read_unlock();
 			show_entries(m, &run);
 			seq_puts(m, "# the area has been freed\n");
 			return 0;
@@ -200,7 +200,7 @@ static int area_show(struct seq_file *m, void *v)
 		for (; n < CHUNK && i < vmx_area_pages(area); n++)
 			i += next_entry(m, &run, area, i);
 		more = i < vmx_area_pages(area);
-		spin_unlock(&vmx_area_lock);
+		vmx_area_read_unlock();
 		cond_resched();
 	}
 	show_entries(m, &run);

@@ -74,11 +74,11 @@ static void *areas_at(struct areas_file *file, loff_t pos)
 	struct shown *shown = &file->shown;
 	struct vmx_area *area;
 
-	spin_lock(&vmx_area_lock);
+	vmx_area_read_lock();
 	area = vmx_area_first_from(vmx_start + pos - 1);
 	if (area)
 		copy(shown, area);
-	spin_unlock(&vmx_area_lock);
+	vmx_area_read_unlock();
 	return area ? shown : NULL;
 }
 
@@ -134,13 +134,13 @@ static bool count_frames(const struct shown *shown, unsigned int from, int nid,
 	unsigned int i, end;
 	bool same;
 
-	spin_lock(&vmx_area_lock);
+	vmx_area_read_lock();
 	area = vmx_listed_at((void *)shown->start);
-	same = area && area->id == shown->id;
+	same = area && area->id == shown->id && vmx_area_has_frames(area);
 	end = same ? min3(from + COUNTED, area->nr_pages, shown->nr_pages) : 0;
 	for (i = from; i < end; i++)
 		*n += page_to_nid(vmx_area_page(area, i)) == nid;
-	spin_unlock(&vmx_area_lock);
+	vmx_area_read_unlock();
 	cond_resched();
 	return same;
 }

@@ -23,8 +23,8 @@
 
 unsigned int vmx_map_width = 64;
 
-enum { M_HOLE, M_AREA, M_LEAF, M_GUARD, M_CACHED, M_QUARANTINE, M_KINDS };
-static const char marks[M_KINDS] = ".#HgcQ";
+enum { M_HOLE, M_AREA, M_LEAF, M_GUARD, M_CACHED, M_QUARANTINE, M_PARKED, M_KINDS };
+static const char marks[M_KINDS] = ".#HgcQp";
 
 /* Return the kind of the range at @from, and its end, or that of a part of it, in *@end. */
 static int kind_at(unsigned long from, unsigned long *end)
@@ -36,7 +36,8 @@ static int kind_at(unsigned long from, unsigned long *end)
 	vmx_range_at(from, &range);
 	*end = range.end;
 	if (range.kind != VMX_RANGE_AREA)
-		return range.kind == VMX_RANGE_QUARANTINE ? M_QUARANTINE : M_HOLE;
+		return range.kind == VMX_RANGE_QUARANTINE ? M_QUARANTINE :
+		       range.kind == VMX_RANGE_PARKED ? M_PARKED : M_HOLE;
 	guard = (unsigned long)range.area->addr +
 		vmx_area_pages(range.area) * PAGE_SIZE;
 	kind = READ_ONCE(range.area->flags) & VMX_CACHED ? M_CACHED :
@@ -91,7 +92,7 @@ static int map_show(struct seq_file *m, void *v)
 	seq_printf(m, "# vmx map 1: a character is %lu KiB (%lu pages), a line %lu KiB\n",
 		   cell >> 10, cell >> PAGE_SHIFT, cell * width >> 10);
 	seq_puts(m, "# by what most of it is: . hole  , hole with something in it  # area  H area with leaves\n"
-		    "#                        g guard  c cached  Q quarantined\n");
+		    "#                        g guard  c cached  Q quarantined  p parked\n");
 	for (at = vmx_start; at < vmx_end;) {
 		vmx_show_address(m, at);
 		seq_putc(m, ' ');

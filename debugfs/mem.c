@@ -12,7 +12,7 @@
  * If the area is freed while it is mapped, the last unmapping returns the frames.
  *
  * vmx_area_lock is held for each page separately, so that the area exists while its
- * frame is copied or mapped.
+ * frame is copied or mapped: areas of the files are never parked.
  */
 #include <linux/fs.h>
 #include <linux/highmem.h>

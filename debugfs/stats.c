@@ -32,9 +32,11 @@ static int stats_show(struct seq_file *m, void *v)
 	SHOW("area_bytes", area.area_bytes);
 	SHOW("guard_bytes", area.guard_bytes);
 	SHOW("hole_bytes", area.slice_bytes - area.area_bytes -
-			   area.quarantined_bytes);
+			   area.quarantined_bytes - area.parked_bytes);
 	SHOW("quarantined_bytes", area.quarantined_bytes);
 	SHOW("quarantined_ranges", area.quarantined_ranges);
+	SHOW("parked_areas", area.parked_areas);
+	SHOW("parked_bytes", area.parked_bytes);
 	SHOW("lazy_max_bytes", READ_ONCE(vmx_lazy_max));
 	SHOW("pages", frames.frames);
 	SHOW("pages_highmem", frames.highmem);

@@ -109,8 +109,8 @@ struct vmx_area {
 	union {
 		struct list_head quarantine;	/* while this range waits for a flush */
 		struct {
-			struct vmx_area *cached; /* the next area in the same magazine */
-			struct vmx_area *below;	/* in the depot: the next magazine's top */
+			struct vmx_area *cached; /* the next area in a magazine, or parked */
+			struct vmx_area *below;	/* the top of the next magazine, or batch */
 		};
 		struct llist_node deferred;	/* freed in an interrupt: a worker's queue */
 	};

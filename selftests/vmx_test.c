@@ -328,7 +328,8 @@ unsigned long long vmx_stat(const char *key)
 bool vmx_stats_add_up(const struct stats *stats)
 {
 	return stat_of(stats, "area_bytes") + stat_of(stats, "hole_bytes") +
-	       stat_of(stats, "quarantined_bytes") == stat_of(stats, "slice_bytes");
+	       stat_of(stats, "quarantined_bytes") + stat_of(stats, "parked_bytes") ==
+	       stat_of(stats, "slice_bytes");
 }
 
 /* ---- areas ---- */

@@ -90,7 +90,7 @@ function classify(address, by) {
 		what = "depot"
 		scope = "global"
 	} else if (by ~ /\[vmx\]$/) {
-		what = "magazine"
+		what = by ~ /^vmx_park/ ? "parker" : "magazine"
 		scope = "own"
 	} else if (by ~ /vmap|vm_area/) {
 		what = "vmap_nodes"

@@ -4,8 +4,7 @@
  * the naive model
  *
  * The bytes of an input replace the random numbers of random.c.  libFuzzer
- * learns which bytes reach new code in vmx_area.c, area/hole.c and
- * area/index.c.
+ * learns which bytes reach new code in vmx_area.c and the files of area/.
  */
 #include <stdio.h>
 #include <stdlib.h>

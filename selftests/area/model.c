@@ -31,6 +31,7 @@ void model_init(unsigned long start, size_t pages)
 	model.next_fit = 0;
 	model.nr_live = 0;
 	model.nr_dying = 0;
+	model.nr_parked = 0;
 	model.stats = (struct vmx_area_stats){ .slice_bytes = pages * PAGE_SIZE };
 }
 
@@ -115,13 +116,18 @@ unsigned long model_find_hole(unsigned long size, unsigned long align,
 	return place;
 }
 
+static bool is_area(enum kind kind)
+{
+	return kind == AREA || kind == PARKED;
+}
+
 /* Set the kind and the owner of the pages from @page to below @last. */
 static void paint(size_t page, size_t last, enum kind kind, struct model_area *owner)
 {
 	for (; page < last; page++) {
 		model.kind[page] = kind;
 		model.owner[page] = owner;
-		model.kept[page] &= kind != AREA;
+		model.kept[page] &= !is_area(kind);
 	}
 }
 
@@ -130,18 +136,30 @@ void model_watch(void)
 	size_t page;
 
 	for (page = 0; page < model.pages; page++)
-		model.kept[page] = model.kind[page] != AREA;
+		model.kept[page] = !is_area(model.kind[page]);
+}
+
+static bool is_usable(size_t page, enum usable usable)
+{
+	switch (usable) {
+	case NO_AREA:
+		return !is_area(model.kind[page]);
+	case NO_AREA_IN_USE:
+		return model.kind[page] != AREA;
+	default:
+		return model.kept[page];
+	}
 }
 
 bool model_purge_could_help(unsigned long size, unsigned long align, unsigned long start,
-			    unsigned long end, bool kept)
+			    unsigned long end, enum usable usable)
 {
 	size_t page = model.pages, run = 0;
 
 	while (page--) {
 		unsigned long addr = addr_of(page);
 
-		run = (kept ? model.kept[page] : model.kind[page] != AREA) ? run + 1 : 0;
+		run = is_usable(page, usable) ? run + 1 : 0;
 		if (run >= size / PAGE_SIZE && !(addr & (align - 1)) && addr >= start &&
 		    addr < end && end - addr >= size)
 			return true;
@@ -153,7 +171,7 @@ static void paint_area(struct model_area *it, enum kind kind)
 {
 	size_t page = page_of(it->addr);
 
-	paint(page, page + it->size / PAGE_SIZE, kind, kind == AREA ? it : NULL);
+	paint(page, page + it->size / PAGE_SIZE, kind, is_area(kind) ? it : NULL);
 }
 
 static void set_add(struct model_area **set, size_t *nr, struct model_area *it)
@@ -175,8 +193,8 @@ static void count(struct model_area *it, int sign)
 	stats->areas += sign;
 	stats->area_bytes += sign * it->size;
 	stats->guard_bytes += sign * it->guard;
-	if (stats->peak_areas < stats->areas)
-		stats->peak_areas = stats->areas;
+	if (stats->peak_areas < stats->areas + stats->parked_areas)
+		stats->peak_areas = stats->areas + stats->parked_areas;
 }
 
 static struct model_area *new_area(struct vmx_area *area)
@@ -206,9 +224,10 @@ struct model_area *model_insert(struct vmx_area *area)
 	return it;
 }
 
-void model_remove(struct model_area *it)
+void model_remove(struct model_area *it, bool listed)
 {
 	it->dying = true;
+	it->listed = listed;
 	set_del(model.live, &model.nr_live, it);
 	set_add(model.dying, &model.nr_dying, it);
 }
@@ -255,14 +274,11 @@ struct model_area *model_cut(struct model_area *it, struct vmx_area *tail)
  * A range whose flush has begun stays as it is, and so does every hole. Only ranges
  * that touch and wait for the same flush are one range.
  */
-void model_quarantine(struct model_area *it)
+static void wait_for_flush(struct model_area *it)
 {
 	size_t first = page_of(it->addr), last = first + it->size / PAGE_SIZE;
 
 	paint(first, last, LAZY, NULL);
-	set_del(model.dying, &model.nr_dying, it);
-	count(it, -1);
-	model.stats.frees++;
 	model.stats.quarantined_bytes += it->size;
 	model.stats.quarantined_ranges++;
 	if (first && model.kind[first - 1] == LAZY)
@@ -270,6 +286,68 @@ void model_quarantine(struct model_area *it)
 	if (last < model.pages && model.kind[last] == LAZY)
 		model.stats.quarantined_ranges--;
 	free(it);
+}
+
+void model_quarantine(struct model_area *it)
+{
+	set_del(model.dying, &model.nr_dying, it);
+	count(it, -1);
+	model.stats.frees++;
+	wait_for_flush(it);
+}
+
+static void count_parked(struct model_area *it, int sign)
+{
+	model.stats.parked_areas += sign;
+	model.stats.parked_bytes += sign * it->size;
+}
+
+void model_park(struct model_area *it)
+{
+	set_del(model.dying, &model.nr_dying, it);
+	set_add(model.parked, &model.nr_parked, it);
+	count(it, -1);
+	count_parked(it, 1);
+	model.stats.frees++;
+	it->flushed = false;
+	paint_area(it, PARKED);
+}
+
+void model_reuse(struct model_area *it)
+{
+	set_del(model.parked, &model.nr_parked, it);
+	set_add(model.live, &model.nr_live, it);
+	count_parked(it, -1);
+	count(it, 1);
+	model.stats.allocs++;
+	it->dying = false;
+	it->listed = false;
+	paint_area(it, AREA);
+}
+
+struct model_area *model_parked(const struct vmx_area *area)
+{
+	size_t i;
+
+	for (i = 0; i < model.nr_parked; i++)
+		if (model.parked[i]->area == area)
+			return model.parked[i];
+	return NULL;
+}
+
+void model_unpark(bool (*still)(unsigned long addr))
+{
+	size_t i = model.nr_parked;
+
+	while (i--) {
+		struct model_area *it = model.parked[i];
+
+		if (still(it->addr))
+			continue;
+		set_del(model.parked, &model.nr_parked, it);
+		count_parked(it, -1);
+		wait_for_flush(it);
+	}
 }
 
 bool model_purge_begin(void)
@@ -283,7 +361,8 @@ bool model_purge_begin(void)
 			any = true;
 		}
 	}
-	model.stats.purges += any;
+	for (page = 0; page < model.nr_parked; page++)
+		model.parked[page]->flushed = true;
 	return any;
 }
 
@@ -307,6 +386,11 @@ size_t model_purge_some(bool (*is_hole)(unsigned long addr))
 	return n;
 }
 
+static bool is_listed(const struct model_area *it)
+{
+	return !it->dying || it->listed;
+}
+
 struct model_area *model_find(unsigned long addr)
 {
 	struct model_area *it;
@@ -314,7 +398,7 @@ struct model_area *model_find(unsigned long addr)
 	if (addr < model.start || addr >= model.end)
 		return NULL;
 	it = model.owner[page_of(addr)];
-	return it && !it->dying ? it : NULL;
+	return it && is_listed(it) ? it : NULL;
 }
 
 struct model_area *model_first_from(unsigned long addr)
@@ -324,7 +408,7 @@ struct model_area *model_first_from(unsigned long addr)
 	for (page = 0; page < model.pages; page++) {
 		struct model_area *it = model.owner[page];
 
-		if (it && !it->dying && it->addr == addr_of(page) && it->addr >= addr)
+		if (it && is_listed(it) && it->addr == addr_of(page) && it->addr >= addr)
 			return it;
 	}
 	return NULL;
@@ -343,7 +427,9 @@ struct vmx_range model_range_at(unsigned long addr)
 		last++;
 	if (model.kind[page] == HOLE)
 		return (struct vmx_range){ addr, addr_of(last), VMX_RANGE_HOLE };
-	if (!it || it->dying)
+	if (model.kind[page] == PARKED)
+		return (struct vmx_range){ addr_of(first), addr_of(last), VMX_RANGE_PARKED };
+	if (!it || !is_listed(it))
 		return (struct vmx_range){ addr_of(first), addr_of(last), VMX_RANGE_QUARANTINE };
 	return (struct vmx_range){ addr_of(first), addr_of(last), VMX_RANGE_AREA, it->area };
 }
@@ -369,7 +455,8 @@ void model_check_stats(const struct vmx_area_stats *stats)
 		size_t offset;
 	} fields[] = {
 		FIELD(slice_bytes), FIELD(areas), FIELD(area_bytes), FIELD(guard_bytes),
-		FIELD(quarantined_bytes), FIELD(quarantined_ranges), FIELD(peak_areas),
+		FIELD(quarantined_bytes), FIELD(quarantined_ranges),
+		FIELD(parked_areas), FIELD(parked_bytes), FIELD(peak_areas),
 		FIELD(allocs), FIELD(frees), FIELD(purges),
 	};
 	size_t i;
@@ -389,7 +476,7 @@ static size_t check_pages(size_t page, size_t last, const struct vmx_area *range
 	enum kind kind = HOLE;
 
 	if (range && range->state <= VMX_DYING)
-		kind = AREA;
+		kind = vmx_area_is_parked(range) ? PARKED : AREA;
 	else if (range)
 		kind = subject_waits(range) ? LAZY : PURGING;
 	for (; page < last; page++) {
@@ -402,7 +489,7 @@ static size_t check_pages(size_t page, size_t last, const struct vmx_area *range
 			continue;
 		if (it->area != range)
 			fail("page %#lx belongs to another area", addr_of(page));
-		if (range->state != (it->dying ? VMX_DYING : VMX_LIVE))
+		if (range->state != (is_listed(it) ? VMX_LIVE : VMX_DYING))
 			fail("page %#lx: its area is in state %d", addr_of(page), range->state);
 	}
 	return page;
@@ -421,7 +508,9 @@ void model_check_ranges(struct vmx_area *(*next)(struct vmx_area *range))
 		ranges++;
 	}
 	check_pages(page, model.pages, NULL);
-	if (ranges != model.stats.areas + model.stats.quarantined_ranges)
-		fail("there are %zu ranges, and should be %lu areas and %lu quarantined ranges",
-		     ranges, model.stats.areas, model.stats.quarantined_ranges);
+	if (ranges != model.stats.areas + model.stats.quarantined_ranges +
+		      model.stats.parked_areas)
+		fail("there are %zu ranges, and should be %lu areas, %lu quarantined ranges and %lu parked areas",
+		     ranges, model.stats.areas, model.stats.quarantined_ranges,
+		     model.stats.parked_areas);
 }

@@ -13,6 +13,7 @@
 #include "shim.h"
 #include "source.h"
 #include "subject.h"
+#include "../../area/park.h"
 
 #define PURGE_BATCH	64	/* holes in a critical section, at most */
 #define PURGE_ROUNDS	2	/* flushes in one free, at most */
@@ -85,6 +86,7 @@ static void check_all(void)
 	model_check_ranges(subject_next);
 	/* One for each range, each pending request, each spare, the cache, the index. */
 	if (shim_allocated() != model.stats.areas + model.stats.quarantined_ranges +
+				model.stats.parked_areas +
 				play.pending + subject_spares() + 2)
 		fail("%zu allocations are held for %lu areas, %lu quarantined ranges, %zu spares",
 		     shim_allocated(), model.stats.areas, model.stats.quarantined_ranges,
@@ -199,14 +201,14 @@ static void check_help(unsigned long size, unsigned long align, unsigned long st
 	bool should, is;
 
 	model_watch();
-	should = model_purge_could_help(size, align, start, end, false);
+	should = model_purge_could_help(size, align, start, end, NO_AREA);
 	shim_resched = hook && one_in(2) ? others_meanwhile : NULL;
 	is = subject_purge_could_help(size, align, start, end);
 	shim_resched = hook;
 	trace("purge could help size=%#lx align=%#lx [%#lx, %#lx): %d",
 	      size, align, start, end, is);
 	if (steps != tally.steps) {
-		should = model_purge_could_help(size, align, start, end, true);
+		should = model_purge_could_help(size, align, start, end, NO_AREA_SINCE);
 		if (is)
 			return;
 	}
@@ -219,7 +221,7 @@ static void check_help(unsigned long size, unsigned long align, unsigned long st
 static bool insert_after_purge(struct vmx_area *area, unsigned long align, enum vmx_fit fit,
 			       unsigned long start, unsigned long end)
 {
-	bool could = model_purge_could_help(area->size, align, start, end, false);
+	bool could = model_purge_could_help(area->size, align, start, end, NO_AREA_IN_USE);
 	unsigned long steps = tally.steps, place;
 	int err;
 
@@ -227,6 +229,7 @@ static bool insert_after_purge(struct vmx_area *area, unsigned long align, enum 
 	play.asking = true;
 	play.flushes = 0;
 	err = vmx_area_insert_after_purge(area, align, start, end);
+	model_unpark(subject_is_parked);
 	play.asking = false;
 	play.purging = false;
 	place = model_find_hole(area->size, align, start, end, fit);
@@ -251,9 +254,13 @@ static void insert(void)
 			      (one_in(2) ? VMX_CACHEABLE : 0) | VMX_FIT(fit);
 	unsigned long size = any_size(), align = any_align();
 	unsigned long start = model.start, end = model.end, place;
-	struct vmx_area *area = new_area(size, flags);
+	struct vmx_area *area;
 	bool done;
 	int err;
+
+	if (!(flags & VMX_NO_GUARD) && one_in(2))
+		flags |= VMX_PARKABLE;
+	area = new_area(size, flags);
 
 	if (one_in(8))
 		start = any_addr();
@@ -337,19 +344,76 @@ static void no_memory(void)
 		vmx_area_free(area);
 }
 
+/* Do more bytes wait for a flush than may, if @parked bytes are those of batches? */
+static bool is_due(unsigned long parked)
+{
+	return model.stats.quarantined_bytes + parked > vmx_lazy_max ||
+	       parked > model.pages / 4 * PAGE_SIZE;
+}
+
 static void quarantine(struct model_area *it)
 {
-	bool due, should;
+	bool due, parked;
 
 	trace("quarantine %#lx, %#lx", it->addr, it->size);
 	check_descriptor(it);
 	due = vmx_area_quarantine(it->area);
-	model_quarantine(it);
-	should = model.stats.quarantined_bytes > vmx_lazy_max;
-	if (due != should)
-		fail("quarantine: purge due: %d, should be %d", due, should);
+	model_unpark(subject_is_parked);	/* if the CPU had too many */
+	parked = subject_is_parked(it->addr);
+	if (parked && (!it->listed || !vmx_lazy_max ||
+		       it->size > (VMX_PARK_PAGES + 1) * PAGE_SIZE))
+		fail("quarantine %#lx, %#lx: parked", it->addr, it->size);
+	if (parked)
+		model_park(it);
+	else
+		model_quarantine(it);
+	tally.parked += parked;
+	/* A free that is parked tells it only if a batch is full. */
+	if (due ? !is_due(vmx_park_waiting()) :
+	    !parked && model.stats.quarantined_bytes + vmx_park_waiting() > vmx_lazy_max)
+		fail("quarantine: purge due: %d", due);
 	if (due)
 		purge();
+}
+
+/* Take a parked area. */
+static void reuse(void)
+{
+	unsigned long pages = 1 + any(min_t(unsigned int, play.profile->max_pages, VMX_PARK_PAGES));
+	unsigned long size = pages * PAGE_SIZE - any(PAGE_SIZE);
+	const unsigned long flags = VMX_ALLOC | VMX_UNLIST | VMX_PARKABLE;
+	bool ready = subject_is_ready(pages);
+	struct vmx_area *area = vmx_area_reuse(size, flags, CALLER);
+	struct model_area *it;
+
+	trace("reuse %lu pages: %p", pages, area ? area->addr : NULL);
+	if (!area != !ready)
+		fail("reuse: %p, but ready: %d", area, ready);
+	if (!area)
+		return;
+	it = model_parked(area);
+	if (!it || !it->flushed || it->size != (pages + 1) * PAGE_SIZE)
+		fail("reuse: %p is not parked, not flushed or has another size", area->addr);
+	if (area->flags != flags || area->requested != size || area->pages || area->nr_pages)
+		fail("reuse: %p is not as after an insertion", area->addr);
+	area->pages = OWNERS_PAGES;
+	model_reuse(it);
+	check_descriptor(it);
+	tally.reused++;
+}
+
+/* Really free all parked areas. */
+static void unpark(void)
+{
+	if (play.purging)
+		return;
+	trace("unpark");
+	play.purging = true;
+	play.flushes = 0;
+	vmx_areas_unpark(false);
+	model_unpark(subject_is_parked);
+	play.purging = false;
+	/* Those that others have parked meanwhile may be left. */
 }
 
 static void quarantine_one(void)
@@ -429,6 +493,7 @@ static void cut(void)
 static void remove_one(void)
 {
 	struct model_area *it = any_live();
+	bool claimed = one_in(4);
 	struct vmx_area *area;
 
 	if (!it)
@@ -439,7 +504,7 @@ static void remove_one(void)
 		it->area->flags &= ~VMX_FREED;	/* as vmx_magazine_get() */
 		set_cached(it, false);
 	}
-	if (one_in(4)) {
+	if (claimed) {
 		/* As vmx_free_atomic() and its worker do it */
 		area = it->area;
 		trace("claim and remove %#lx", it->addr);
@@ -458,7 +523,9 @@ static void remove_one(void)
 	}
 	if (area->flags & VMX_CACHEABLE && !(area->flags & VMX_FREED))
 		fail("remove %#lx: a magazine can still take it", it->addr);
-	model_remove(it);
+	model_remove(it, area->state == VMX_LIVE);
+	if (it->listed != (vmx_area_may_park(area) && !claimed))
+		fail("remove %#lx: it is still listed: %d", it->addr, it->listed);
 	/* One free in eight is not finished before the next operation. */
 	if (!one_in(8))
 		quarantine(it);
@@ -473,7 +540,7 @@ static void remove_refused(void)
 	struct model_area *it = model_find(addr);
 	struct vmx_area *area;
 
-	if (it && addr == it->addr)
+	if (it && !it->dying && addr == it->addr)
 		addr += 1 + any(it->size - 1);
 	area = vmx_area_remove((void *)addr);
 	trace("remove %#lx: %p", addr, area);
@@ -506,13 +573,13 @@ static void look_up(void)
 	in_use = vmx_area_at((void *)addr);
 	spin_unlock(&vmx_area_lock);
 	trace("look up %#lx: in %p, at %p, from %p", addr, found, at, from);
-	if (found != (within && !within->cached ? within->area : NULL))
+	if (found != (within && !within->cached && !within->dying ? within->area : NULL))
 		fail("find %#lx: %p", addr, found);
 	if (from != (first ? first->area : NULL))
 		fail("first_from %#lx: %p", addr, from);
 	if (at != (within && within->addr == addr ? within->area : NULL))
 		fail("listed_at %#lx: %p", addr, at);
-	if (in_use != (at && !within->cached ? at : NULL))
+	if (in_use != (at && !within->cached && !within->dying ? at : NULL))
 		fail("area_at %#lx: %p", addr, in_use);
 }
 
@@ -570,15 +637,17 @@ static void others_do(unsigned long most)
 static void flush(void)
 {
 	shim_might_sleep("the flush");
+	model_unpark(subject_is_parked);
 	if (!play.purging)
 		fail("purge: a flush outside of a purge");
 	/* Flush again only if more than vmx_lazy_max was freed meanwhile. */
-	if (!play.asking && play.flushes && model.stats.quarantined_bytes <= vmx_lazy_max)
-		fail("purge: a second flush, but less than lazy_max is quarantined");
+	if (!play.asking && play.flushes && !is_due(subject_flushing()))
+		fail("purge: a second flush, but less than lazy_max waits for it");
 	if (memchr(model.kind, PURGING, model.pages))
 		fail("purge: a flush before all ranges of the last one are holes");
-	if (!model_purge_begin())
-		fail("purge: a flush, but no range waits for it");
+	model.stats.purges++;
+	if (!model_purge_begin() && !subject_flushing())
+		fail("purge: a flush, but nothing waits for it");
 	if (model_purge_some(is_hole))
 		fail("purge: a range became a hole before the flush");
 	play.flushes++;
@@ -591,11 +660,12 @@ static void resched(void)
 {
 	size_t purged;
 
-	/* A request may look for runs before the first flush. */
-	if (play.asking && !play.flushes)
-		return;
-	if (!play.purging || !play.flushes)
+	if (!play.purging)
 		fail("cond_resched() outside a purge");
+	model_unpark(subject_is_parked);
+	/* A request looks for runs, and parked areas are freed, before the first flush. */
+	if (!play.flushes)
+		return;
 	purged = model_purge_some(is_hole);
 	trace("purged %zu", purged);
 	if (purged > PURGE_BATCH)
@@ -605,9 +675,11 @@ static void resched(void)
 
 static void purge(void)
 {
-	bool waiting = model.stats.quarantined_ranges;
-	bool asked_for = one_in(2), purged = waiting;
+	bool asked_for = one_in(2), waiting, purged;
 	unsigned int most;
+
+	waiting = model.stats.quarantined_ranges || subject_would_flush(asked_for);
+	purged = waiting;
 
 	/* During a purge, vmx_areas_purge() would wait; a try does nothing. */
 	if (play.purging) {
@@ -625,7 +697,7 @@ static void purge(void)
 	most = PURGE_ROUNDS + asked_for;
 	if (purged != waiting || !play.flushes == waiting || play.flushes > most)
 		fail("purge: %d, flushes: %u, waiting: %d", purged, play.flushes, waiting);
-	if (play.flushes < most && model.stats.quarantined_bytes > vmx_lazy_max)
+	if (play.flushes < most && is_due(vmx_park_waiting()))
 		fail("purge: ended, but another one is due");
 	tally.most_flushes = max(tally.most_flushes, play.flushes);
 	model_purge_some(is_hole);
@@ -697,6 +769,15 @@ static void step(void)
 		break;
 	case 13:
 		explore();
+		break;
+	case 14:
+	case 15:
+	case 16:
+		reuse();
+		break;
+	case 17:
+		if (one_in(64))
+			unpark();
 		break;
 	default:
 		insert_or_remove();

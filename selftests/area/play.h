@@ -32,6 +32,7 @@ struct play_tally {
 	unsigned long steps;
 	unsigned long while_purging;	/* steps during a purge */
 	unsigned long inserted, no_hole, purges;
+	unsigned long parked, reused;
 	unsigned long most_areas;	/* at one time */
 	unsigned long most_purged;	/* ranges in one flush */
 	unsigned int most_flushes;	/* in one purge */

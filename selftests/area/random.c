@@ -38,6 +38,9 @@ static const struct profile profiles[] = {
 	{ .name = "purge", .pages = 4096, .max_areas = 1200, .fill = 70, .max_pages = 4,
 	  .round = 20000, .align_odds = 16, .fit_odds = 16,
 	  .purge_odds = 100, .check_every = 200, .watch_odds = 8 },
+	{ .name = "park", .pages = 4096, .max_areas = 600, .fill = 50, .max_pages = 2,
+	  .round = 20000, .align_odds = 500, .fit_odds = 500,
+	  .purge_odds = 400, .check_every = 200, .watch_odds = 8 },
 };
 
 static const struct profile *profile;
@@ -88,6 +91,7 @@ int main(int argc, char **argv)
 	printf("%lu operations, %lu of them during %lu purges\n",
 	       tally->steps, tally->while_purging, tally->purges);
 	printf("%lu insertions, %lu found no hole\n", tally->inserted, tally->no_hole);
+	printf("%lu areas were parked, %lu of them used again\n", tally->parked, tally->reused);
 	printf("at most %lu areas, %lu%% of the slice, %lu ranges a flush, %u flushes a purge\n",
 	       tally->most_areas, tally->fullest, tally->most_purged, tally->most_flushes);
 	return 0;

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vmx_area.c, area/hole.c and area/index.c, unmodified, with checks that need
- * their static names
+ * vmx_area.c and the files of area/, unmodified, with checks that need their static
+ * names
  *
  * The checks know nothing of the operations: they only prove that the internal
  * structures are consistent, by the simplest walk that shows it. This is
  * needed because a wrong structure can give correct answers for a long time.
  * Only this file reads structures that no function of vmx_area.h shows: the
  * ring with its sentinel, the tree by length, the alignments for which the tree
- * keeps the room, the queue and the tree of quarantined ranges, and the spare
- * descriptors.
+ * keeps the room, the queue and the tree of quarantined ranges, the parked areas, and
+ * the spare descriptors.
  */
 #include "../../area/hole.c"
 #include "../../area/index.c"
+#include "../../area/park.c"
 #include "../../vmx_area.c"
 
 #include "subject.h"
@@ -44,6 +45,113 @@ bool subject_purge_could_help(unsigned long size, unsigned long align,
 	const struct wanted wanted = { size, align, start, end };
 
 	return purge_could_help(&wanted);
+}
+
+bool subject_is_parked(unsigned long addr)
+{
+	struct vmx_area *area = vmx_listed_at((void *)addr);
+
+	return area && area->state == VMX_LIVE && vmx_area_is_parked(area);
+}
+
+bool subject_is_ready(unsigned int nr)
+{
+	return parkers.size[nr].ready || parked.size[nr].ready.nr;
+}
+
+bool subject_would_flush(bool asked_for)
+{
+	unsigned int nr, n = 0;
+
+	for (nr = 1; nr <= VMX_PARK_PAGES; nr++) {
+		n += parked.size[nr].waiting.nr + parked.size[nr].idle;
+		n += asked_for ? parkers.size[nr].nr_waiting + !!parkers.size[nr].ready : 0;
+	}
+	return n;
+}
+
+unsigned long subject_flushing(void)
+{
+	unsigned long bytes = 0;
+	unsigned int nr;
+
+	for (nr = 1; nr <= VMX_PARK_PAGES; nr++)
+		bytes += parked.size[nr].flushing.nr * batch_bytes(nr);
+	return bytes;
+}
+
+/* Check a list of at most @most areas of @nr pages, linked by cached. Count them. */
+static size_t check_parked_list(struct vmx_area *area, unsigned int nr, size_t most)
+{
+	size_t n = 0;
+
+	for (; area; area = area->cached) {
+		if (!subject_is_parked(vmx_area_start(area)))
+			fail("parked: %p is in a list, but is not", area->addr);
+		if (area->size != (nr + 1) * PAGE_SIZE)
+			fail("parked: %p has %#lx bytes", area->addr, area->size);
+		if (++n > most)
+			fail("parked: more than %zu areas of %u pages in a list", most, nr);
+	}
+	return n;
+}
+
+static size_t check_batches(const struct stack *stack, unsigned int nr)
+{
+	struct vmx_area *top = stack->top, *last = NULL;
+	size_t n = 0;
+	unsigned int i;
+
+	for (i = 0; i < stack->nr; i++, last = top, top = top->below) {
+		n += check_parked_list(top, nr, rules.areas[nr]);
+		if (n != (i + 1) * rules.areas[nr])
+			fail("parked: a batch of %u pages is not full", nr);
+	}
+	if (last && (top || last != stack->bottom))
+		fail("parked: a stack of %u batches has another bottom", stack->nr);
+	return n;
+}
+
+/* Each parked area is in one list, and the sums are right. */
+static void check_parked(void)
+{
+	size_t n = 0, bytes = 0, waiting = 0, mine = 0, own;
+	struct vmx_area *range = NULL;
+	unsigned int nr;
+
+	for (nr = 1; nr <= VMX_PARK_PAGES; nr++) {
+		const struct batches *batches = &parked.size[nr];
+		size_t batched;
+
+		if (batches->idle > batches->ready.nr)
+			fail("parked: %u of %u batches are idle", batches->idle,
+			     batches->ready.nr);
+		batched = check_batches(&batches->waiting, nr);
+		waiting += batched * bytes_of(nr);
+		batched += check_batches(&batches->flushing, nr);
+		batched += check_batches(&batches->ready, nr);
+		bytes += batched * bytes_of(nr);
+		bytes += parkers.size[nr].has_loaded ? batch_bytes(nr) : 0;
+		n += batched;
+		own = check_parked_list(parkers.size[nr].waiting, nr, rules.areas[nr]);
+		if (own != parkers.size[nr].nr_waiting)
+			fail("parked: %zu areas of %u pages wait, not %u", own, nr,
+			     parkers.size[nr].nr_waiting);
+		mine += own * bytes_of(nr);
+		n += own;
+		own = check_parked_list(parkers.size[nr].ready, nr, rules.areas[nr]);
+		if (own && !parkers.size[nr].has_loaded)
+			fail("parked: %zu ready areas of %u pages are not counted", own, nr);
+		n += own;
+	}
+	if (bytes != atomic_long_read(&parked.bytes) ||
+	    waiting != vmx_park_waiting() || mine != parkers.waiting_bytes)
+		fail("parked: %#zx bytes in batches, %#zx wait, %#zx wait on the CPU",
+		     bytes, waiting, mine);
+	while ((range = subject_next(range)))
+		n -= range->state == VMX_LIVE && vmx_area_is_parked(range);
+	if (n)
+		fail("parked: %zd areas too many are in the lists", (ssize_t)n);
 }
 
 size_t subject_spares(void)
@@ -292,6 +400,7 @@ void subject_check(void)
 	check_list();
 	check_marks();
 	check_quarantine();
+	check_parked();
 	if (spares.nr > SPARES_MAX)
 		fail("spares: %u are kept", spares.nr);
 }

@@ -18,6 +18,16 @@ bool subject_waits(const struct vmx_area *range);
 bool subject_purge_could_help(unsigned long size, unsigned long align,
 			      unsigned long start, unsigned long end);
 
+/* Is the area that starts at this address parked? */
+bool subject_is_parked(unsigned long addr);
+
+/* Is a parked area of @nr pages ready? Would a purge flush for what is parked? */
+bool subject_is_ready(unsigned int nr);
+bool subject_would_flush(bool asked_for);
+
+/* Count the bytes of the batches whose flush has begun. */
+unsigned long subject_flushing(void);
+
 /* Count the spare descriptors; free them. */
 size_t subject_spares(void);
 void subject_drop_spares(void);

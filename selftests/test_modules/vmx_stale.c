@@ -4,9 +4,10 @@
  *
  * The init function makes an area, reads a word of each page on each CPU, and frees the
  * area. It keeps the frames and purges. The next area gets the same addresses and other
- * frames: no CPU may read the old words there. A CPU that was interrupted by others may
- * have dropped its translations by itself, so all this is done many times. A check that
- * fails writes a line to the kernel log, and insmod fails with EUCLEAN.
+ * frames: no CPU may read the old words there. It does the same with a crowd of areas,
+ * which are parked. A CPU that was interrupted by others may have dropped its translations
+ * by itself, so all this is done many times. A check that fails writes a line to the
+ * kernel log, and insmod fails with EUCLEAN.
  */
 #include <linux/gfp.h>
 #include <linux/highmem.h>
@@ -19,6 +20,7 @@
 #include "check.h"
 
 #define ROUNDS 50
+#define CROWD 100	/* several batches of parked areas */
 
 static const struct {
 	unsigned long size;
@@ -112,6 +114,47 @@ static bool no_old_words(unsigned int kind, unsigned int round, struct page **fr
 	return good;
 }
 
+static bool is_one_of(const char *p, char *const *areas)
+{
+	unsigned int i;
+
+	for (i = 0; i < CROWD; i++)
+		if (areas[i] == p)
+			return true;
+	return false;
+}
+
+/* The areas of a crowd get the addresses of the crowd before, in any order. */
+static bool no_old_words_in_crowds(void)
+{
+	static char *areas[2][CROWD];
+	static struct page *frames[2][CROWD];
+	unsigned int round, i, again;
+	bool good = true;
+
+	for (round = 0; good && round < ROUNDS; round++) {
+		char **now = areas[round & 1], **before = areas[~round & 1];
+
+		for (i = 0, again = 0; good && i < CROWD; i++) {
+			good = make_and_read(0, round * CROWD + i, &now[i]);
+			again += is_one_of(now[i], before);
+		}
+		/* Otherwise this was no test. */
+		good = CHECK(!round || again > CROWD / 2) && good;
+		if (round)
+			put_frames(frames[~round & 1], CROWD);
+		for (i = 0; i < CROWD && now[i]; i++) {
+			frames[round & 1][i] = vmalloc_to_page(now[i]);
+			vmx_free(now[i]);
+		}
+		vmx_unmap_aliases();
+	}
+	/* If a request failed, frames are lost. */
+	if (good)
+		put_frames(frames[~round & 1], CROWD);
+	return good;
+}
+
 static int __init stale_init(void)
 {
 	struct page **frames = vmalloc(array_size(PMD_SIZE / PAGE_SIZE + 4, sizeof(*frames)));
@@ -121,6 +164,7 @@ static int __init stale_init(void)
 	for (kind = 0; good && kind < ARRAY_SIZE(kinds); kind++)
 		for (round = 0; good && round < ROUNDS; round++)
 			good = no_old_words(kind, round, frames);
+	good = good && no_old_words_in_crowds();
 	vfree(frames);
 	return good ? 0 : -EUCLEAN;
 }

@@ -243,7 +243,8 @@ static int count_allocs(const char *from, uint64_t *allocs)
 
 /*
  * No file tells when an area was made, but ids only grow: what has no larger id than there was
- * is older. A snapshot that nobody has replaced meanwhile tells nothing.
+ * is older. An area that comes from a magazine, or that was parked, has its old id. A snapshot
+ * that nobody has replaced meanwhile tells nothing.
  */
 static int wait_older(struct list *list)
 {

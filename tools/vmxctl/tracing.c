@@ -160,6 +160,7 @@ static bool read_vmx(struct tep_event *event, struct tep_record *record, struct 
 		{ "vmx_cache_get", HAS_ALLOCATED, "requested" },
 		{ "vmx_unlink", HAS_FREED, "size" },
 		{ "vmx_cache_put", HAS_FREED, "size" },
+		{ "vmx_park", HAS_FREED, "size" },
 		{ "vmx_refused", HAS_FAILED, "size" },
 	};
 
@@ -278,7 +279,7 @@ static int begin(struct recording *to, bool vmx)
 {
 	static const char *const names[] = {
 		"vmx_request", "vmx_complete", "vmx_refused", "vmx_unlink", "vmx_cache_get",
-		"vmx_cache_put",
+		"vmx_cache_put", "vmx_park",
 	};
 	const char *const systems[] = { vmx ? "vmx" : "vmalloc", NULL };
 	bool enabled = true;

@@ -9,6 +9,7 @@
  *	vmx_unlink, vmx_clear, vmx_return_block, vmx_quarantine	an area is freed
  *	vmx_purge, vmx_flush, vmx_hole_back		addresses become holes again
  *	vmx_cache_get, vmx_cache_put			magazines
+ *	vmx_park, vmx_unpark, vmx_park_free		parked areas
  *
  * trace-cmd and perf evaluate TP_printk() themselves. So it may use only fields and
  * the few helpers that these programs know.
@@ -287,6 +288,9 @@ DEFINE_AREA_EVENT(vmx_complete);
 DEFINE_AREA_EVENT(vmx_unlink);
 DEFINE_AREA_EVENT(vmx_cache_get);
 DEFINE_AREA_EVENT(vmx_cache_put);
+DEFINE_AREA_EVENT(vmx_park);
+DEFINE_AREA_EVENT(vmx_unpark);
+DEFINE_AREA_EVENT(vmx_park_free);
 
 /* The file "alloc" refuses a count of areas that the slice cannot hold. */
 TRACE_EVENT(vmx_too_many,

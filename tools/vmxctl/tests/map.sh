@@ -10,7 +10,7 @@ map_agrees() {
 	jq -e --slurpfile stats counters '
 		$stats[0] as $s | (map({(.what): .size}) | map(to_entries[]) | group_by(.key) |
 			map({(.[0].key): (map(.value) | add)}) | add) as $sum |
-		($sum.quarantined // 0) == $s.quarantined_bytes and
+		($sum.quarantined // 0) == $s.quarantined_bytes + ($s.parked_bytes // 0) and
 		$sum.guard == $s.guard_bytes and
 		([$sum[]] | add) + $s.hole_bytes == $s.slice_bytes' spans
 	vmxctl map --from "$1" --svg slice.svg

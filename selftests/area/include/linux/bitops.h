@@ -7,5 +7,7 @@
 
 /* There is one thread. */
 #define test_and_set_bit	__test_and_set_bit
+#undef clear_bit
+#define clear_bit		__clear_bit
 
 #endif

@@ -8,6 +8,7 @@
 #define DEFINE_PER_CPU(type, name)	type name
 #define get_cpu_ptr(p)			(shim_spinning++, (p))
 #define put_cpu_ptr(p)			((void)(p), shim_spinning--)
+#define raw_cpu_ptr(p)			(p)
 #define per_cpu_ptr(p, cpu)		((void)(cpu), (p))
 #define for_each_possible_cpu(cpu)	for (int once = !((cpu) = 0); once; once--)
 

@@ -5,6 +5,7 @@
 #include <linux/compiler.h>
 #include "shim.h"
 
+#define smp_mb()		barrier()	/* there is one thread */
 #define smp_rmb()		barrier()	/* there is one thread */
 #define smp_wmb()		barrier()	/* there is one thread */
 #define smp_load_acquire(p)	READ_ONCE(*(p))	/* there is one thread */
@@ -17,6 +18,7 @@ struct spinlock {
 #define spinlock_t	struct spinlock
 
 #define DEFINE_SPINLOCK(name)	spinlock_t name
+#define spin_lock_init(lock)	((lock)->held = false)
 
 static inline void spin_lock(spinlock_t *lock)
 {
