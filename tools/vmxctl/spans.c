@@ -2,10 +2,12 @@
 /*
  * The slice of vmx as coloured spans: what a map of it shows.
  *
- * What is neither an area nor a hole is quarantined. The files areas and gaps are read one
- * after the other, so a slice that changes meanwhile may show a span as it never was.
+ * What is neither an area nor a hole is quarantined or parked, and drawn as quarantined.
+ * The files areas and gaps are read one after the other, so a slice that changes meanwhile
+ * may show a span as it never was.
  *
- * No file tells when an area was made, but ids only grow: ages are their order.
+ * No file tells when an area was made, but ids only grow: ages are their order. An area
+ * that comes from a magazine, or was parked, has the id that it had before.
  */
 #include <inttypes.h>
 #include <stdio.h>
