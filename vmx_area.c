@@ -74,7 +74,7 @@
 
 /* The head of the list. */
 struct vmx_area *vmx_list;
-__cacheline_aligned_in_smp DEFINE_SPINLOCK(vmx_area_lock);
+spinlock_t vmx_area_lock __cacheline_aligned_in_smp = __SPIN_LOCK_UNLOCKED(vmx_area_lock);
 
 /* Each free reads it, and only readers of frames write it: see vmx_area_read_lock(). */
 bool vmx_area_is_read __read_mostly;
@@ -814,6 +814,7 @@ static bool joins_below(const struct vmx_area *area)
  */
 static bool is_purge_due(void)
 {
+	/* Written under vmx_area_lock: an old value does not matter. */
 	return data_race(READ_ONCE(space.stats.quarantined_bytes)) + vmx_park_waiting() >
 	       READ_ONCE(vmx_lazy_max);
 }
@@ -919,11 +920,11 @@ bool vmx_area_quarantine(struct vmx_area *area)
 	/* Nobody else changes the state of an area that the caller has claimed. */
 	if (area->state != VMX_LIVE)
 		return quarantine(area);
-	put = vmx_park_put(area);
+	put = vmx_park_put(area, READ_ONCE(vmx_lazy_max));
 	if (likely(put == VMX_PARK_DONE))
 		return false;
 	if (put == VMX_PARK_GIVEN)
-		return is_purge_due() || vmx_park_is_full();
+		return is_purge_due() || vmx_park_is_full(READ_ONCE(vmx_lazy_max));
 	if (put == VMX_PARK_CROWDED)
 		unpark_of_cpu(raw_smp_processor_id(), false);
 	vmx_area_unlist(area);
@@ -1079,7 +1080,8 @@ void vmx_areas_try_purge(void)
 			return;
 		purge();
 		mutex_unlock(&space.purge_mutex);
-	} while ((is_purge_due() || vmx_park_is_full()) && ++round < PURGE_ROUNDS);
+	} while ((is_purge_due() || vmx_park_is_full(READ_ONCE(vmx_lazy_max))) &&
+		 ++round < PURGE_ROUNDS);
 }
 
 /* Return the first quarantined range that starts at or above @addr, or NULL. */
@@ -1250,7 +1252,7 @@ int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
 	space.stats = (struct vmx_area_stats){ .slice_bytes = end - start };
 	space.unparked = 0;
 	space.unparked_bytes = 0;
-	vmx_park_init();
+	vmx_park_init(READ_ONCE(vmx_lazy_max));
 	/* The sentinel counts as live, so that each walk along the ring ends here. */
 	space.sentinel = (struct vmx_area){
 		.addr = (void *)end,

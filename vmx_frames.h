@@ -44,8 +44,7 @@
 struct vmx_frames_stats {
 	long	frames;		/* taken now */
 	long	highmem;	/* of these, from ZONE_HIGHMEM */
-	long	peak;		/* the largest value that "frames" has had, or a few for
-				 * each CPU more or less */
+	long	peak;		/* the most "frames" so far; wrong by at most VMX_FEW a CPU */
 };
 
 /* Frames that an area gets when it grows, until it adopts them. */

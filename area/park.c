@@ -96,9 +96,9 @@ static unsigned long batch_bytes(unsigned int nr)
 }
 
 /* How much may wait for a flush. */
-static unsigned long most_waiting(void)
+static unsigned long most_waiting(unsigned long lazy_max)
 {
-	return min(READ_ONCE(vmx_lazy_max), vmx_starts.pages / 4 * PAGE_SIZE);
+	return min(lazy_max, vmx_starts.pages / 4 * PAGE_SIZE);
 }
 
 static void push(struct stack *stack, struct vmx_area *top)
@@ -135,9 +135,9 @@ static void move_all(struct stack *from, struct stack *to)
 }
 
 /* Hand over the waiting areas of a size, which are a batch; false if there are too many. */
-static bool give(struct parker *mine, unsigned int nr)
+static bool give(struct parker *mine, unsigned int nr, unsigned long most)
 {
-	unsigned long most = most_waiting(), bytes = batch_bytes(nr);
+	unsigned long bytes = batch_bytes(nr);
 	struct batches *batches = &parked.size[nr];
 
 	lockdep_assert_held(&mine->lock);
@@ -210,28 +210,29 @@ struct vmx_area *vmx_park_take(unsigned int nr)
  * vmx_park_put() - park an area
  * @area: a listed area that the caller has claimed, with a guard page, and with its
  *	entries cleared; it is the caller's no longer
+ * @lazy_max: the bytes that may wait for a flush
  *
  * Context: process context; does not sleep.
  * Return: VMX_PARK_DONE; VMX_PARK_GIVEN if a batch waits for a flush now, besides, so that
  * a purge may be due; VMX_PARK_CROWDED if too much waits on this CPU; VMX_PARK_NO_ROOM if
  * there are enough batches. After the last two, nothing has changed.
  */
-enum vmx_park_put vmx_park_put(struct vmx_area *area)
+enum vmx_park_put vmx_park_put(struct vmx_area *area, unsigned long lazy_max)
 {
 	enum vmx_park_put result = VMX_PARK_DONE;
+	unsigned long most = most_waiting(lazy_max), share = most >> rules.share;
 	unsigned int nr = vmx_area_pages(area);
-	unsigned long share;
 	struct parker *mine;
 
 	if (WARN_ON_ONCE(!nr || nr > VMX_PARK_PAGES))
 		return VMX_PARK_NO_ROOM;
 	mine = raw_cpu_ptr(&parkers);
 	spin_lock(&mine->lock);
-	share = most_waiting() >> rules.share;
 	if (READ_ONCE(rules.is_closed))
 		result = VMX_PARK_NO_ROOM;
 	else if (unlikely(mine->size[nr].nr_waiting == rules.areas[nr]))
-		result = rules.areas[nr] && give(mine, nr) ? VMX_PARK_GIVEN : VMX_PARK_NO_ROOM;
+		result = rules.areas[nr] && give(mine, nr, most) ? VMX_PARK_GIVEN :
+								   VMX_PARK_NO_ROOM;
 	else if (unlikely(mine->waiting_bytes + area->size > share))
 		result = batch_bytes(nr) > share / 2 ? VMX_PARK_NO_ROOM : VMX_PARK_CROWDED;
 	if (likely(result <= VMX_PARK_GIVEN)) {
@@ -255,9 +256,9 @@ bool vmx_park_has_batches(void)
 }
 
 /** vmx_park_is_full() - do more bytes than most_waiting() wait for the next flush? */
-bool vmx_park_is_full(void)
+bool vmx_park_is_full(unsigned long lazy_max)
 {
-	return vmx_park_waiting() > most_waiting();
+	return vmx_park_waiting() > most_waiting(lazy_max);
 }
 
 /**
@@ -406,27 +407,36 @@ void vmx_park_stats(struct vmx_park_stats *stats)
 	for_each_possible_cpu(cpu) {
 		const struct vmx_park_stats *its = &per_cpu_ptr(&parkers, cpu)->stats;
 
+		/* Written under the lock of the CPU: an old value does not matter. */
 		stats->puts += data_race(READ_ONCE(its->puts));
+		/* The same. */
 		stats->put_bytes += data_race(READ_ONCE(its->put_bytes));
 	}
 	for_each_possible_cpu(cpu) {
 		const struct vmx_park_stats *its = &per_cpu_ptr(&parkers, cpu)->stats;
 
+		/* The same. */
 		stats->takes += data_race(READ_ONCE(its->takes));
+		/* The same. */
 		stats->take_bytes += data_race(READ_ONCE(its->take_bytes));
 	}
 }
 
 /* How many areas of a size are in a batch? Two batches must fit into what a CPU may have. */
-static unsigned int areas_in_batch(unsigned int nr)
+static unsigned int areas_in_batch(unsigned int nr, unsigned long share)
 {
-	unsigned long fit = (most_waiting() >> rules.share) / 2 / bytes_of(nr);
+	unsigned long fit = share / 2 / bytes_of(nr);
 
 	return fit < 4 ? 0 : min(fit, clamp(64UL / (nr + 1), 4UL, 16UL));
 }
 
-/** vmx_park_init() - begin without a parked area; lazy_max and the slice are known */
-void vmx_park_init(void)
+/**
+ * vmx_park_init() - begin without a parked area
+ * @lazy_max: the bytes that may wait for a flush, for now
+ *
+ * Context: the index has been set up, so the length of the slice is known.
+ */
+void vmx_park_init(unsigned long lazy_max)
 {
 	unsigned int cpu, nr;
 
@@ -436,7 +446,7 @@ void vmx_park_init(void)
 		.share = 1 + ilog2(roundup_pow_of_two(num_possible_cpus())),
 	};
 	for (nr = 1; nr <= VMX_PARK_PAGES; nr++) {
-		rules.areas[nr] = areas_in_batch(nr);
+		rules.areas[nr] = areas_in_batch(nr, most_waiting(lazy_max) >> rules.share);
 		spin_lock_init(&parked.size[nr].lock);
 	}
 	for_each_possible_cpu(cpu) {

@@ -22,11 +22,11 @@ enum vmx_park_put {
 	VMX_PARK_NO_ROOM, VMX_PARK_CROWDED,	/* it is not */
 };
 
-void vmx_park_init(void);
+void vmx_park_init(unsigned long lazy_max);
 struct vmx_area *vmx_park_take(unsigned int nr);
-enum vmx_park_put vmx_park_put(struct vmx_area *area);
+enum vmx_park_put vmx_park_put(struct vmx_area *area, unsigned long lazy_max);
 bool vmx_park_has_batches(void);
-bool vmx_park_is_full(void);
+bool vmx_park_is_full(unsigned long lazy_max);
 bool vmx_park_flush_begins(void);
 void vmx_park_flush_ends(void);
 void vmx_park_close(bool closed);

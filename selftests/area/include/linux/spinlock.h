@@ -18,6 +18,7 @@ struct spinlock {
 #define spinlock_t	struct spinlock
 
 #define DEFINE_SPINLOCK(name)	spinlock_t name
+#define __SPIN_LOCK_UNLOCKED(name)	{}
 #define spin_lock_init(lock)	((lock)->held = false)
 
 static inline void spin_lock(spinlock_t *lock)
