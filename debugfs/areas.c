@@ -23,21 +23,35 @@
 
 #define COUNTED	4096U
 
+/* A part of a line, as it was printed last. */
+struct part {
+	unsigned int len;
+	char text[256];
+};
+
 /*
  * Looking up the name of a caller takes ten times as long as the rest of a line, and
- * thousands of areas have the same caller, so the last name is kept.
+ * thousands of areas have the same caller, so the last name is kept. Often a line differs
+ * from the one before in the address and the id only, so its other two parts are kept,
+ * too: printing their numbers takes most of the rest.
  */
 struct areas_file {
 	struct shown {		/* copied from a descriptor: the area may be gone */
-		unsigned long start, size, flags, id, requested;
-		const void *caller;
-		unsigned int nr_pages, leaves;
-		int nid;
-		pid_t pid;
-		char comm[TASK_COMM_LEN];
-		bool complete, vpages;
+		unsigned long start, id;
+		struct words {
+			unsigned long size, flags, requested;
+			const void *caller;
+			unsigned int nr_pages, leaves;
+			int nid;
+			pid_t pid;
+			char comm[TASK_COMM_LEN];
+			bool vpages;
+		} words;
+		bool complete;
 	} shown;
 	unsigned long base;	/* subtracted from addresses: 0, or the slice's start */
+	struct words words;	/* those that the parts tell, if there are any */
+	struct part before_id, behind_id;
 	const void *caller;
 	char name[KSYM_SYMBOL_LEN];
 };
@@ -45,23 +59,25 @@ struct areas_file {
 /* A magazine hands out areas without vmx_area_lock: see vmx_area_note_owner(). */
 static void copy(struct shown *shown, const struct vmx_area *area)
 {
+	struct words *words = &shown->words;
+
 	lockdep_assert_held(&vmx_area_lock);
 	shown->start = vmx_area_start(area);
-	shown->size = area->size;
+	words->size = area->size;
 	shown->complete = vmx_area_complete(area);
 	if (!shown->complete)
 		return;
-	shown->flags = READ_ONCE(area->flags);
 	shown->id = area->id;
-	shown->requested = READ_ONCE(area->requested);
-	shown->caller = READ_ONCE(area->caller);
-	shown->nr_pages = area->nr_pages;
-	shown->leaves = READ_ONCE(area->leaves);
-	shown->nid = area->nid;
-	shown->pid = READ_ONCE(area->pid);
+	words->flags = READ_ONCE(area->flags);
+	words->requested = READ_ONCE(area->requested);
+	words->caller = READ_ONCE(area->caller);
+	words->nr_pages = area->nr_pages;
+	words->leaves = READ_ONCE(area->leaves);
+	words->nid = area->nid;
+	words->pid = READ_ONCE(area->pid);
 	/* It may be a part of the former owner's name. */
-	data_race(memcpy(shown->comm, area->comm, sizeof(shown->comm)));
-	shown->vpages = is_vmalloc_addr(area->pages);
+	data_race(memcpy(words->comm, area->comm, sizeof(words->comm)));
+	words->vpages = is_vmalloc_addr(area->pages);
 }
 
 /*
@@ -91,7 +107,7 @@ static void *areas_next(struct seq_file *m, void *v, loff_t *pos)
 {
 	const struct shown *shown = v;
 
-	*pos = v == SEQ_START_TOKEN ? 1 : shown->start + shown->size - vmx_start + 1;
+	*pos = v == SEQ_START_TOKEN ? 1 : shown->start + shown->words.size - vmx_start + 1;
 	cond_resched();
 	return areas_at(m->private, *pos);
 }
@@ -137,7 +153,7 @@ static bool count_frames(const struct shown *shown, unsigned int from, int nid,
 	vmx_area_read_lock();
 	area = vmx_listed_at((void *)shown->start);
 	same = area && area->id == shown->id && vmx_area_has_frames(area);
-	end = same ? min3(from + COUNTED, area->nr_pages, shown->nr_pages) : 0;
+	end = same ? min3(from + COUNTED, area->nr_pages, shown->words.nr_pages) : 0;
 	for (i = from; i < end; i++)
 		*n += page_to_nid(vmx_area_page(area, i)) == nid;
 	vmx_area_read_unlock();
@@ -148,15 +164,15 @@ static bool count_frames(const struct shown *shown, unsigned int from, int nid,
 /* Return false if the area was freed while its frames were counted. */
 static bool show_nodes(struct seq_file *m, const struct shown *shown)
 {
-	unsigned int i, n;
-	int nid;
+	unsigned int i, n, nr_pages = shown->words.nr_pages;
+	int nid = shown->words.nid;
 
-	if (shown->nr_pages && shown->nid != NUMA_NO_NODE) {
-		show_node(m, shown->nid, shown->nr_pages);
+	if (nr_pages && nid != NUMA_NO_NODE) {
+		show_node(m, nid, nr_pages);
 		return true;
 	}
 	for_each_online_node(nid) {
-		for (i = 0, n = 0; i < shown->nr_pages; i += COUNTED)
+		for (i = 0, n = 0; i < nr_pages; i += COUNTED)
 			if (!count_frames(shown, i, nid, &n))
 				return false;
 		if (n)
@@ -175,14 +191,67 @@ static void show_size(struct seq_file *m, unsigned long size)
 	seq_put_decimal_ull(m, " ", size);
 }
 
+/* Return false if the area was freed meanwhile. */
+static bool show_before_id(struct seq_file *m, const struct shown *area)
+{
+	const struct words *words = &area->words;
+
+	show_size(m, words->size);
+	show_caller(m, words->caller);
+	if (words->nr_pages)
+		seq_put_decimal_ull(m, " pages=", words->nr_pages);
+	seq_puts(m, words->flags & VMX_MAP ? " vmap" : " vmalloc");
+	if (words->flags & VMX_USERMAP)
+		seq_puts(m, " user");
+	if (words->vpages)
+		seq_puts(m, " vpages");
+	return show_nodes(m, area);
+}
+
+static void show_behind_id(struct seq_file *m, const struct words *words)
+{
+	seq_put_decimal_ull(m, " req=", words->requested);
+	if (words->leaves)
+		seq_put_decimal_ull(m, " huge=", words->leaves);
+	if (words->flags & VMX_ZEROED)
+		seq_puts(m, " zero");
+	if (words->flags & VMX_ROX)
+		seq_puts(m, " rox");
+	if (words->flags & VMX_CACHED)
+		seq_puts(m, " cached");
+	if (words->flags & VMX_FREED)
+		seq_puts(m, " freed");
+	seq_put_decimal_ll(m, " pid=", words->pid);
+	seq_puts(m, " comm=");
+	seq_escape_mem(m, words->comm, strnlen(words->comm, sizeof(words->comm)),
+		       ESCAPE_HEX | ESCAPE_NAP | ESCAPE_APPEND, " \\");
+	seq_putc(m, '\n');
+}
+
+/* Keep what was printed from @from on. Return false if there is no room. */
+static bool keep(struct part *part, struct seq_file *m, size_t from)
+{
+	size_t len = m->count - from;
+
+	if (seq_has_overflowed(m) || len > sizeof(part->text))
+		return false;
+	memcpy(part->text, m->buf + from, len);
+	part->len = len;
+	return true;
+}
+
 static int areas_show(struct seq_file *m, void *v)
 {
 	struct areas_file *file = m->private;
 	const struct shown *area = v;
 	unsigned long start;
+	bool kept;
+	size_t from;
 
 	if (v == SEQ_START_TOKEN) {
-		*file->name = '\0';	/* the module may have been unloaded since */
+		/* The caller may have been unloaded since. */
+		*file->name = '\0';
+		file->before_id.len = 0;
 		seq_puts(m, "# vmx areas 1 slice=");
 		vmx_show_range(m, vmx_start, vmx_end);
 		seq_putc(m, '\n');
@@ -191,37 +260,25 @@ static int areas_show(struct seq_file *m, void *v)
 	if (!area->complete)
 		return SEQ_SKIP;
 	start = area->start - file->base;
-	vmx_show_hex(m, start);
-	seq_putc(m, '-');
-	vmx_show_hex(m, start + area->size);
-	show_size(m, area->size);
-	show_caller(m, area->caller);
-	if (area->nr_pages)
-		seq_put_decimal_ull(m, " pages=", area->nr_pages);
-	seq_puts(m, area->flags & VMX_MAP ? " vmap" : " vmalloc");
-	if (area->flags & VMX_USERMAP)
-		seq_puts(m, " user");
-	if (area->vpages)
-		seq_puts(m, " vpages");
-	if (!show_nodes(m, area))
+	vmx_show_hex_range(m, start, start + area->words.size);
+	if (file->before_id.len && !memcmp(&file->words, &area->words, sizeof(file->words))) {
+		seq_write(m, file->before_id.text, file->before_id.len);
+		seq_put_decimal_ull(m, " id=", area->id);
+		seq_write(m, file->behind_id.text, file->behind_id.len);
+		return 0;
+	}
+	from = m->count;
+	if (!show_before_id(m, area))
 		return SEQ_SKIP;
+	/* The frames of one area may lie elsewhere than those of another. */
+	kept = area->words.nid != NUMA_NO_NODE && keep(&file->before_id, m, from);
 	seq_put_decimal_ull(m, " id=", area->id);
-	seq_put_decimal_ull(m, " req=", area->requested);
-	if (area->leaves)
-		seq_put_decimal_ull(m, " huge=", area->leaves);
-	if (area->flags & VMX_ZEROED)
-		seq_puts(m, " zero");
-	if (area->flags & VMX_ROX)
-		seq_puts(m, " rox");
-	if (area->flags & VMX_CACHED)
-		seq_puts(m, " cached");
-	if (area->flags & VMX_FREED)
-		seq_puts(m, " freed");
-	seq_put_decimal_ll(m, " pid=", area->pid);
-	seq_puts(m, " comm=");
-	seq_escape_mem(m, area->comm, strnlen(area->comm, sizeof(area->comm)),
-		       ESCAPE_HEX | ESCAPE_NAP | ESCAPE_APPEND, " \\");
-	seq_putc(m, '\n');
+	from = m->count;
+	show_behind_id(m, &area->words);
+	if (kept && keep(&file->behind_id, m, from))
+		file->words = area->words;
+	else
+		file->before_id.len = 0;
 	return 0;
 }
 

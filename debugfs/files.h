@@ -107,7 +107,7 @@ static inline bool vmx_may_see_addresses(const struct file *file)
 }
 
 unsigned long vmx_address(unsigned long value);
-void vmx_show_hex(struct seq_file *m, unsigned long value);
+void vmx_show_hex_range(struct seq_file *m, unsigned long start, unsigned long end);
 void vmx_show_address(struct seq_file *m, unsigned long addr);
 void vmx_show_range(struct seq_file *m, unsigned long start, unsigned long end);
 ssize_t vmx_write_text(struct kiocb *iocb, struct iov_iter *from,

@@ -20,21 +20,39 @@
 #include "vmx_pgtable.h"
 #include "files.h"
 
+#define HEX (2 + 2 * sizeof(unsigned long))	/* "0x" and all digits */
+
+static void put_hex(char text[HEX], unsigned long value)
+{
+	char *digit;
+
+	memcpy(text, "0x", 2);
+	for (digit = text + HEX - 1; digit > text + 1; digit--, value >>= 4)
+		*digit = "0123456789abcdef"[value & 0xf];
+}
+
 /**
- * vmx_show_hex() - print 0x and all hexadecimal digits
+ * vmx_show_hex_range() - print [@start, @end), with 0x and all hexadecimal digits
  * @m: the file
- * @value: the number
+ * @start: the first number
+ * @end: the number behind the last one
  *
  * This takes a fifth of the instructions of seq_printf().
  */
-void vmx_show_hex(struct seq_file *m, unsigned long value)
+void vmx_show_hex_range(struct seq_file *m, unsigned long start, unsigned long end)
 {
-	char text[2 + 2 * sizeof(value)] = "0x";
-	char *digit;
+	char text[HEX + 1 + HEX];
 
-	for (digit = text + sizeof(text) - 1; digit > text + 1; digit--, value >>= 4)
-		*digit = "0123456789abcdef"[value & 0xf];
+	put_hex(text, start);
+	text[HEX] = '-';
+	put_hex(text + HEX + 1, end);
 	seq_write(m, text, sizeof(text));
+}
+
+/* What addresses are shown relative to: 0, or the slice's start without CAP_SYSLOG. */
+static unsigned long base(const struct seq_file *m)
+{
+	return vmx_may_see_addresses(m->file) ? 0 : vmx_start;
 }
 
 /**
@@ -44,9 +62,10 @@ void vmx_show_hex(struct seq_file *m, unsigned long value)
  */
 void vmx_show_address(struct seq_file *m, unsigned long addr)
 {
-	if (!vmx_may_see_addresses(m->file))
-		addr -= vmx_start;
-	vmx_show_hex(m, addr);
+	char text[HEX];
+
+	put_hex(text, addr - base(m));
+	seq_write(m, text, sizeof(text));
 }
 
 /**
@@ -57,9 +76,9 @@ void vmx_show_address(struct seq_file *m, unsigned long addr)
  */
 void vmx_show_range(struct seq_file *m, unsigned long start, unsigned long end)
 {
-	vmx_show_address(m, start);
-	seq_putc(m, '-');
-	vmx_show_address(m, end);
+	unsigned long hidden = base(m);
+
+	vmx_show_hex_range(m, start - hidden, end - hidden);
 }
 
 /**

@@ -130,6 +130,56 @@ TEST_F(explore, gaps)
 	EXPECT_EQ(vmx_stat("hole_bytes"), total);
 }
 
+/* Areas of the same size, whose lines differ in one word from those before or behind. */
+TEST_F(explore, lines_of_neighbours)
+{
+	static const struct {
+		const char *request;
+		unsigned long req;
+		bool zero, child;
+	} of[] = {
+		{ "65536", 65536 }, { "65536", 65536 }, { "65535", 65535 },
+		{ "65535 zero", 65535, true }, { "65535 zero", 65535, true, true },
+		{ "65535 zero", 65535, true }, { "65535", 65535 }, { "65535", 65535 },
+	};
+	char pid[32], child_pid[32], *word;
+	struct made made[ARRAY_SIZE(of)];
+	const struct area *area;
+	int i, status;
+
+	ASSERT_EQ(0, vmx_ask("free", "all"));
+	ASSERT_EQ(0, vmx_ask("purge", "1"));
+	snprintf(pid, sizeof(pid), " pid=%d ", getpid());
+	for (i = 0; i < ARRAY_SIZE(of); i++) {
+		pid_t child = of[i].child ? fork() : 0;
+
+		if (of[i].child && child) {
+			ASSERT_EQ(child, waitpid(child, &status, 0));
+			ASSERT_EQ(0, status);
+			snprintf(child_pid, sizeof(child_pid), " pid=%d ", child);
+			made[i].id = made[i - 1].id + 1;
+			continue;
+		}
+		status = vmx_make(of[i].request, &made[i], 1);
+		if (of[i].child)
+			_exit(status != 1);
+		ASSERT_EQ(1, status);
+	}
+	areas_free(&self->areas);
+	ASSERT_EQ(0, vmx_areas(&self->areas));
+	ASSERT_EQ(ARRAY_SIZE(of), self->areas.n);
+	for (i = 0; i < ARRAY_SIZE(of); i++) {
+		area = area_by_id(&self->areas, made[i].id);
+		ASSERT_NE(NULL, area);
+		EXPECT_EQ(of[i].req, area->req);
+		word = strstr(area->text, " zero ");
+		EXPECT_EQ(of[i].zero, !!word)
+			TH_LOG("%s", area->text);
+		EXPECT_NE(NULL, strstr(area->text, of[i].child ? child_pid : pid))
+			TH_LOG("%s", area->text);
+	}
+}
+
 /* `map` has the whole slice, and only characters of its legend. */
 TEST_F(explore, map)
 {
