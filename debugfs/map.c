@@ -5,7 +5,7 @@
  * A character shows what most of its bytes are. If most are a hole, but not all, the
  * character is a different one, so that small areas can be seen.
  *
- * vmx_area_lock is taken for each range separately: a character of a large slice may
+ * vmx_area_lock is held while BATCH ranges are looked at: a character of a large slice may
  * stand for thousands.
  */
 #include <linux/kernel.h>
@@ -20,47 +20,79 @@
 #include "files.h"
 
 #define MAP_LINES 32
+#define BATCH 16
 
 unsigned int vmx_map_width = 64;
 
 enum { M_HOLE, M_AREA, M_LEAF, M_GUARD, M_CACHED, M_QUARANTINE, M_PARKED, M_KINDS };
 static const char marks[M_KINDS] = ".#HgcQp";
 
-/* Return the kind of the range at @from, and its end, or that of a part of it, in *@end. */
-static int kind_at(unsigned long from, unsigned long *end)
+/* Add the bytes of [start, end) that are in [from, to). */
+static void add(unsigned long *bytes, unsigned long start, unsigned long end,
+		unsigned long from, unsigned long to)
 {
-	struct vmx_range range;
-	unsigned long guard;
+	start = max(start, from);
+	end = min(end, to);
+	*bytes += start < end ? end - start : 0;
+}
+
+static void weigh_area(const struct vmx_area *area, unsigned long from,
+		       unsigned long to, unsigned long bytes[M_KINDS])
+{
+	unsigned long start = vmx_area_start(area);
+	unsigned long guard = start + vmx_area_pages(area) * PAGE_SIZE;
 	int kind;
 
-	vmx_range_at(from, &range);
-	*end = range.end;
-	if (range.kind != VMX_RANGE_AREA)
-		return range.kind == VMX_RANGE_QUARANTINE ? M_QUARANTINE :
-		       range.kind == VMX_RANGE_PARKED ? M_PARKED : M_HOLE;
-	guard = (unsigned long)range.area->addr +
-		vmx_area_pages(range.area) * PAGE_SIZE;
-	kind = READ_ONCE(range.area->flags) & VMX_CACHED ? M_CACHED :
-	       READ_ONCE(range.area->leaves) ? M_LEAF : M_AREA;
-	if (from >= guard)
-		return M_GUARD;
-	*end = min(*end, guard);
-	return kind;
+	if (vmx_area_is_parked(area)) {
+		add(&bytes[M_PARKED], start, vmx_area_end(area), from, to);
+		return;
+	}
+	kind = READ_ONCE(area->flags) & VMX_CACHED ? M_CACHED :
+	       READ_ONCE(area->leaves) ? M_LEAF : M_AREA;
+	add(&bytes[kind], start, guard, from, to);
+	add(&bytes[M_GUARD], guard, vmx_area_end(area), from, to);
+}
+
+/*
+ * Add up the bytes of each kind in [from, to), up to the end of BATCH ranges. Return how
+ * far that went.
+ */
+static unsigned long weigh_some(unsigned long from, unsigned long to,
+				unsigned long bytes[M_KINDS])
+{
+	static const int of_kind[] = {
+		[VMX_RANGE_HOLE] = M_HOLE, [VMX_RANGE_QUARANTINE] = M_QUARANTINE,
+		[VMX_RANGE_PARKED] = M_PARKED,
+	};
+	const struct vmx_area *next = NULL;	/* the list leads from area to area */
+	struct vmx_range range;
+	unsigned int n;
+
+	spin_lock(&vmx_area_lock);
+	for (n = 0; from < to && n < BATCH; n++) {
+		if (!next || vmx_area_start(next) != from) {
+			vmx_range_at(from, &range);
+			if (range.kind != VMX_RANGE_AREA) {
+				add(&bytes[of_kind[range.kind]], from, range.end, from, to);
+				from = range.end;
+				continue;
+			}
+			next = range.area;
+		}
+		weigh_area(next, from, to, bytes);
+		from = vmx_area_end(next);
+		next = next->next;
+	}
+	spin_unlock(&vmx_area_lock);
+	return from;
 }
 
 /* Add up the bytes of each kind in [from, to). */
 static void weigh(unsigned long from, unsigned long to,
 		  unsigned long bytes[M_KINDS])
 {
-	unsigned long end;
-	int kind;
-
-	for (; from < to; from = end) {
-		spin_lock(&vmx_area_lock);
-		kind = kind_at(from, &end);
-		spin_unlock(&vmx_area_lock);
-		end = min(end, to);
-		bytes[kind] += end - from;
+	while (from < to) {
+		from = weigh_some(from, to, bytes);
 		cond_resched();
 	}
 }

@@ -2,7 +2,8 @@
 /*
  * With 20,000 areas (fewer on 32-bit), `areas` is read while another CPU frees
  * and allocates: an area that exists during the whole read is listed exactly
- * once, and addresses ascend.
+ * once, and addresses ascend.  Then `map` is what a naive model makes of the areas
+ * and holes.
  */
 #include <signal.h>
 
@@ -124,6 +125,96 @@ TEST_F(crowd, each_is_listed_once)
 	/* The churner has freed areas all the time, and still runs. */
 	EXPECT_LT(frees + 10 * READS, vmx_stat("frees"));
 	EXPECT_EQ(0, waitpid(self->churner, &status, WNOHANG));
+}
+
+static const char marks[] = ".#HgcQ";
+
+/* What most of @n pages are; of as many, the first in the order of marks[]. */
+static char mark_of(const char *pages, unsigned long n)
+{
+	unsigned long counts[sizeof(marks)] = {}, i;
+	size_t most = 0;
+
+	for (i = 0; i < n; i++)
+		counts[strchr(marks, pages[i]) - marks]++;
+	for (i = 1; marks[i]; i++) {
+		if (counts[i] > counts[most])
+			most = i;
+	}
+	return most || counts[0] == n ? marks[most] : ',';
+}
+
+/* What each page of the slice is, after `areas` and `gaps`; the rest is quarantined. */
+static char *draw(const struct areas *areas, unsigned long nr)
+{
+	char *pages = malloc(nr), *gaps = vmx_read("gaps"), *line;
+	unsigned long start, end, i;
+
+	if (!pages || !gaps) {
+		free(pages);
+		free(gaps);
+		return NULL;
+	}
+	memset(pages, 'Q', nr);
+	for (i = 0; i < areas->n; i++) {
+		const struct area *area = &areas->area[i];
+		unsigned long first = (area->start - areas->start) / page_size();
+
+		memset(pages + first, strstr(area->text, " huge=") ? 'H' : '#', area->pages);
+		pages[first + area->pages] = 'g';
+	}
+	for (line = strtok(gaps, "\n"); line; line = strtok(NULL, "\n")) {
+		if (sscanf(line, "0x%lx-0x%lx", &start, &end) == 2)
+			memset(pages + (start - areas->start) / page_size(), '.',
+			       (end - start) / page_size());
+	}
+	free(gaps);
+	return pages;
+}
+
+/* A third of the areas is free or quarantined, some in runs. */
+TEST_F(crowd, map_is_right)
+{
+	static const char * const widths[] = { "16", "64", "256" };
+	unsigned long i, nr, kib, cells, cell, n;
+	char request[64], *pages, *map, *at;
+	struct areas areas;
+
+	for (i = 0; i < self->size; i += i / 50 % 4 ? 3 : 1) {
+		snprintf(request, sizeof(request), "%lu", self->made[i].id);
+		ASSERT_EQ(0, vmx_ask("free", request));
+		if (i < self->size / 2 && i + 4 > self->size / 2)
+			ASSERT_EQ(0, vmx_ask("purge", "1"));
+	}
+	ASSERT_EQ(0, vmx_areas(&areas));
+	nr = (areas.end - areas.start) / page_size();
+	pages = draw(&areas, nr);
+	ASSERT_NE(NULL, pages);
+	for (i = 0; i < ARRAY_SIZE(widths); i++) {
+		ASSERT_EQ(0, spill("/sys/module/vmx/parameters/map_width", widths[i],
+				   strlen(widths[i])));
+		map = vmx_read("map");
+		ASSERT_NE(NULL, map);
+		at = strstr(map, "a character is ");
+		ASSERT_NE(NULL, at);
+		kib = strtoul(at + strlen("a character is "), NULL, 10);
+		cell = kib * KIB / page_size();
+		cells = 0;
+		for (at = strstr(map, "\n0x"); at; at = strstr(at, "\n0x")) {
+			EXPECT_EQ(areas.start + cells * cell * page_size(),
+				  strtoul(at + 1, &at, 16));
+			for (at++; *at != '\n'; at++, cells++) {
+				ASSERT_LT(cells * cell, nr);
+				n = nr - cells * cell < cell ? nr - cells * cell : cell;
+				EXPECT_EQ(mark_of(pages + cells * cell, n), *at)
+					TH_LOG("character %lu of width %s", cells, widths[i]);
+			}
+		}
+		EXPECT_EQ((nr + cell - 1) / cell, cells);
+		free(map);
+	}
+	free(pages);
+	areas_free(&areas);
 }
 
 TEST_HARNESS_MAIN
