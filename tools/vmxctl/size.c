@@ -4,8 +4,6 @@
  */
 #include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,19 +11,50 @@
 
 static const char units[] = "KMGTPE";
 
+static char *put_number(char *text, unsigned int number)
+{
+	if (number >= 10)
+		text = put_number(text, number / 10);
+	*text++ = '0' + number % 10;
+	return text;
+}
+
+/* @number / 2^@shift, rounded; half of a unit to the even one, as printf() does. */
+static uint64_t rounded(uint64_t number, unsigned int shift)
+{
+	uint64_t rest = number & ((1ull << shift) - 1), half = 1ull << (shift - 1);
+
+	number >>= shift;
+	return number + (rest > half || (rest == half && number % 2));
+}
+
+/* printf() takes thirty times as long, and a table may have millions of sizes. */
 char *size_format(char text[SIZE_TEXT], uint64_t bytes)
 {
-	unsigned int unit = 0;
-	double value = bytes / 1024.0;
+	unsigned int unit = 0, shift = 10;
+	char *end = text;
+	uint64_t whole, tenths;
 
 	if (bytes < 1024) {
-		snprintf(text, SIZE_TEXT, "%" PRIu64, bytes);
+		*put_number(text, bytes) = 0;
 		return text;
 	}
 	/* 1023.9 would be rounded to 1024. */
-	for (; value >= 1023.5 && units[unit + 1]; unit++)
-		value /= 1024;
-	snprintf(text, SIZE_TEXT, value < 9.95 ? "%.1f%c" : "%.0f%c", value, units[unit]);
+	for (; bytes >= 2047ull << (shift - 1) && units[unit + 1]; unit++)
+		shift += 10;
+	/* Ten times all of it might not fit. */
+	whole = bytes >> shift;
+	tenths = whole > 9 ? 100 :
+			     whole * 10 + rounded((bytes - (whole << shift)) * 10, shift);
+	if (tenths < 100) {
+		end = put_number(end, tenths / 10);
+		*end++ = '.';
+		end = put_number(end, tenths % 10);
+	} else {
+		end = put_number(end, rounded(bytes, shift));
+	}
+	*end++ = units[unit];
+	*end = 0;
 	return text;
 }
 
