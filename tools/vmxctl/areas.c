@@ -20,7 +20,17 @@ static uint32_t text_number(struct areas *areas, const char *text, size_t length
 	return names_number(&areas->names, text, length < TEXT_MAX ? length : TEXT_MAX);
 }
 
-static void parse_word(struct areas *areas, struct area *area, const char *word, size_t length)
+/* The number of a text that is often that of the line before: @last. */
+static uint32_t repeated_number(struct areas *areas, uint32_t last, const char *text, size_t length)
+{
+	const char *name = areas->names.texts[last];
+
+	return !strncmp(name, text, length) && !name[length] ? last :
+								text_number(areas, text, length);
+}
+
+static void parse_word(struct areas *areas, const struct area *last, struct area *area,
+		       const char *word, size_t length)
 {
 	uint64_t number;
 
@@ -35,7 +45,7 @@ static void parse_word(struct areas *areas, struct area *area, const char *word,
 	else if (lex_pair(word, length, "pid", &number))
 		area->pid = number;
 	else if (length >= 5 && !memcmp(word, "comm=", 5))
-		area->comm = text_number(areas, word + 5, length - 5);
+		area->comm = repeated_number(areas, last->comm, word + 5, length - 5);
 	area->zero |= lex_is(word, length, "zero");
 	area->rox |= lex_is(word, length, "rox");
 	area->cached |= lex_is(word, length, "cached");
@@ -44,73 +54,136 @@ static void parse_word(struct areas *areas, struct area *area, const char *word,
 	area->map |= lex_is(word, length, "vmap");
 }
 
-static bool is_name(const struct areas *areas, uint32_t number, const char *text, size_t length)
+/* Are all words those of the last line, except the number of the id? */
+static bool repeats(const struct areas_parser *parser, const char *words, uint64_t *id)
 {
-	const char *name = areas->names.texts[number];
+	const char *number = words + parser->last.id;
 
-	return !strncmp(name, text, length) && !name[length];
+	return parser->last.id && !strncmp(words, parser->last.words, parser->last.id) &&
+	       lex_number(&number, 10, id) &&
+	       !strcmp(number, parser->last.words + parser->last.behind_id);
 }
 
-/* @area has the line before. */
-static bool parse_line(const char *line, struct areas *areas, struct area *area)
+static void remember(struct areas_parser *parser, const char *words, const struct area *area)
 {
-	uint32_t last = area->caller;
-	uint64_t end;
-	bool hidden = false;
+	const char *id = strstr(words, " id="), *number;
+	size_t length = strlen(words);
+	uint64_t value;
+
+	parser->last.id = 0;
+	parser->last.area = *area;
+	if (!id || length >= sizeof(parser->last.words))
+		return;
+	id += 4;
+	number = id;
+	/* Of several, the last one counts. */
+	if (strstr(id, " id=") || !lex_number(&number, 10, &value) || value != area->id)
+		return;
+	memcpy(parser->last.words, words, length + 1);
+	parser->last.id = id - words;
+	parser->last.behind_id = number - words;
+}
+
+static bool parse_words(const char *line, struct areas *areas, const struct area *last,
+			struct area *area)
+{
 	size_t length;
 
-	*area = (struct area){ 0 };
-	if (!lex_range(&line, &area->start, &end, &hidden) || hidden || *line != ' ')
-		return false;
 	line = lex_blanks(line);
-	if (!lex_number(&line, 10, &area->size) || end < area->start ||
-	    end - area->start != area->size || area->start < areas->slice_start ||
-	    end > areas->slice_end)
+	if (!lex_number(&line, 10, &area->size))
 		return false;
 	line = lex_blanks(line);
 	length = lex_caller(line);
-	/* Neighbours often have the same caller. */
-	area->caller = is_name(areas, last, line, length) ? last : text_number(areas, line, length);
+	area->caller = repeated_number(areas, last->caller, line, length);
 	while (*(line = lex_blanks(line + length))) {
 		length = lex_length(line);
-		parse_word(areas, area, line, length);
+		parse_word(areas, last, area, line, length);
 	}
-	return area->id != 0;
+	return true;
 }
 
-enum parse_result areas_read(struct areas *areas, struct reader *reader)
+/* Areas are in address order, and none lies on another. */
+static bool parse_line(struct areas_parser *parser, const char *line, struct area *area)
+{
+	uint64_t start, end, id;
+	bool hidden = false;
+
+	if (!lex_range(&line, &start, &end, &hidden) || hidden || *line != ' ')
+		return false;
+	if (repeats(parser, line, &id)) {
+		*area = parser->last.area;
+		area->id = id;
+	} else {
+		*area = (struct area){ 0 };
+		if (!parse_words(line, parser->areas, &parser->last.area, area))
+			return false;
+		remember(parser, line, area);
+	}
+	area->start = start;
+	return end >= start && end - start == area->size && start >= parser->above &&
+	       end <= parser->areas->slice_end && area->id != 0;
+}
+
+enum parse_result areas_begin(struct areas_parser *parser, struct areas *areas,
+			      struct reader *reader)
 {
 	enum parse_result result = NO_HEADER;
-	size_t length, room = 0;
-	struct area area = { 0 };
-	uint64_t above;
+	size_t length;
 	char *line;
 
 	*areas = (struct areas){ 0 };
+	parser->areas = areas;
+	parser->reader = reader;
+	parser->room = 0;
+	parser->last.id = 0;
+	parser->last.area = (struct area){ 0 };
 	line = reader_line(reader, &length);
 	if (line)
 		result = header_parse_slice(line, "areas", &areas->slice_start,
 					    &areas->slice_end);
 	if (result != PARSED)
 		return result;
-	above = areas->slice_start;
+	parser->above = areas->slice_start;
 	/* Its number is 0: an area without a task has it. */
 	text_number(areas, "", 0);
-	while ((line = reader_line(reader, &length))) {
-		/* They are in address order, and none lies on another. */
-		if (reader->cut || memchr(line, 0, length) || !parse_line(line, areas, &area) ||
-		    area.start < above) {
+	return PARSED;
+}
+
+bool areas_more(struct areas_parser *parser, size_t lines)
+{
+	struct areas *areas = parser->areas;
+	size_t length;
+	char *line;
+
+	for (; lines; lines--) {
+		struct area area;
+
+		line = reader_line(parser->reader, &length);
+		if (!line)
+			return false;
+		if (parser->reader->cut || memchr(line, 0, length) ||
+		    !parse_line(parser, line, &area)) {
 			areas->bad++;
 			continue;
 		}
-		above = area.start + area.size;
-		if (areas->count == room) {
-			room = room ? room + room / 2 : 256;
-			areas->list = resize(areas->list, room * sizeof(area));
+		parser->above = area.start + area.size;
+		if (areas->count == parser->room) {
+			parser->room = parser->room ? parser->room + parser->room / 2 : 256;
+			areas->list = resize(areas->list, parser->room * sizeof(area));
 		}
 		areas->list[areas->count++] = area;
 	}
-	return PARSED;
+	return true;
+}
+
+enum parse_result areas_read(struct areas *areas, struct reader *reader)
+{
+	struct areas_parser parser;
+	enum parse_result result = areas_begin(&parser, areas, reader);
+
+	if (result == PARSED)
+		areas_more(&parser, SIZE_MAX);
+	return result;
 }
 
 void areas_free(struct areas *areas)

@@ -31,6 +31,27 @@ struct areas {
 	size_t bad;		/* lines that could not be read */
 };
 
+/* Where a reading is: it may be done a part at a time. */
+struct areas_parser {
+	struct areas *areas;
+	struct reader *reader;
+	size_t room;
+	uint64_t above;		/* the end of the last area */
+	/* The last line. Neighbours often differ in the address and the id only. */
+	struct {
+		char words[1024];	/* behind the addresses */
+		size_t id, behind_id;	/* where the number of the id begins and ends; or 0 */
+		struct area area;
+	} last;
+};
+
+/* Begin to read. Whatever it returns, areas_free() must follow. */
+enum parse_result areas_begin(struct areas_parser *parser, struct areas *areas,
+			      struct reader *reader);
+
+/* Read up to @lines more lines. False at the end. */
+bool areas_more(struct areas_parser *parser, size_t lines);
+
 /* Read all of it. */
 enum parse_result areas_read(struct areas *areas, struct reader *reader);
 

@@ -4,28 +4,33 @@
  */
 #include "lexer.h"
 
-bool lex_number(const char **text, unsigned int base, uint64_t *value)
+/* The value of each digit, and 1; of what is none, 0. */
+static const unsigned char digits[256] = {
+	['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+	['A'] = 11, 12, 13, 14, 15, 16,
+	['a'] = 11, 12, 13, 14, 15, 16,
+};
+
+/* Inline: the base is known where it is called, and there are millions of numbers. */
+static inline bool number_of(const char **text, unsigned int base, uint64_t *value)
 {
-	const char *begin = *text;
+	const char *begin = *text, *c = begin;
 	uint64_t sum = 0;
+	unsigned int digit;
 
-	for (;; ++*text) {
-		unsigned char c = **text;
-		unsigned int digit = c - '0';
-
-		if (digit > 9) {
-			digit = (c | 0x20) - 'a' + 10;
-			if (digit < 10)
-				break;
-		}
-		if (digit >= base)
-			break;
-		if (__builtin_mul_overflow(sum, base, &sum) ||
-		    __builtin_add_overflow(sum, digit, &sum))
+	for (; (digit = digits[(unsigned char)*c] - 1u) < base; c++) {
+		if (sum > UINT64_MAX / base ||
+		    __builtin_add_overflow(sum * base, digit, &sum))
 			return false;
 	}
 	*value = sum;
-	return *text > begin;
+	*text = c;
+	return c > begin;
+}
+
+bool lex_number(const char **text, unsigned int base, uint64_t *value)
+{
+	return base == 16 ? number_of(text, 16, value) : number_of(text, 10, value);
 }
 
 bool lex_address(const char **text, uint64_t *value, bool *hidden)

@@ -18,23 +18,6 @@
 /* A text is not made narrower than this. */
 #define TEXT_MIN 10
 
-/* Columns of the terminal. What comes from files is ASCII, but heads may be Chinese. */
-static size_t width_of(const char *text)
-{
-	wchar_t wide[64];
-	const char *c = text;
-	size_t length;
-	int width;
-
-	while ((signed char)*c > 0)
-		c++;
-	if (!*c)
-		return c - text;
-	length = mbstowcs(wide, text, ARRAY_SIZE(wide));
-	width = length < ARRAY_SIZE(wide) ? wcswidth(wide, length) : -1;
-	return width < 0 ? strlen(text) : (size_t)width;
-}
-
 union cell *table_row(struct table *table)
 {
 	if (table->nr_rows == table->room) {
@@ -216,25 +199,6 @@ static const char *text_of(const struct column *column, const union cell *cell, 
 	}
 }
 
-/* What a column shows in this row. Rows often repeat what was in the one before. */
-struct shown {
-	union cell cell;
-	const char *text;
-	size_t width;
-	char buffer[32];
-};
-
-static inline void show(struct shown *shown, const struct column *column,
-			const union cell *cell, bool exact)
-{
-	if (shown->text && (column->type == TEXT ? shown->cell.text == cell->text :
-						    shown->cell.number == cell->number))
-		return;
-	shown->cell = *cell;
-	shown->text = text_of(column, cell, exact, shown->buffer);
-	shown->width = width_of(shown->text);
-}
-
 /* The columns to show, in their order. Returns how many. */
 static size_t choose(const struct table *table, const struct table_look *look, size_t *chosen)
 {
@@ -255,23 +219,99 @@ static size_t choose(const struct table *table, const struct table_look *look, s
 	return nr;
 }
 
+/* A column that is shown, and what it shows in this row: rows often repeat the one before. */
+struct shown {
+	const struct column *column;
+	size_t index;		/* in a row */
+	bool exact;
+	union cell cell;
+	const char *text;	/* NULL before the first row */
+	size_t length, width;	/* of the text, in bytes and on the screen */
+	size_t longest, widest;	/* of all rows */
+	unsigned int base;	/* of numbers that are shown digit by digit, or 0 */
+	uint64_t wider;		/* such numbers below this are not wider */
+	size_t bytes;		/* of this cell in the line */
+	char buffer[32];
+};
+
+/* What comes from files is ASCII, but heads may be Chinese. */
+static void set_text(struct shown *shown, const char *text)
+{
+	const char *c = text;
+	wchar_t wide[64];
+	size_t length;
+	int width;
+
+	while ((signed char)*c > 0)
+		c++;
+	shown->text = text;
+	shown->length = c - text;
+	shown->width = shown->length;
+	if (!*c)
+		return;
+	shown->length += strlen(c);
+	length = mbstowcs(wide, text, ARRAY_SIZE(wide));
+	width = length < ARRAY_SIZE(wide) ? wcswidth(wide, length) : -1;
+	shown->width = width < 0 ? shown->length : (size_t)width;
+}
+
+/* Returns false if the column shows what it showed before. */
+static inline bool show(struct shown *shown, const union cell *cell)
+{
+	if (shown->text && (shown->column->type == TEXT ? shown->cell.text == cell->text :
+							  shown->cell.number == cell->number))
+		return false;
+	shown->cell = *cell;
+	set_text(shown, text_of(shown->column, cell, shown->exact, shown->buffer));
+	return true;
+}
+
+/* The least number with more digits, or the largest number if there is none. */
+static uint64_t more_digits(uint64_t number, unsigned int base)
+{
+	uint64_t least = base;
+
+	while (least <= number) {
+		if (__builtin_mul_overflow(least, base, &least))
+			return UINT64_MAX;
+	}
+	return least;
+}
+
+/* The column must have room for the text. */
+static void make_room(struct shown *shown)
+{
+	if (shown->width > shown->widest)
+		shown->widest = shown->width;
+	if (shown->length > shown->longest)
+		shown->longest = shown->length;
+}
+
+static inline void measure(struct shown *shown, const union cell *cell)
+{
+	if (cell->number < shown->wider || !show(shown, cell))
+		return;
+	make_room(shown);
+	if (shown->base && cell->number != NONE)
+		shown->wider = more_digits(cell->number, shown->base);
+}
+
 /* Make the columns fit. Returns how many of them are left. */
-static size_t fit(const struct table *table, const size_t *chosen, size_t nr, size_t *widths,
-		  size_t width)
+static size_t fit(struct shown *shown, size_t nr, size_t width)
 {
 	for (;;) {
 		size_t sum = nr ? nr - 1 : 0, widest = nr;
 
 		for (size_t i = 0; i < nr; i++) {
-			sum += widths[i];
-			if (table->columns[chosen[i]].type == TEXT && widths[i] > TEXT_MIN &&
-			    (widest == nr || widths[i] > widths[widest]))
+			sum += shown[i].widest;
+			if (shown[i].column->type == TEXT && shown[i].widest > TEXT_MIN &&
+			    (widest == nr || shown[i].widest > shown[widest].widest))
 				widest = i;
 		}
 		if (!width || sum <= width)
 			return nr;
 		if (widest < nr)
-			widths[widest]--;
+			shown[widest].widest--;
 		else if (nr > 1)
 			nr--;
 		else
@@ -279,71 +319,85 @@ static size_t fit(const struct table *table, const size_t *chosen, size_t nr, si
 	}
 }
 
-static void put_blanks(FILE *stream, size_t nr)
+/* Put a cell into a line. Returns its end. */
+static char *put_cell(char *line, struct shown *shown, bool last)
 {
-	while (nr--)
-		putc_unlocked(' ', stream);
-}
+	size_t blanks = shown->width < shown->widest ? shown->widest - shown->width : 0;
+	bool text = shown->column->type == TEXT;
+	char *at = line;
 
-static void print_cell(FILE *stream, const struct column *column, const struct shown *shown,
-		       size_t width, bool last)
-{
-	size_t blanks = shown->width < width ? width - shown->width : 0;
-
-	if (column->type != TEXT)
-		put_blanks(stream, blanks);
-	if (column->type == TEXT && shown->width > width) {
-		fprintf(stream, "%.*s~", (int)width - 1, shown->text);
-		blanks = 0;
+	if (!text)
+		at = (char *)memset(at, ' ', blanks) + blanks;
+	if (text && shown->width > shown->widest) {
+		at = mempcpy(at, shown->text, shown->widest - 1);
+		*at++ = '~';
 	} else {
-		/* Most are so short that this takes less than fputs() does. */
-		for (const char *c = shown->text; *c; c++)
-			putc_unlocked(*c, stream);
+		at = mempcpy(at, shown->text, shown->length);
 	}
-	if (column->type == TEXT && !last)
-		put_blanks(stream, blanks);
-	putc_unlocked(last ? '\n' : ' ', stream);
+	if (text && !last)
+		at = (char *)memset(at, ' ', blanks) + blanks;
+	*at++ = last ? '\n' : ' ';
+	shown->bytes = at - line;
+	return at;
 }
 
 void table_print(const struct table *table, const struct table_look *look, FILE *stream)
 {
-	size_t chosen[table->nr_columns], widths[table->nr_columns];
-	size_t nr = choose(table, look, chosen);
+	size_t chosen[table->nr_columns];
+	size_t nr = choose(table, look, chosen), room = 0;
 	struct shown shown[table->nr_columns];
 	union cell filled[table->nr_columns];
+	const union cell *cells;
+	char *line, *at;
 
 	for (size_t i = 0; i < nr; i++) {
-		widths[i] = width_of(_(table->columns[chosen[i]].head));
+		const struct column *column = &table->columns[chosen[i]];
+
+		shown[i] = (struct shown){
+			.column = column, .index = chosen[i], .exact = look->exact,
+			.base = column->type == ADDRESS ? 16 : column->type == COUNT ||
+				(column->type == BYTES && look->exact) ? 10 : 0,
+		};
+		set_text(&shown[i], _(column->head));
+		make_room(&shown[i]);
 		shown[i].text = NULL;
 	}
 	for (size_t row = 0; row < table->nr_rows; row++) {
-		const union cell *cells = cells_of(table, row, filled);
-
-		for (size_t i = 0; i < nr; i++) {
-			show(&shown[i], &table->columns[chosen[i]], &cells[chosen[i]],
-			     look->exact);
-			if (shown[i].width > widths[i])
-				widths[i] = shown[i].width;
-		}
+		cells = cells_of(table, row, filled);
+		for (size_t i = 0; i < nr; i++)
+			measure(&shown[i], &cells[shown[i].index]);
 	}
-	nr = fit(table, chosen, nr, widths, look->width);
+	nr = fit(shown, nr, look->width);
 
+	for (size_t i = 0; i < nr; i++)
+		room += shown[i].widest + shown[i].longest + 1;
+	line = allocate(room);
+	at = line;
 	for (size_t i = 0; i < nr; i++) {
-		const char *text = _(table->columns[chosen[i]].head);
-		struct shown head = { .text = text, .width = width_of(text) };
-
-		print_cell(stream, &table->columns[chosen[i]], &head, widths[i], i == nr - 1);
+		set_text(&shown[i], _(shown[i].column->head));
+		at = put_cell(at, &shown[i], i == nr - 1);
+		shown[i].text = NULL;
 	}
+	fwrite_unlocked(line, 1, at - line, stream);
 	for (size_t row = 0; row < table->nr_rows; row++) {
-		const union cell *cells = cells_of(table, row, filled);
+		bool moved = false;
 
+		cells = cells_of(table, row, filled);
+		at = line;
+		/* What is as in the row before stands in the line already. */
 		for (size_t i = 0; i < nr; i++) {
-			show(&shown[i], &table->columns[chosen[i]], &cells[chosen[i]],
-			     look->exact);
-			print_cell(stream, &table->columns[chosen[i]], &shown[i], widths[i],
-				   i == nr - 1);
+			size_t bytes = shown[i].bytes;
+
+			if (!show(&shown[i], &cells[shown[i].index]) && !moved) {
+				at += bytes;
+				continue;
+			}
+			at = put_cell(at, &shown[i], i == nr - 1);
+			moved |= shown[i].bytes != bytes;
 		}
+		fwrite_unlocked(line, 1, at - line, stream);
 	}
+	free(line);
 }
 
 #ifdef HAVE_JANSSON
