@@ -32,6 +32,8 @@ void cells_begin(struct cells *cells, const struct drawing *drawing,
 	*cells = (struct cells){
 		.drawing = drawing, .stretches = stretches, .per_row = per_row, .bytes = CELL_MIN,
 	};
+	if (drawing->cell_min > CELL_MIN)
+		cells->bytes = drawing->cell_min;
 	if (rows < stretches->nr)
 		rows = stretches->nr;
 	while (rows_needed(cells) > rows && cells->bytes <= UINT64_MAX / per_row / 2)

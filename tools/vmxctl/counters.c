@@ -32,6 +32,15 @@ bool counters_read(struct counters *counters, struct reader *reader)
 	return *counters->version && counters->count;
 }
 
+uint64_t counters_value(const struct counters *counters, const char *name)
+{
+	for (size_t i = 0; i < counters->count; i++) {
+		if (!strcmp(counters->names.texts[counters->list[i].name], name))
+			return counters->list[i].value;
+	}
+	return 0;
+}
+
 void counters_free(struct counters *counters)
 {
 	names_free(&counters->names);

@@ -27,6 +27,9 @@ struct counters {
 /* False if it is not such a file. */
 bool counters_read(struct counters *counters, struct reader *reader);
 
+/* The value of this counter, or 0 if there is none. */
+uint64_t counters_value(const struct counters *counters, const char *name);
+
 void counters_free(struct counters *counters);
 
 #endif

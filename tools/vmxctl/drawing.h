@@ -32,6 +32,7 @@ struct drawing {
 	const char *title;
 	const struct look *looks;
 	size_t nr_looks;
+	uint64_t cell_min;	/* a power of two; 0: as small as there is room for */
 	/* The spans, in address order. Those that are NOWHERE may stand anywhere. */
 	size_t nr;
 	struct span (*span)(const void *data, size_t index);

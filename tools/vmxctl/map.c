@@ -133,17 +133,54 @@ static int choose(struct map *map, const struct areas *areas)
 	return DONE;
 }
 
+static void print(struct map *map, const struct spans *spans)
+{
+	struct terminal terminal = display_terminal(&map->display);
+
+	letters_print(&spans->drawing, &spans->stretches, &terminal, map->display.rows);
+}
+
+/* The map of the file map, if that is enough for what is wanted. */
+static int draw_marks(struct map *map, bool *drawn)
+{
+	struct marks marks = { 0 };
+	struct counters counters;
+	struct spans spans;
+	int code;
+
+	if (map->from || json_wanted || map->pictures.picture || map->by != SPANS_STATE ||
+	    map->first || map->last != UINT64_MAX)
+		return DONE;
+	code = read_counters(NULL, &counters);
+	*drawn = code || counters_value(&counters, "areas") > MANY_AREAS;
+	if (*drawn && !code)
+		code = read_marks(NULL, &marks);
+	if (*drawn && !code) {
+		spans_mark(&spans, &marks, counters_value(&counters, "slice_bytes"));
+		print(map, &spans);
+		spans_free(&spans);
+	}
+	marks_free(&marks);
+	counters_free(&counters);
+	return code;
+}
+
 int run_map(int argc, char **argv)
 {
 	struct map map = { .display = DISPLAY_DEFAULTS, .last = UINT64_MAX };
 	struct areas areas = { 0 };
 	struct holes holes = { 0 };
 	struct spans spans = { 0 };
+	bool drawn = false;
 	char title[128];
 	int code;
 
 	argp_parse(&map_argp, argc, argv, 0, NULL, &map);
 	code = display_check(&map.display, columns, ARRAY_SIZE(columns));
+	if (!code)
+		code = draw_marks(&map, &drawn);
+	if (drawn)
+		return code;
 	if (!code)
 		code = read_areas(map.from, &areas);
 	if (!code)
@@ -162,13 +199,10 @@ int run_map(int argc, char **argv)
 	if (map.pictures.picture)
 		code = picture_write(&spans.drawing, &spans.stretches, map.pictures.picture,
 				     map.pictures.path);
-	if (!code && json_wanted) {
+	if (!code && json_wanted)
 		code = print_json(&spans, &map.display);
-	} else if (!code && !map.pictures.picture) {
-		struct terminal terminal = display_terminal(&map.display);
-
-		letters_print(&spans.drawing, &spans.stretches, &terminal, map.display.rows);
-	}
+	else if (!code && !map.pictures.picture)
+		print(&map, &spans);
 out:
 	spans_free(&spans);
 	holes_free(&holes);

@@ -24,7 +24,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 const struct argp from_argp = { .options = options, .parser = parse };
 
-static int judge(const char *name, enum parse_result result, size_t bad)
+int read_judge(const char *name, enum parse_result result, size_t bad)
 {
 	if (result == OTHER_VERSION)
 		return fail(NOTHING, _("%s has a form that this vmxctl does not know: take the "
@@ -48,7 +48,7 @@ int read_areas(const char *from, struct areas *areas)
 		return code;
 	result = areas_read(areas, &reader);
 	code = source_close(&reader, "areas");
-	return code ? code : judge("areas", result, areas->bad);
+	return code ? code : read_judge("areas", result, areas->bad);
 }
 
 int read_holes(const char *from, struct holes *holes)
@@ -63,7 +63,22 @@ int read_holes(const char *from, struct holes *holes)
 		return code;
 	result = holes_read(holes, &reader);
 	code = source_close(&reader, "gaps");
-	return code ? code : judge("gaps", result, holes->bad);
+	return code ? code : read_judge("gaps", result, holes->bad);
+}
+
+int read_marks(const char *from, struct marks *marks)
+{
+	struct reader reader;
+	enum parse_result result;
+	int code;
+
+	*marks = (struct marks){ 0 };
+	code = source_open("map", from, &reader);
+	if (code)
+		return code;
+	result = marks_read(marks, &reader);
+	code = source_close(&reader, "map");
+	return code ? code : read_judge("map", result, marks->bad);
 }
 
 int read_counters(const char *from, struct counters *counters)
@@ -78,5 +93,5 @@ int read_counters(const char *from, struct counters *counters)
 		return code;
 	readable = counters_read(counters, &reader);
 	code = source_close(&reader, "stats");
-	return code ? code : judge("stats", readable ? PARSED : NO_HEADER, 0);
+	return code ? code : read_judge("stats", readable ? PARSED : NO_HEADER, 0);
 }

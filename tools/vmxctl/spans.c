@@ -279,6 +279,16 @@ static struct span span_at(const void *data, size_t index)
 	return ((const struct spans *)data)->list[index];
 }
 
+static void finish(struct spans *spans)
+{
+	spans->stretches.list = &spans->slice;
+	spans->stretches.nr = 1;
+	spans->drawing = (struct drawing){
+		.looks = spans->looks, .nr_looks = spans->nr_looks, .nr = spans->count,
+		.span = span_at, .data = spans,
+	};
+}
+
 void spans_fill(struct spans *spans, const struct areas *areas, const struct holes *holes,
 		enum spans_by by, uint64_t first, uint64_t last)
 {
@@ -316,12 +326,30 @@ void spans_fill(struct spans *spans, const struct areas *areas, const struct hol
 	count_holes(spans, holes);
 	free(colouring.ids);
 	free(colouring.of);
-	spans->stretches.list = &spans->slice;
-	spans->stretches.nr = 1;
-	spans->drawing = (struct drawing){
-		.looks = spans->looks, .nr_looks = spans->nr_looks, .nr = spans->count,
-		.span = span_at, .data = spans,
-	};
+	finish(spans);
+}
+
+void spans_mark(struct spans *spans, const struct marks *marks, uint64_t size)
+{
+	uint64_t start = marks->start, end;
+
+	*spans = (struct spans){ .slice = { .start = start, .end = add(start, size) } };
+	add_looks(spans, states, ARRAY_SIZE(states));
+	add_looks(spans, common, ARRAY_SIZE(common));
+	for (size_t i = 0; i < marks->count; i++, start = end) {
+		/* What is parked is drawn as quarantined. */
+		char mark = marks->list[i] == 'p' ? 'Q' : marks->list[i];
+
+		end = start + marks->bytes;
+		if (mark == ',')	/* a hole, but not all of it */
+			put(spans, start, start + 1, STATE_AREA, "");
+		for (size_t look = 0; look < spans->nr_looks; look++) {
+			if (spans->looks[look].letter == mark)
+				put(spans, start, end, look, "");
+		}
+	}
+	finish(spans);
+	spans->drawing.cell_min = marks->bytes;
 }
 
 void spans_free(struct spans *spans)

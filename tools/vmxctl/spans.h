@@ -8,6 +8,7 @@
 #include "areas.h"
 #include "drawing.h"
 #include "holes.h"
+#include "marks.h"
 #include "names.h"
 #include "stretches.h"
 
@@ -33,6 +34,12 @@ struct spans {
 /* The addresses from @first to @last, which are in the slice. */
 void spans_fill(struct spans *spans, const struct areas *areas, const struct holes *holes,
 		enum spans_by by, uint64_t first, uint64_t last);
+
+/*
+ * The whole slice, of @size bytes, by state, as the file map has it: in cells, each of which is
+ * what most of it is.
+ */
+void spans_mark(struct spans *spans, const struct marks *marks, uint64_t size);
 
 void spans_free(struct spans *spans);
 

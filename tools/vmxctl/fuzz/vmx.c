@@ -7,6 +7,7 @@
 #include "../descriptor.h"
 #include "../holes.h"
 #include "../made.h"
+#include "../marks.h"
 #include "../runs.h"
 #include "../steps.h"
 #include "../vmxctl.h"
@@ -45,6 +46,18 @@ static void try_holes(struct reader *reader)
 			abort();
 	}
 	holes_free(&holes);
+}
+
+static void try_marks(struct reader *reader)
+{
+	struct marks marks;
+	uint64_t end;
+
+	marks_read(&marks, reader);
+	if (__builtin_mul_overflow(marks.bytes, marks.count, &end) ||
+	    __builtin_add_overflow(marks.start, end, &end))
+		abort();
+	marks_free(&marks);
 }
 
 static void try_steps(struct reader *reader)
@@ -107,6 +120,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 'g':
 		try_holes(&reader);
+		break;
+	case 'm':
+		try_marks(&reader);
 		break;
 	case 'p':
 		try_runs(&reader);
