@@ -6,7 +6,7 @@
 
 cd "$(dirname "$0")" || exit 1
 . ./vmx_lib.sh
-vmx_start_tool 14 snapshot load
+vmx_start_tool 15 snapshot load
 
 # fields KEY...: print these members of the JSON on stdin, an object of a list in each line
 fields()
@@ -199,6 +199,26 @@ unloads()
 	[ $code = 0 ] && ends 0 unload && [ ! -e "$VMX" ]
 }
 
+# A map of many areas is the file map: the file areas, of more than a megabyte, is not read.
+maps_many()
+{
+	ends 0 load --file "$VMX_KO" slice=128M && vmxctl alloc 4K count=10500 > "$work/made" ||
+		return 1
+	sed -n 's/^ *\([0-9][0-9]*\) .*/\1/p' "$work/made" | head -n 400 |
+		xargs -n 400 vmxctl free || return 1
+	# The bytes that a shell has read are its children's, too.
+	sh -c 'vmxctl map --ascii --color never --width 300 --rows 40 > "$1"
+	       sed -n "s/^rchar: //p" /proc/$$/io' sh "$work/map" > "$work/read"
+	sed -n 's/^0x[0-9a-f]* //p' "$VMX/map" | tr -d '\n' > "$work/expected"
+	sed -n 's/^0x[0-9a-f]* //p' "$work/map" | tr -d '\n' > "$work/got"
+	echo "# read: $(cat "$work/read")"
+	same && grep -q Q "$work/got" || return 1
+	[ "$(cat "$work/read")" -lt 100000 ] || return 1
+	sed -n 's/^\(0x[^-]*\)-.* id=\([0-9]*\) .*/\2 \1/p' "$VMX/areas" > "$work/expected"
+	vmxctl list -o id,addr --width 0 | sed '1d; s/^ *//; s/0x0*/0x/; s/  */ /' > "$work/got"
+	same && ends 0 free all && ends 0 unload
+}
+
 vmx_test load loads
 vmx_test alloc allocates
 vmx_test list lists
@@ -213,5 +233,6 @@ vmx_test "snapshot, and what reads it" reads_a_snapshot
 vmx_test free frees
 vmx_test doctor finds
 vmx_test unload unloads
+vmx_test "a map of many areas" maps_many
 rm -rf "$work"
 ktap_finished

@@ -39,3 +39,8 @@ void area_cells(union cell *cells, const struct areas *areas, const struct area 
 	cells[AREA_USER].number = area->user;
 	cells[AREA_ROX].number = area->rox;
 }
+
+void area_fill(union cell *cells, const void *areas, uint32_t number)
+{
+	area_cells(cells, areas, &((const struct areas *)areas)->list[number]);
+}

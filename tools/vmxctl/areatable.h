@@ -20,4 +20,7 @@ extern const struct column area_columns[NR_AREA_COLUMNS];
 /* Fill the cells of an area. Their texts are those of @areas. */
 void area_cells(union cell *cells, const struct areas *areas, const struct area *area);
 
+/* The same, for a table whose rows are numbers of areas: its fill() and data. */
+void area_fill(union cell *cells, const void *areas, uint32_t number);
+
 #endif

@@ -144,17 +144,10 @@ static bool wanted(const void *data, const struct areas *areas, const struct are
 	       (!list->caller || strstr(areas->names.texts[area->caller], list->caller));
 }
 
-static void fill(union cell *cells, const void *data, uint32_t number)
-{
-	const struct areas *areas = data;
-
-	area_cells(cells, areas, &areas->list[number]);
-}
-
 static void fill_areas(struct table *table, const struct list *list, const struct areas *areas,
 		       size_t first, size_t end)
 {
-	table->fill = fill;
+	table->fill = area_fill;
 	table->data = areas;
 	for (size_t i = first; i < end; i++) {
 		if (wanted(list, areas, &areas->list[i]))
@@ -232,11 +225,7 @@ static int count_allocs(const char *from, uint64_t *allocs)
 	struct counters counters;
 	int code = read_counters(from, &counters);
 
-	*allocs = 0;
-	for (size_t i = 0; i < counters.count; i++) {
-		if (!strcmp(counters.names.texts[counters.list[i].name], "allocs"))
-			*allocs = counters.list[i].value;
-	}
+	*allocs = counters_value(&counters, "allocs");
 	counters_free(&counters);
 	return code;
 }

@@ -2,9 +2,8 @@
 /*
  * vmxctl top: the slice, live, on the whole screen.
  *
- * Each reading takes the files areas, gaps and stats, and nothing else until a key asks for it.
- * The next one comes after the interval, or after ten times what the last one took, if that is
- * longer: so it costs at most a tenth of a CPU.
+ * The next reading comes after the interval, or after ten times what the last one took, if that
+ * is longer: so it costs at most a tenth of a CPU.
  *
  * An error of a reading ends it: the terminal is given back, and then the error is told.
  */
@@ -15,7 +14,6 @@
 
 #include "pace.h"
 #include "readings.h"
-#include "source.h"
 #include "top.h"
 #include "vmxctl.h"
 
@@ -111,12 +109,17 @@ static void finish(int code, void *unused)
 		fprintf(stderr, "vmxctl: %s\n", pending);
 }
 
+const struct area *top_area(const struct top *top, size_t row)
+{
+	return &top->areas.list[top->table.numbers[row]];
+}
+
 void top_select(struct top *top, size_t row)
 {
 	size_t nr = top->table.nr_rows;
 
 	top->selected = row < nr ? row : nr ? nr - 1 : 0;
-	top->selected_id = nr ? top->table.cells[top->selected * top->table.nr_columns].number : 0;
+	top->selected_id = nr ? top_area(top, top->selected)->id : 0;
 }
 
 static bool passes(const struct top *top, const struct area *area)
@@ -125,27 +128,25 @@ static bool passes(const struct top *top, const struct area *area)
 	       strstr(top->areas.names.texts[area->comm], top->filter);
 }
 
-const union cell *top_find(const struct top *top, uint64_t id)
+ssize_t top_find(const struct top *top, uint64_t id)
 {
-	for (size_t i = 0; i < top->table.nr_rows; i++) {
-		const union cell *cells = &top->table.cells[i * top->table.nr_columns];
-
-		if (cells[AREA_ID].number == id)
-			return cells;
+	for (size_t row = 0; row < top->table.nr_rows; row++) {
+		if (top_area(top, row)->id == id)
+			return row;
 	}
-	return NULL;
+	return -1;
 }
 
 void top_arrange(struct top *top)
 {
 	struct table_look look = { .top = SIZE_MAX };
-	const union cell *selected;
+	ssize_t selected;
 	char sort[32];
 
 	table_free(&top->table);
 	for (size_t i = 0; i < top->areas.count; i++) {
 		if (passes(top, &top->areas.list[i]))
-			area_cells(table_row(&top->table), &top->areas, &top->areas.list[i]);
+			table_add(&top->table, i);
 	}
 	/* They are in address order already. */
 	if (top->sort != AREA_ADDR || top->descending) {
@@ -155,46 +156,12 @@ void top_arrange(struct top *top)
 	}
 	table_arrange(&top->table, &look);
 	selected = top_find(top, top->selected_id);
-	top_select(top, selected ? (size_t)(selected - top->table.cells) / NR_AREA_COLUMNS :
-		   top->selected);
-	if (top->mode == TOP_ASK && !top_find(top, top->ask_id)) {
+	top_select(top, selected < 0 ? top->selected : (size_t)selected);
+	if (top->mode == TOP_ASK && top_find(top, top->ask_id) < 0) {
 		top->mode = TOP_TABLE;
 		snprintf(top->message, sizeof(top->message), _("area %" PRIu64 " is gone"),
 			 top->ask_id);
 	}
-}
-
-static void drop_reading(struct top *top)
-{
-	areas_free(&top->areas);
-	holes_free(&top->holes);
-	counters_free(&top->counters);
-	spans_free(&top->spans);
-}
-
-static int read_all(struct top *top)
-{
-	uint64_t counts[NR_RATES];
-	double begin = pace_now();
-	int code;
-
-	source_renew(top->from);
-	drop_reading(top);
-	code = read_areas(top->from, &top->areas);
-	if (!code)
-		code = read_holes(top->from, &top->holes);
-	if (!code)
-		code = read_counters(top->from, &top->counters);
-	if (code)
-		return code;
-	rates_count(&top->counters, counts);
-	rates_add(&top->rates, counts, begin);
-	spans_fill(&top->spans, &top->areas, &top->holes, top->by, top->areas.slice_start,
-		   top->areas.slice_end - 1);
-	top_arrange(top);
-	top->cost = pace_now() - begin;
-	top->wait = pace_wait(top->interval, top->cost);
-	return DONE;
 }
 
 /* Until a key, a signal or an error ends it. */
@@ -207,7 +174,7 @@ static int loop(struct top *top)
 		int key;
 
 		if (left <= 0) {
-			int code = read_all(top);
+			int code = top_read(top);
 
 			if (code)
 				return code;
@@ -238,13 +205,16 @@ int run_top(int argc, char **argv)
 {
 	struct top top = {
 		.interval = 1, .sort = AREA_ADDR,
-		.table = { .columns = area_columns, .nr_columns = NR_AREA_COLUMNS },
+		.table = {
+			.columns = area_columns, .nr_columns = NR_AREA_COLUMNS,
+			.fill = area_fill, .data = &top.areas,
+		},
 	};
 	struct options options = { .top = &top, .colours = COLOURS_AUTO };
 	int code;
 
 	argp_parse(&top_argp, argc, argv, 0, NULL, &options);
-	code = read_all(&top);
+	code = top_read(&top);
 	if (!code)
 		code = screen_begin(&top.face, options.colours, options.ascii);
 	if (!code) {
@@ -256,7 +226,7 @@ int run_top(int argc, char **argv)
 	}
 	page_close(&top.page);
 	table_free(&top.table);
-	drop_reading(&top);
+	top_drop(&top);
 	screen_die();
 	return code;
 }

@@ -5,9 +5,12 @@
 #ifndef VMXCTL_TOP_H
 #define VMXCTL_TOP_H
 
+#include <sys/types.h>
+
 #include "areatable.h"
 #include "counters.h"
 #include "holes.h"
+#include "pass.h"
 #include "rates.h"
 #include "screen.h"
 #include "spans.h"
@@ -30,15 +33,22 @@ struct top {
 	enum spans_by by;
 	struct face face;
 
-	/* The last reading. */
-	struct areas areas;
-	struct holes holes;
+	/* The last reading. Of many areas, it has a part of the next pass only. */
+	bool many;
 	struct counters counters;
-	struct spans spans;
 	struct rates rates;
 	double cost, wait;		/* seconds it took; until the next one */
 
-	/* The table: areas that pass the filter, sorted. */
+	/* The last reading, or pass, of all areas. */
+	struct areas areas;
+	struct holes holes;
+	double read_at;
+	struct pass pass;
+
+	struct spans spans;
+	double map_next;		/* when the map of many areas may be read again */
+
+	/* The table: numbers of areas that pass the filter, sorted. */
 	struct table table;
 	size_t selected, first, height;	/* rows */
 	uint64_t selected_id;
@@ -55,6 +65,18 @@ struct top {
 	bool ended;
 };
 
+/* Read what is due. Returns an exit code. */
+int top_read(struct top *top);
+
+/* Draw the map anew from what was read: @top->by has changed. Returns an exit code. */
+int top_map(struct top *top);
+
+/* The area has been freed: drop it. */
+void top_forget(struct top *top, uint64_t id);
+
+/* Forget all that was read. */
+void top_drop(struct top *top);
+
 /*
  * Sort and filter again; the selected area stays selected. A question about an area that is gone
  * ends.
@@ -64,8 +86,11 @@ void top_arrange(struct top *top);
 /* Keep the selected row inside the table, and note its area. */
 void top_select(struct top *top, size_t row);
 
-/* The cells of the area with this id, or NULL: it may be gone. */
-const union cell *top_find(const struct top *top, uint64_t id);
+/* The area in a row of the table. */
+const struct area *top_area(const struct top *top, size_t row);
+
+/* The row of the area with this id, or -1: it may be gone. */
+ssize_t top_find(const struct top *top, uint64_t id);
 
 /* Draw everything. */
 void top_draw(struct top *top);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pace.h"
 #include "size.h"
 #include "top.h"
 #include "topmap.h"
@@ -22,17 +23,25 @@
 
 static void draw_head(const struct top *top)
 {
-	char text[256], areas[SIZE_TEXT], holes[SIZE_TEXT], largest[SIZE_TEXT];
+	char text[256], age[64] = "", areas[SIZE_TEXT], holes[SIZE_TEXT], largest[SIZE_TEXT];
+	size_t nr = top->areas.count;
 	uint64_t used = 0;
 
-	for (size_t i = 0; i < top->areas.count; i++)
+	for (size_t i = 0; !top->many && i < top->areas.count; i++)
 		used += top->areas.list[i].size;
+	if (top->many) {
+		nr = counters_value(&top->counters, "areas");
+		used = counters_value(&top->counters, "area_bytes");
+		snprintf(age, sizeof(age), _("  the table: %.0f s ago"),
+			 pace_now() - top->read_at);
+	}
 	snprintf(text, sizeof(text),
 		 _("vmx %s  a reading: %.1f ms every %.1f s%s  areas: %zu, %s  holes: %zu, %s, "
 		   "largest %s"), top->counters.version, top->cost * 1000, top->wait,
-		 top->wait > top->interval ? _(" (slowed)") : "", top->areas.count,
+		 top->wait > top->interval ? _(" (slowed)") : "", nr,
 		 size_format(areas, used), top->holes.count, size_format(holes, top->holes.total),
 		 size_format(largest, top->holes.largest));
+	strncat(text, age, sizeof(text) - strlen(text) - 1);
 	screen_text(0, 0, getmaxx(stdscr), A_REVERSE, text);
 }
 
@@ -52,7 +61,7 @@ static void draw_table(struct top *top, int y, int rows)
 		top->first = top->selected - top->height + 1;
 	shown.nr_rows -= top->first;
 	if (shown.nr_rows)
-		shown.cells += top->first * shown.nr_columns;
+		shown.numbers += top->first;
 	if (shown.nr_rows > top->height)
 		shown.nr_rows = top->height;
 	stream = open_memstream(&text, &size);
@@ -96,7 +105,7 @@ static void draw_sort(const struct top *top, int y)
 static void draw_last(const struct top *top, int y)
 {
 	char text[sizeof(top->message)], size[SIZE_TEXT];
-	const union cell *cells;
+	const struct area *area;
 	attr_t attributes = A_BOLD;
 
 	*text = 0;
@@ -109,10 +118,9 @@ static void draw_last(const struct top *top, int y)
 	} else if (top->mode == TOP_FILTER) {
 		snprintf(text, sizeof(text), _("filter: %s_"), top->input);
 	} else if (top->mode == TOP_ASK) {
-		cells = top_find(top, top->ask_id);
+		area = top_area(top, top_find(top, top->ask_id));
 		snprintf(text, sizeof(text), _("free area %" PRIu64 ", %s at 0x%" PRIx64 "? y/n"),
-			 cells[AREA_ID].number, size_format(size, cells[AREA_SIZE].number),
-			 cells[AREA_ADDR].number);
+			 area->id, size_format(size, area->size), area->start);
 	} else if (*top->message) {
 		snprintf(text, sizeof(text), "%s", top->message);
 	} else if (top->mode == TOP_PAGE) {

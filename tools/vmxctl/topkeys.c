@@ -17,36 +17,32 @@ static bool is_enter(int key)
 	return key == '\n' || key == '\r' || key == KEY_ENTER;
 }
 
-static const union cell *row_at(const struct top *top, size_t row)
-{
-	return &top->table.cells[row * top->table.nr_columns];
-}
-
 static void say(struct top *top, const char *message)
 {
 	snprintf(top->message, sizeof(top->message), "%s", message);
 }
 
-static bool has_id(const union cell *cells, const char *text)
+static bool has_id(const struct top *top, const struct area *area)
 {
 	char id[32];
 
-	snprintf(id, sizeof(id), "%" PRIu64, cells[AREA_ID].number);
-	return !strcmp(id, text);
+	snprintf(id, sizeof(id), "%" PRIu64, area->id);
+	return !strcmp(id, top->search);
 }
 
-static bool has_text(const union cell *cells, const char *text)
+static bool has_text(const struct top *top, const struct area *area)
 {
-	return strstr(cells[AREA_CALLER].text, text) || strstr(cells[AREA_COMM].text, text);
+	return strstr(top->areas.names.texts[area->caller], top->search) ||
+	       strstr(top->areas.names.texts[area->comm], top->search);
 }
 
 /* Select the next row of these. */
-static bool search_for(struct top *top, bool (*has)(const union cell *cells, const char *text))
+static bool search_for(struct top *top, bool (*has)(const struct top *, const struct area *))
 {
 	for (size_t i = 1; *top->search && i <= top->table.nr_rows; i++) {
 		size_t row = (top->selected + i) % top->table.nr_rows;
 
-		if (has(row_at(top, row), top->search)) {
+		if (has(top, top_area(top, row))) {
 			top_select(top, row);
 			return true;
 		}
@@ -61,14 +57,19 @@ static void search(struct top *top)
 		say(top, _("not found"));
 }
 
-/* The area that was asked about, whatever is selected by now. */
+/*
+ * The area that was asked about, whatever is selected by now. By its id: another area may have its
+ * address by now.
+ */
 static void free_asked(struct top *top)
 {
 	char id[32], *word = id;
 
 	snprintf(id, sizeof(id), "%" PRIu64, top->ask_id);
-	if (!write_words("free", &word, 1, NULL))
-		say(top, _("freed"));
+	if (write_words("free", &word, 1, NULL))
+		return;
+	top_forget(top, top->ask_id);
+	say(top, _("freed"));
 }
 
 static void start_input(struct top *top, enum top_mode mode, const char *text)
@@ -190,10 +191,8 @@ static void table_key(struct top *top, int key)
 		top->mode = TOP_SORT;
 	} else if (key == 'c') {
 		top->by = (top->by + 1) % NR_SPANS_BY;
-		spans_free(&top->spans);
-		spans_fill(&top->spans, &top->areas, &top->holes, top->by,
-			   top->areas.slice_start, top->areas.slice_end - 1);
-		say(top, spans_words[top->by]);
+		if (!top_map(top))
+			say(top, spans_words[top->by]);
 	} else if (key == 'f' && top->from) {
 		say(top, _("a snapshot cannot be changed"));
 	} else if (key == 'f' && some) {
