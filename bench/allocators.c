@@ -18,6 +18,7 @@
 #include <linux/vmalloc.h>
 
 #include "bench.h"
+#include "machine.h"
 #include "vmx.h"
 
 #define FRAME_GFP	(GFP_KERNEL | __GFP_HIGHMEM)
@@ -37,10 +38,9 @@ static struct {
 	struct page	**page;
 } given;
 
-static pte_t *floor_ptes;
-static pmd_t *floor_pmds;
-static pteval_t bits;
-static pmdval_t leaf_bits;
+/* Entries are as the machine has them, without paravirtualisation. */
+static u64 *floor_ptes, *floor_pmds;
+static u64 bits, leaf_bits;
 
 static int blocks_prepare(unsigned int nr)
 {
@@ -83,8 +83,7 @@ static __always_inline bool blocks_take(void)
 
 static void *floor_alloc(unsigned int nr)
 {
-	pmd_t *pmd = floor_pmds;
-	pte_t *pte = floor_ptes;
+	u64 *pmd = floor_pmds, *pte = floor_ptes;
 	unsigned int i, n;
 
 	if (!blocks_take())
@@ -93,28 +92,27 @@ static void *floor_alloc(unsigned int nr)
 		phys_addr_t phys = page_to_phys(blocks.page[i]);
 
 		if (blocks.order[i] == LEAF_ORDER) {
-			WRITE_ONCE(*pmd++, native_make_pmd(phys | leaf_bits));
+			WRITE_ONCE(*pmd++, BENCH_ENTRY(phys) | leaf_bits);
 			continue;
 		}
 		for (n = 1U << blocks.order[i]; n; n--, phys += PAGE_SIZE)
-			WRITE_ONCE(*pte++, native_make_pte(phys | bits));
+			WRITE_ONCE(*pte++, BENCH_ENTRY(phys) | bits);
 	}
 	return floor_ptes;
 }
 
 static void floor_free(void *p, unsigned int nr)
 {
-	pmd_t *pmd = floor_pmds;
-	pte_t *pte = floor_ptes;
+	u64 *pmd = floor_pmds, *pte = floor_ptes;
 	unsigned int i, n;
 
 	for (i = 0; i < blocks.nr; i++) {
 		if (blocks.order[i] == LEAF_ORDER) {
-			WRITE_ONCE(*pmd++, native_make_pmd(0));
+			WRITE_ONCE(*pmd++, 0);
 			continue;
 		}
 		for (n = 1U << blocks.order[i]; n; n--)
-			WRITE_ONCE(*pte++, native_make_pte(0));
+			WRITE_ONCE(*pte++, 0);
 	}
 	blocks_return(blocks.nr);
 }
@@ -306,9 +304,9 @@ const struct bench_allocator *bench_find(const char *name)
 int bench_allocators_init(void)
 {
 	bits = pgprot_val(PAGE_KERNEL);
-	leaf_bits = pgprot_val(PAGE_KERNEL_LARGE);
-	floor_ptes = (pte_t *)get_zeroed_page(GFP_KERNEL);
-	floor_pmds = (pmd_t *)get_zeroed_page(GFP_KERNEL);
+	leaf_bits = pmd_val(pmd_mkhuge(pfn_pmd(0, PAGE_KERNEL)));
+	floor_ptes = (u64 *)get_zeroed_page(GFP_KERNEL);
+	floor_pmds = (u64 *)get_zeroed_page(GFP_KERNEL);
 	given.page = kcalloc(MAX_PAGES, sizeof(*given.page), GFP_KERNEL);
 	if (floor_ptes && floor_pmds && given.page)
 		return 0;

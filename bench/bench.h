@@ -8,7 +8,7 @@
  * main.c reads a command, and one of the five files after it carries it out.
  * allocators.c has the allocators, freelists.c brings the free lists into a
  * known state, plug.c makes addresses scarce, and clock.c counts instructions.
- * objects.c names locks.
+ * objects.c names locks.  machine.h has what depends on the machine.
  *
  * main.c runs one command at a time, under bench_mutex, so the other files do
  * not protect their data.
@@ -52,6 +52,7 @@ typedef int bench_command(const struct bench_allocator *a, unsigned int nr,
 			  unsigned int n, struct bench_result *result);
 
 /* clock.c */
+void bench_clock_init(void);
 u64 bench_clock(void);
 bench_command bench_clock_check;
 

@@ -3,20 +3,21 @@
  * A clock that counts executed instructions
  *
  * Under "-icount shift=0" QEMU advances the guest's time by one nanosecond for
- * each instruction, and the guest's time stamp counter runs at 1 GHz.  So the
- * difference of two readings is the number of instructions between them,
- * including the second reading.  bench_clock_check() verifies this with a loop
- * of known length: with any other clock the results would not be instructions.
+ * each instruction, and machine.h reads a counter of the guest that runs at
+ * 1 GHz.  So the difference of two readings is the number of instructions
+ * between them, including the second reading.  bench_clock_check() verifies this
+ * with a loop of known length: with any other clock the results would not be
+ * instructions.
  */
 #include <linux/compiler.h>
-#include <linux/timex.h>
+#include <linux/smp.h>
 
 #include "bench.h"
+#include "machine.h"
 
-/* Each turn executes exactly two instructions. */
 static noinline void spin(unsigned long turns)
 {
-	asm volatile("1: dec %0\n\tjnz 1b" : "+r" (turns) : : "cc");
+	bench_spin(turns);
 }
 
 static u64 time_spin(unsigned long turns)
@@ -33,10 +34,16 @@ static u64 time_spin(unsigned long turns)
 	return best;
 }
 
+/** bench_clock_init() - start the clock of each CPU */
+void bench_clock_init(void)
+{
+	on_each_cpu(bench_machine_start, NULL, true);
+}
+
 /** bench_clock() - return the instructions since an unspecified time */
 u64 bench_clock(void)
 {
-	return get_cycles();
+	return bench_machine_clock();
 }
 
 /**

@@ -43,9 +43,9 @@
 
 __attribute__((visibility("default"))) int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
-/* nopl 0x766d7803(%rax), nopl 0x766d7804(%rax) */
-static const uint8_t begin_mark[] = { 0x0f, 0x1f, 0x80, 0x03, 0x78, 0x6d, 0x76 };
-static const uint8_t end_mark[] = { 0x0f, 0x1f, 0x80, 0x04, 0x78, 0x6d, 0x76 };
+/* The marks of pairs.c. */
+#define BEGIN_MARK 3
+#define END_MARK 4
 
 /* Where vmalloc() takes addresses for stacks, and where the kernel's image begins. */
 #define STACKS_BEGIN	0xffffc90000000000
@@ -251,12 +251,6 @@ static void end_batch(unsigned int vcpu, void *unused)
 	fprintf(out, "end %llu\n", (unsigned long long)time_in_batch());
 }
 
-static bool is_mark(const struct qemu_plugin_insn *insn, const uint8_t *mark)
-{
-	return qemu_plugin_insn_size(insn) == sizeof(begin_mark) &&
-	       !memcmp(qemu_plugin_insn_data(insn), mark, sizeof(begin_mark));
-}
-
 static void watch(struct qemu_plugin_insn *insn)
 {
 	const uint8_t *code = qemu_plugin_insn_data(insn);
@@ -319,9 +313,9 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 	for (i = 0; i < n; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 
-		if (is_mark(insn, begin_mark) || is_mark(insn, end_mark)) {
+		if (is_mark(insn, BEGIN_MARK) || is_mark(insn, END_MARK)) {
 			qemu_plugin_register_vcpu_insn_exec_cb(insn,
-							       is_mark(insn, end_mark) ?
+							       is_mark(insn, END_MARK) ?
 							       end_batch : begin_batch,
 							       QEMU_PLUGIN_CB_NO_REGS,
 							       NULL);

@@ -141,6 +141,7 @@ static int __init bench_init(void)
 	err = bench_crowd_init();
 	if (err)
 		goto exit_allocators;
+	bench_clock_init();
 	bench_file = debugfs_create_file("vmx_bench", 0600, NULL, NULL,
 					 &bench_fops);
 	bench_objects_init();

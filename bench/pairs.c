@@ -32,6 +32,7 @@
 #include <linux/sort.h>
 
 #include "bench.h"
+#include "machine.h"
 
 /* Twice the quarantined bytes that the kernel and vmx allow with one CPU. */
 #define PURGE_BYTES	SZ_64M
@@ -361,28 +362,13 @@ int bench_singles(const struct bench_allocator *a, unsigned int nr,
 }
 
 /*
- * No-ops that no compiler emits: the plugins of scripts/profile and of
- * scripts/bench count between two of them.
+ * Marks: the plugin of scripts/profile counts between the first two, that of
+ * scripts/bench between the others.
  */
-static __always_inline void mark_begin(void)
-{
-	asm volatile("nopl 0x766d7801(%%rax)" : : : "memory");
-}
-
-static __always_inline void mark_end(void)
-{
-	asm volatile("nopl 0x766d7802(%%rax)" : : : "memory");
-}
-
-static __always_inline void mark_batch_begin(void)
-{
-	asm volatile("nopl 0x766d7803(%%rax)" : : : "memory");
-}
-
-static __always_inline void mark_batch_end(void)
-{
-	asm volatile("nopl 0x766d7804(%%rax)" : : : "memory");
-}
+#define MARK_BEGIN		1
+#define MARK_END		2
+#define MARK_BATCH_BEGIN	3
+#define MARK_BATCH_END		4
 
 /**
  * bench_profile() - do @pairs pairs of @nr pages, marked for scripts/profile
@@ -394,9 +380,9 @@ int bench_profile(const struct bench_allocator *a, unsigned int nr,
 
 	bench_freelists_hold();
 	while (!err && pairs--) {
-		mark_begin();
+		BENCH_MARK(MARK_BEGIN);
 		err = one_pair(a, nr);
-		mark_end();
+		BENCH_MARK(MARK_END);
 		cond_resched();
 	}
 	bench_freelists_release();
@@ -422,11 +408,11 @@ int bench_locks(const struct bench_allocator *a, unsigned int nr,
 	purge(a);
 	err = pairs_batch(a, nr, pairs);
 	purge(a);
-	mark_batch_begin();
+	BENCH_MARK(MARK_BATCH_BEGIN);
 	if (!err)
 		err = pairs_batch(a, nr, pairs);
 	purge(a);
-	mark_batch_end();
+	BENCH_MARK(MARK_BATCH_END);
 	bench_freelists_release();
 	*result = (struct bench_result){ pairs, pairs, pairs };
 	return err;

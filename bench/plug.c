@@ -18,9 +18,9 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
-#include <asm/processor.h>
 
 #include "bench.h"
+#include "machine.h"
 
 #define PLUGS_MAX	4096
 #define VMAP_PAGES	(SZ_1G / PAGE_SIZE)	/* of the first vmap() */
@@ -35,7 +35,7 @@ static unsigned int nr_plugs, nr_ioremap_plugs;
  */
 static void plug_with_ioremap(void)
 {
-	phys_addr_t nowhere = 1ULL << (boot_cpu_data.x86_phys_bits - 1);
+	phys_addr_t nowhere = bench_nowhere();
 	unsigned long size;
 
 	for (size = nowhere / 2; size >= SZ_1G; size /= 2) {
@@ -96,19 +96,16 @@ void bench_unplug(void)
  */
 int bench_plug(const struct bench_allocator *a, unsigned long size)
 {
-	phys_addr_t nowhere = 1ULL << (boot_cpu_data.x86_phys_bits - 1);
 	void __iomem *hole;
 	int err;
 
 	if (a != bench_find("vmalloc"))
 		return 0;
-	if (!IS_ENABLED(CONFIG_X86_64))
-		return -EOPNOTSUPP;
 	plugs = kvcalloc(PLUGS_MAX, sizeof(*plugs), GFP_KERNEL);
 	if (!plugs)
 		return -ENOMEM;
 	/* Together with its guard page it is as large as the hole. */
-	hole = ioremap(nowhere, size - PAGE_SIZE);
+	hole = ioremap(bench_nowhere(), size - PAGE_SIZE);
 	if (!hole) {
 		err = -ENOMEM;
 		goto unplug;

@@ -25,9 +25,9 @@
 
 __attribute__((visibility("default"))) int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
-/* nopl 0x766d7801(%rax), nopl 0x766d7802(%rax) */
-static const uint8_t begin_mark[] = { 0x0f, 0x1f, 0x80, 0x01, 0x78, 0x6d, 0x76 };
-static const uint8_t end_mark[] = { 0x0f, 0x1f, 0x80, 0x02, 0x78, 0x6d, 0x76 };
+/* The marks of pairs.c. */
+#define BEGIN_MARK 1
+#define END_MARK 2
 
 /* One for each address that QEMU has translated; never freed. */
 struct counter {
@@ -107,12 +107,6 @@ static void end(unsigned int vcpu, void *data)
 	}
 }
 
-static bool is_mark(const struct qemu_plugin_insn *insn, const uint8_t *mark)
-{
-	return qemu_plugin_insn_size(insn) == sizeof(begin_mark) &&
-	       !memcmp(qemu_plugin_insn_data(insn), mark, sizeof(begin_mark));
-}
-
 static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 {
 	size_t i, n = qemu_plugin_tb_n_insns(tb);
@@ -122,9 +116,9 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 		void *data = NULL;
 		exec_cb cb;
 
-		if (is_mark(insn, begin_mark)) {
+		if (is_mark(insn, BEGIN_MARK)) {
 			cb = begin;
-		} else if (is_mark(insn, end_mark)) {
+		} else if (is_mark(insn, END_MARK)) {
 			cb = end;
 		} else {
 			cb = count;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define QEMU_PLUGIN_VERSION 1
 
@@ -45,5 +46,23 @@ struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb
 const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
+
+/* Is it BENCH_MARK(n) of machine.h?  The host has the guest's byte order. */
+static inline bool is_mark(const struct qemu_plugin_insn *insn, unsigned int n)
+{
+	const uint8_t nopl[] = { 0x0f, 0x1f, 0x80, n, 0x78, 0x6d, 0x76 };
+	const void *code = qemu_plugin_insn_data(insn);
+	const uint32_t movz = 0xd280001f | (0x7800 + n) << 5;
+	const uint32_t lui = 0x37 | (0x76d00 + n) << 12;
+
+	switch (qemu_plugin_insn_size(insn)) {
+	case sizeof(nopl):
+		return !memcmp(code, nopl, sizeof(nopl));
+	case sizeof(uint32_t):
+		return !memcmp(code, &movz, sizeof(movz)) || !memcmp(code, &lui, sizeof(lui));
+	default:
+		return false;
+	}
+}
 
 #endif /* _QEMU_PLUGIN_H */

@@ -33,8 +33,13 @@ supported() {
 		'/^[^#]/ && (!machine || $2 == machine) && (!kernel || $1 "" == kernel)' "$lib/machines"
 }
 
-# kernels_for USE: print the kernels that the table gives that use.
-kernels_for() { supported | awk -v use=",$1," 'index("," $7 ",", use) { print $1 }'; }
+# kernels_for USE: print "NAME KERNEL MACHINE" of each line that has that use. The name is the
+# kernel's, and ends in the machine's unless that is the default machine.
+kernels_for() {
+	supported | awk -v use=",$1," '
+		NR == 1 { usual = $2 }
+		index("," $7 ",", use) { print $1 ($2 == usual ? "" : "-" $2), $1, $2 }'
+}
 
 # cross MACHINE: print the name that a foreign machine's compiler and tools begin with.
 cross() {
