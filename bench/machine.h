@@ -4,7 +4,7 @@
  *
  * Each machine has the same things in the same order:
  *
- * BENCH_MARK(n)	a no-op that no compiler emits, number @n of four;
+ * bench_mark()		execute a no-op that no compiler emits, number @n of four:
  *			is_mark() in qemu_plugin.h knows it
  * bench_machine_start()	start the counter of this CPU
  * bench_machine_clock()	return the instructions since an unspecified time
@@ -15,7 +15,6 @@
 #ifndef _VMX_BENCH_MACHINE_H
 #define _VMX_BENCH_MACHINE_H
 
-#include <linux/stringify.h>
 #include <linux/timex.h>
 #include <linux/types.h>
 #include <asm/processor.h>
@@ -25,8 +24,10 @@
 
 #if defined(CONFIG_X86_64)
 
-#define BENCH_MARK(n)							\
-	asm volatile("nopl 0x766d780" __stringify(n) "(%%rax)" : : : "memory")
+static __always_inline void bench_mark(unsigned int n)
+{
+	asm volatile("nopl %c0(%%rax)" : : "i" (0x766d7800 + n) : "memory");
+}
 
 static inline void bench_machine_start(void *unused)
 {
@@ -52,8 +53,10 @@ static inline phys_addr_t bench_nowhere(void)
 
 #elif defined(CONFIG_ARM64)
 
-#define BENCH_MARK(n)							\
-	asm volatile("movz xzr, #0x780" __stringify(n) : : : "memory")
+static __always_inline void bench_mark(unsigned int n)
+{
+	asm volatile("movz xzr, %0" : : "i" (0x7800 + n) : "memory");
+}
 
 static inline void bench_machine_start(void *unused)
 {
@@ -79,8 +82,10 @@ static inline phys_addr_t bench_nowhere(void)
 
 #elif defined(CONFIG_RISCV)
 
-#define BENCH_MARK(n)							\
-	asm volatile("lui zero, 0x76d0" __stringify(n) : : : "memory")
+static __always_inline void bench_mark(unsigned int n)
+{
+	asm volatile("lui zero, %0" : : "i" (0x76d00 + n) : "memory");
+}
 
 /*
  * The timer ticks once in 100 instructions.  So this uses the counter of

@@ -380,9 +380,9 @@ int bench_profile(const struct bench_allocator *a, unsigned int nr,
 
 	bench_freelists_hold();
 	while (!err && pairs--) {
-		BENCH_MARK(MARK_BEGIN);
+		bench_mark(MARK_BEGIN);
 		err = one_pair(a, nr);
-		BENCH_MARK(MARK_END);
+		bench_mark(MARK_END);
 		cond_resched();
 	}
 	bench_freelists_release();
@@ -408,11 +408,11 @@ int bench_locks(const struct bench_allocator *a, unsigned int nr,
 	purge(a);
 	err = pairs_batch(a, nr, pairs);
 	purge(a);
-	BENCH_MARK(MARK_BATCH_BEGIN);
+	bench_mark(MARK_BATCH_BEGIN);
 	if (!err)
 		err = pairs_batch(a, nr, pairs);
 	purge(a);
-	BENCH_MARK(MARK_BATCH_END);
+	bench_mark(MARK_BATCH_END);
 	bench_freelists_release();
 	*result = (struct bench_result){ pairs, pairs, pairs };
 	return err;

@@ -47,7 +47,7 @@ const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 
-/* Is it BENCH_MARK(n) of machine.h?  The host has the guest's byte order. */
+/* Is it bench_mark(n) of machine.h?  The host has the guest's byte order. */
 static inline bool is_mark(const struct qemu_plugin_insn *insn, unsigned int n)
 {
 	const uint8_t nopl[] = { 0x0f, 0x1f, 0x80, n, 0x78, 0x6d, 0x76 };
