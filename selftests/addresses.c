@@ -66,14 +66,15 @@ static size_t read_ranges(struct range *all)
 {
 	char *text = vmx_read("pgtables"), *line, *rest;
 	unsigned long start, end;
+	bool left_out = true;
 	size_t n = 0;
 
 	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		if (*line == '-') {
-			if (n == RANGES_MAX || strstr(line, "PCI"))
-				break;
-			all[n++].start = 0;
-		} else if (n && sscanf(line, "0x%lx-0x%lx", &start, &end) == 2) {
+			left_out = n == RANGES_MAX || strstr(line, "PCI");
+			if (!left_out)
+				all[n++].start = 0;
+		} else if (!left_out && sscanf(line, "0x%lx-0x%lx", &start, &end) == 2) {
 			if (!all[n - 1].start)
 				all[n - 1].start = start;
 			all[n - 1].end = end;

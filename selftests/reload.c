@@ -11,7 +11,7 @@
 #include "../kselftest_harness.h"
 #include "vmx_test.h"
 
-#define ROUNDS 50
+#define ROUNDS 80
 
 /*
  * In frames.  Less than one for each successful round, or for each refused one,
