@@ -510,7 +510,7 @@ void model_check_ranges(struct vmx_area *(*next)(struct vmx_area *range))
 	check_pages(page, model.pages, NULL);
 	if (ranges != model.stats.areas + model.stats.quarantined_ranges +
 		      model.stats.parked_areas)
-		fail("there are %zu ranges, and should be %lu areas, %lu quarantined and %lu parked",
+		fail("there are %zu ranges, not %lu areas, %lu quarantined and %lu parked",
 		     ranges, model.stats.areas, model.stats.quarantined_ranges,
 		     model.stats.parked_areas);
 }
