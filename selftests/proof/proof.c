@@ -2,6 +2,7 @@
 /*
  * The witnesses of a debug kernel; proof.h describes the functions
  */
+#include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -91,6 +92,31 @@ bool lockdep_watches(void)
 	on = at && strtol(at + strlen("debug_locks:"), NULL, 10) == 1;
 	free(stats);
 	return on;
+}
+
+void dump_words(char *line)
+{
+	static const char * const levels[] = { "PGD", "P4D", "PUD", "PMD", "PTE" };
+	char *rest, *word, *next = strtok_r(line, " ", &rest), *to = line, level[8] = "";
+	size_t i;
+
+	while ((word = next)) {
+		/* Before it is moved: words only move towards the front. */
+		next = strtok_r(NULL, " ", &rest);
+		for (i = 0; i < ARRAY_SIZE(levels) && strcmp(word, levels[i]); i++)
+			;
+		if (i < ARRAY_SIZE(levels)) {
+			snprintf(level, sizeof(level), " %c%c%c", tolower(word[0]),
+				 tolower(word[1]), tolower(word[2]));
+			continue;
+		}
+		if (to != line)
+			*to++ = ' ';
+		memmove(to, word, strlen(word) + 1);
+		to += strlen(to);
+	}
+	/* There is room: these four characters were in the line. */
+	memcpy(to, level, strlen(level) + 1);
 }
 
 /* ---- fault injection ---- */

@@ -39,6 +39,19 @@ pid_t fork_child(void);
 /* Is lockdep on?  It switches itself off at its first report. */
 bool lockdep_watches(void);
 
+/* The kernel's dump of its page tables. */
+#ifdef __aarch64__
+#define PROOF_PTDUMP PROOF_KERNEL "kernel_page_tables"
+#else
+#define PROOF_PTDUMP PROOF_KERNEL "page_tables/kernel"
+#endif
+
+/*
+ * Rewrite a line of this dump, or of `pgtables`, with one space between words, and the level
+ * behind the flags, in small letters, as on x86: on arm64 the kernel has "PTE" before them.
+ */
+void dump_words(char *line);
+
 /* ---- fault injection, for the calling task ---- */
 
 /*

@@ -15,7 +15,6 @@
 #include "../../kselftest_harness.h"
 #include "proof.h"
 
-#define PTDUMP PROOF_KERNEL "page_tables/kernel"
 #define LEAF (2 * MIB)
 
 struct ptdump {
@@ -24,7 +23,7 @@ struct ptdump {
 	char last[64];			/* the last step */
 	int fd;
 	char *text;
-	char pte_flags[32], pmd_flags[32];
+	char pte_flags[64], pmd_flags[64];
 	unsigned long compared, leaves;	/* areas and leaves, in all steps */
 };
 
@@ -34,7 +33,20 @@ FIXTURE(ptdump) {
 
 #define TEXT_MAX (4 * MIB)
 
-/* With page-table isolation x86 does not set the global bit. */
+/* The flags of normal memory, in the words of the dump. */
+#ifdef __aarch64__
+#define PTE_FLAGS "RW NX SHD AF%s UXN MEM/NORMAL"
+#define PMD_FLAGS "RW NX SHD AF%s BLK UXN MEM/NORMAL"
+#define GLOBAL ""
+#define NOT_GLOBAL " NG"
+#else
+#define PTE_FLAGS "RW%s NX"
+#define PMD_FLAGS "RW PSE%s NX"
+#define GLOBAL " GLB"
+#define NOT_GLOBAL ""
+#endif
+
+/* With page-table isolation the kernel's entries are not global. */
 static bool isolated(void)
 {
 	char *text = slurp("/sys/devices/system/cpu/vulnerabilities/meltdown");
@@ -47,16 +59,16 @@ static bool isolated(void)
 FIXTURE_SETUP(ptdump)
 {
 	struct ptdump *p = &self->ptdump;
-	const char *global = isolated() ? "" : " GLB";
+	const char *global = isolated() ? NOT_GLOBAL : GLOBAL;
 
 	p->seed = env_number("VMX_SEED", time(NULL));
 	p->steps = env_number("VMX_STEPS", 200);
 	p->random.state = p->seed * 0x9e3779b97f4a7c15ULL + 1;
 	TH_LOG("VMX_SEED=%lu VMX_STEPS=%lu", p->seed, p->steps);
-	snprintf(p->pte_flags, sizeof(p->pte_flags), "RW%s NX", global);
-	snprintf(p->pmd_flags, sizeof(p->pmd_flags), "RW PSE%s NX", global);
+	snprintf(p->pte_flags, sizeof(p->pte_flags), PTE_FLAGS, global);
+	snprintf(p->pmd_flags, sizeof(p->pmd_flags), PMD_FLAGS, global);
 
-	p->fd = open(PTDUMP, O_RDONLY | O_CLOEXEC);
+	p->fd = open(PROOF_PTDUMP, O_RDONLY | O_CLOEXEC);
 	if (p->fd < 0)
 		SKIP(return, "the kernel has no ptdump");
 	p->text = malloc(TEXT_MAX);
@@ -81,17 +93,18 @@ FIXTURE_TEARDOWN(ptdump)
 /* Adjacent addresses whose entries have the same flags. */
 struct run {
 	unsigned long start, end;
-	char flags[32];		/* "" where nothing is mapped */
+	char flags[64];		/* "" where nothing is mapped */
 	char level[8];
 };
 
-/* A run is "0xSTART-0xEND SIZE FLAGS... LEVEL"; other lines are headings. */
+/* With dump_words(), a run is "0xSTART-0xEND SIZE FLAGS... LEVEL"; other lines are headings. */
 static bool parse_run(char *line, struct run *run)
 {
 	char *word, *rest, *next;
 
 	if (sscanf(line, "0x%lx-0x%lx", &run->start, &run->end) != 2)
 		return false;
+	dump_words(line);
 	run->flags[0] = '\0';
 	strtok_r(line, " ", &rest);
 	strtok_r(NULL, " ", &rest);
