@@ -44,6 +44,7 @@
  * only what the headers in selftests/area/include offer.
  */
 #include <linux/align.h>
+#include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/bug.h>
 #include <linux/cache.h>
@@ -666,6 +667,25 @@ static __always_inline void unlist(struct vmx_area *area)
 	area->state = VMX_DYING;
 }
 
+/*
+ * As vmx_area_claim(), for an area in use that starts at @addr. If it is being freed at
+ * this moment by somebody else, too, and its descriptor has another area by now, then undo
+ * that, unless that one has changed, too.
+ */
+static bool claim_without_lock(struct vmx_area *area, const void *addr)
+{
+	unsigned long flags = READ_ONCE(area->flags);
+
+	/* Pairs with smp_mb() in vmx_area_read_lock(). */
+	if (flags & (VMX_UNLIST | VMX_FREED | VMX_CACHED) ||
+	    cmpxchg(&area->flags, flags, flags | VMX_FREED) != flags)
+		return false;
+	if (likely(vmx_listed_at(addr) == area))
+		return true;
+	cmpxchg(&area->flags, flags | VMX_FREED, flags);
+	return false;
+}
+
 /**
  * vmx_area_remove() - take the area that starts at an address away from its users
  * @addr: any address
@@ -687,12 +707,8 @@ struct vmx_area *vmx_area_remove(const void *addr)
 	rcu_read_lock_sched();
 	area = vmx_listed_at(addr);
 	parkable = area && vmx_area_may_park(area);
-	if (parkable && !vmx_area_claim(area)) {
+	if (parkable && !claim_without_lock(area, addr))
 		area = NULL;
-	} else if (parkable && unlikely(READ_ONCE(area->addr) != addr)) {
-		clear_bit(ilog2(VMX_FREED), &area->flags);
-		area = NULL;
-	}
 	rcu_read_unlock_sched();
 	if (parkable) {
 		/*
@@ -910,8 +926,9 @@ static bool quarantine(struct vmx_area *area)
  * If the area is still listed, park it, if there is room.
  *
  * Context: process context; does not sleep.
- * Return: true if more than vmx_lazy_max bytes wait for a flush. Then a purge is due,
- * and the caller must call vmx_areas_try_purge() as soon as it may sleep.
+ * Return: true if more than vmx_lazy_max bytes wait for a flush, or if there is no room to
+ * park an area without one. Then a purge is due, and the caller must call
+ * vmx_areas_try_purge() as soon as it may sleep.
  */
 bool vmx_area_quarantine(struct vmx_area *area)
 {
@@ -928,8 +945,8 @@ bool vmx_area_quarantine(struct vmx_area *area)
 	if (put == VMX_PARK_CROWDED)
 		unpark_of_cpu(raw_smp_processor_id(), false);
 	vmx_area_unlist(area);
-	/* Without room, a flush lets what waits be used again, and what is idle go. */
-	return quarantine(area) || (put == VMX_PARK_NO_ROOM && vmx_park_waiting());
+	return quarantine(area) ||
+	       (put == VMX_PARK_NO_ROOM && vmx_park_would_help(READ_ONCE(vmx_lazy_max)));
 }
 
 /* Really free batches that no CPU has: those that are idle, or all. */
@@ -954,7 +971,8 @@ static void unpark_batches(bool idle)
 
 /**
  * vmx_area_cpu_is_dead() - free what a CPU keeps
- * @cpu: a CPU that is offline
+ * @cpu: a CPU that is not running tasks: it is dead, or has not come up yet. At load it
+ *	may be any CPU, which has nothing yet
  *
  * Context: process context.
  */
@@ -1012,6 +1030,9 @@ static bool purge(void)
 
 	lockdep_assert_held(&space.purge_mutex);
 	unpark_batches(true);
+	/* What CPUs have loaded, and do not use, may take the room of what others need. */
+	if (vmx_park_is_crammed(READ_ONCE(vmx_lazy_max)))
+		unpark_of_cpus();
 	any = vmx_park_flush_begins();
 	spin_lock(&vmx_area_lock);
 	list_splice_init(&space.quarantine, &flushed);
@@ -1054,7 +1075,7 @@ bool vmx_areas_purge(void)
 	unpark_of_cpus();
 	any = purge();
 	mutex_unlock(&space.purge_mutex);
-	if (is_purge_due())
+	if (is_purge_due() || vmx_park_is_full(READ_ONCE(vmx_lazy_max)))
 		vmx_areas_try_purge();
 	free_spares();
 	return any;
@@ -1205,12 +1226,13 @@ int vmx_area_insert_after_purge(struct vmx_area *area, unsigned long align,
  */
 void vmx_areas_stats(struct vmx_area_stats *stats)
 {
-	struct vmx_park_stats park;
+	struct vmx_park_stats park = {};
 	long areas, bytes;
 
-	vmx_park_stats(&park);
+	/* In this order, what is parked or taken back meanwhile counts as in use. */
+	vmx_park_add_puts(&park);
 	spin_lock(&vmx_area_lock);
-	/* What is parked now is counted only if that was before vmx_park_stats(). */
+	vmx_park_add_takes(&park);
 	areas = park.puts - park.takes - space.unparked;
 	bytes = park.put_bytes - park.take_bytes - space.unparked_bytes;
 	*stats = space.stats;
@@ -1252,7 +1274,7 @@ int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
 	space.stats = (struct vmx_area_stats){ .slice_bytes = end - start };
 	space.unparked = 0;
 	space.unparked_bytes = 0;
-	vmx_park_init(READ_ONCE(vmx_lazy_max));
+	vmx_park_init();
 	/* The sentinel counts as live, so that each walk along the ring ends here. */
 	space.sentinel = (struct vmx_area){
 		.addr = (void *)end,

@@ -147,7 +147,7 @@ static inline void vmx_area_read_lock(void)
 	WRITE_ONCE(vmx_area_is_read, true);
 	/*
 	 * Either this task sees VMX_FREED, or the one that frees sees vmx_area_is_read.
-	 * Pairs with test_and_set_bit() in vmx_area_claim().
+	 * Pairs with cmpxchg() in claim_without_lock() in vmx_area.c.
 	 */
 	smp_mb();
 }

@@ -4,7 +4,7 @@
  *
  *	vmx_free()			alloc/free.c
  *	  __vmx_unmap()
- *	    remove_vmx_area()		off the list, entries cleared
+ *	    remove_vmx_area()		off the list or to be parked, entries cleared
  *	    vmx_frames_return()		frames, page array
  *	    vmx_area_quarantine()	the addresses, with the descriptor
  *
@@ -35,7 +35,7 @@ static __always_inline void unmap_area(struct vmx_area *area)
 		vmx_pgtable_unmap((unsigned long)area->addr, vmx_area_pages(area));
 }
 
-/* Take the area off the list, and clear its entries. */
+/* Take the area away from its users, and clear its entries. */
 static struct vmx_area *remove_vmx_area(const void *addr)
 {
 	struct vmx_area *area = vmx_area_remove(addr);

@@ -30,7 +30,7 @@
  *
  * Locking: the lock of a CPU, then the lock of a size. Both may be taken under
  * vmx_area_lock. space.purge_mutex is held from the beginning of a flush to its end, and
- * while batches are removed.
+ * while batches that no CPU has loaded are removed.
  *
  * Units: bytes, except nr, which is in pages, guard page not included.
  *
@@ -58,7 +58,6 @@ struct parker {
 	struct {
 		struct vmx_area *ready, *waiting;
 		unsigned int nr_waiting;
-		bool has_loaded;	/* a batch that parked.bytes still counts */
 	} size[VMX_PARK_PAGES + 1];	/* by pages */
 };
 
@@ -67,7 +66,7 @@ static DEFINE_PER_CPU(struct parker, parkers);
 static struct {
 	unsigned int share;		/* log2: what part of most_waiting() a CPU may have */
 	bool is_closed;
-	unsigned char areas[VMX_PARK_PAGES + 1]; /* in a batch; 0: this size is not parked */
+	unsigned char areas[VMX_PARK_PAGES + 1];	/* in a batch */
 } rules __read_mostly;
 
 static struct {
@@ -169,12 +168,6 @@ static void load(struct parker *mine, unsigned int nr)
 	top = pop(&batches->ready);
 	WRITE_ONCE(batches->idle, min(batches->idle, batches->ready.nr));
 	spin_unlock(&batches->lock);
-	if (!top)
-		return;
-	/* The batch before has been used up. */
-	if (mine->size[nr].has_loaded)
-		atomic_long_sub(batch_bytes(nr), &parked.bytes);
-	mine->size[nr].has_loaded = true;
 	mine->size[nr].ready = top;
 }
 
@@ -199,6 +192,8 @@ struct vmx_area *vmx_park_take(unsigned int nr)
 	area = mine->size[nr].ready;
 	if (area) {
 		mine->size[nr].ready = area->cached;
+		if (!area->cached)	/* the batch is used up */
+			atomic_long_sub(batch_bytes(nr), &parked.bytes);
 		mine->stats.takes++;
 		mine->stats.take_bytes += area->size;
 	}
@@ -214,8 +209,9 @@ struct vmx_area *vmx_park_take(unsigned int nr)
  *
  * Context: process context; does not sleep.
  * Return: VMX_PARK_DONE; VMX_PARK_GIVEN if a batch waits for a flush now, besides, so that
- * a purge may be due; VMX_PARK_CROWDED if too much waits on this CPU; VMX_PARK_NO_ROOM if
- * there are enough batches. After the last two, nothing has changed.
+ * a purge may be due. After the others, nothing has changed: VMX_PARK_CROWDED if too much
+ * waits on this CPU; VMX_PARK_NO_ROOM if there are enough batches; VMX_PARK_NEVER if this
+ * size is not parked, or nothing is at this moment.
  */
 enum vmx_park_put vmx_park_put(struct vmx_area *area, unsigned long lazy_max)
 {
@@ -225,16 +221,17 @@ enum vmx_park_put vmx_park_put(struct vmx_area *area, unsigned long lazy_max)
 	struct parker *mine;
 
 	if (WARN_ON_ONCE(!nr || nr > VMX_PARK_PAGES))
-		return VMX_PARK_NO_ROOM;
+		return VMX_PARK_NEVER;
 	mine = raw_cpu_ptr(&parkers);
 	spin_lock(&mine->lock);
-	if (READ_ONCE(rules.is_closed))
-		result = VMX_PARK_NO_ROOM;
+	if (unlikely(READ_ONCE(rules.is_closed)))
+		result = VMX_PARK_NEVER;
+	else if (unlikely(batch_bytes(nr) > share / 2))
+		result = mine->waiting_bytes > share ? VMX_PARK_CROWDED : VMX_PARK_NEVER;
 	else if (unlikely(mine->size[nr].nr_waiting == rules.areas[nr]))
-		result = rules.areas[nr] && give(mine, nr, most) ? VMX_PARK_GIVEN :
-								   VMX_PARK_NO_ROOM;
+		result = give(mine, nr, most) ? VMX_PARK_GIVEN : VMX_PARK_NO_ROOM;
 	else if (unlikely(mine->waiting_bytes + area->size > share))
-		result = batch_bytes(nr) > share / 2 ? VMX_PARK_NO_ROOM : VMX_PARK_CROWDED;
+		result = VMX_PARK_CROWDED;
 	if (likely(result <= VMX_PARK_GIVEN)) {
 		trace_vmx_park(area);
 		WRITE_ONCE(area->flags, VMX_PARKED | VMX_FREED | VMX_UNLIST);
@@ -249,7 +246,7 @@ enum vmx_park_put vmx_park_put(struct vmx_area *area, unsigned long lazy_max)
 	return result;
 }
 
-/** vmx_park_has_batches() - is any batch parked, on no CPU? */
+/** vmx_park_has_batches() - is any batch parked, or loaded by a CPU? */
 bool vmx_park_has_batches(void)
 {
 	return atomic_long_read(&parked.bytes);
@@ -259,6 +256,23 @@ bool vmx_park_has_batches(void)
 bool vmx_park_is_full(unsigned long lazy_max)
 {
 	return vmx_park_waiting() > most_waiting(lazy_max);
+}
+
+/**
+ * vmx_park_would_help() - would a flush make room for batches, by letting many be used?
+ * @lazy_max: the bytes that may wait for a flush
+ */
+bool vmx_park_would_help(unsigned long lazy_max)
+{
+	return vmx_park_waiting() > most_waiting(lazy_max) / 8;
+}
+
+/** vmx_park_is_crammed() - is there hardly any room for another batch? */
+bool vmx_park_is_crammed(unsigned long lazy_max)
+{
+	unsigned long most = most_waiting(lazy_max);
+
+	return atomic_long_read(&parked.bytes) > most + most / 8;
 }
 
 /**
@@ -326,7 +340,7 @@ bool vmx_park_is_empty(unsigned int cpu)
 
 	spin_lock(&its->lock);
 	for (nr = 1; nr <= VMX_PARK_PAGES && !any; nr++)
-		any = its->size[nr].waiting || its->size[nr].has_loaded;
+		any = its->size[nr].waiting || its->size[nr].ready;
 	spin_unlock(&its->lock);
 	return !any;
 }
@@ -348,9 +362,8 @@ struct vmx_area *vmx_park_remove(unsigned int cpu, unsigned int nr, bool ready)
 	if (ready) {
 		top = its->size[nr].ready;
 		its->size[nr].ready = NULL;
-		if (its->size[nr].has_loaded)
+		if (top)
 			atomic_long_sub(batch_bytes(nr), &parked.bytes);
-		its->size[nr].has_loaded = false;
 	} else {
 		top = its->size[nr].waiting;
 		its->waiting_bytes -= its->size[nr].nr_waiting * bytes_of(nr);
@@ -394,16 +407,11 @@ struct vmx_area *vmx_park_remove_batch(unsigned int nr, bool idle)
 	return top;
 }
 
-/**
- * vmx_park_stats() - add up what all CPUs have parked and taken back since loading
- * @stats: gets the sums. An area that was parked and taken back meanwhile may be missing
- *	among the first
- */
-void vmx_park_stats(struct vmx_park_stats *stats)
+/** vmx_park_add_puts() - add up what all CPUs have parked since loading */
+void vmx_park_add_puts(struct vmx_park_stats *stats)
 {
 	unsigned int cpu;
 
-	*stats = (struct vmx_park_stats){};
 	for_each_possible_cpu(cpu) {
 		const struct vmx_park_stats *its = &per_cpu_ptr(&parkers, cpu)->stats;
 
@@ -412,31 +420,25 @@ void vmx_park_stats(struct vmx_park_stats *stats)
 		/* The same. */
 		stats->put_bytes += data_race(READ_ONCE(its->put_bytes));
 	}
+}
+
+/** vmx_park_add_takes() - add up what all CPUs have taken back into use since loading */
+void vmx_park_add_takes(struct vmx_park_stats *stats)
+{
+	unsigned int cpu;
+
 	for_each_possible_cpu(cpu) {
 		const struct vmx_park_stats *its = &per_cpu_ptr(&parkers, cpu)->stats;
 
-		/* The same. */
+		/* Written under the lock of the CPU: an old value does not matter. */
 		stats->takes += data_race(READ_ONCE(its->takes));
 		/* The same. */
 		stats->take_bytes += data_race(READ_ONCE(its->take_bytes));
 	}
 }
 
-/* How many areas of a size are in a batch? Two batches must fit into what a CPU may have. */
-static unsigned int areas_in_batch(unsigned int nr, unsigned long share)
-{
-	unsigned long fit = share / 2 / bytes_of(nr);
-
-	return fit < 4 ? 0 : min(fit, clamp(64UL / (nr + 1), 4UL, 16UL));
-}
-
-/**
- * vmx_park_init() - begin without a parked area
- * @lazy_max: the bytes that may wait for a flush, for now
- *
- * Context: the index has been set up, so the length of the slice is known.
- */
-void vmx_park_init(unsigned long lazy_max)
+/** vmx_park_init() - begin without a parked area */
+void vmx_park_init(void)
 {
 	unsigned int cpu, nr;
 
@@ -446,7 +448,7 @@ void vmx_park_init(unsigned long lazy_max)
 		.share = 1 + ilog2(roundup_pow_of_two(num_possible_cpus())),
 	};
 	for (nr = 1; nr <= VMX_PARK_PAGES; nr++) {
-		rules.areas[nr] = areas_in_batch(nr, most_waiting(lazy_max) >> rules.share);
+		rules.areas[nr] = clamp(64 / (nr + 1), 4U, 16U);
 		spin_lock_init(&parked.size[nr].lock);
 	}
 	for_each_possible_cpu(cpu) {

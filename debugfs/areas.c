@@ -64,11 +64,12 @@ static void copy(struct shown *shown, const struct vmx_area *area)
 	lockdep_assert_held(&vmx_area_lock);
 	shown->start = vmx_area_start(area);
 	words->size = area->size;
-	shown->complete = vmx_area_complete(area);
+	/* These flags, not later ones: it may be freed, and parked, meanwhile. */
+	words->flags = READ_ONCE(area->flags);
+	shown->complete = !(words->flags & VMX_UNLIST) && vmx_area_complete(area);
 	if (!shown->complete)
 		return;
 	shown->id = area->id;
-	words->flags = READ_ONCE(area->flags);
 	words->requested = READ_ONCE(area->requested);
 	words->caller = READ_ONCE(area->caller);
 	words->nr_pages = area->nr_pages;
@@ -141,7 +142,8 @@ static void show_node(struct seq_file *m, int nid, unsigned int pages)
 
 /*
  * Count frames of a node, from page @from on. If the area is made shorter meanwhile, the
- * counts do not add up to its pages. Return false if it was freed.
+ * counts do not add up to its pages. Return false if it was freed. If it comes from what
+ * is parked or cached since, the frames are the new user's.
  */
 static bool count_frames(const struct shown *shown, unsigned int from, int nid,
 			 unsigned int *n)

@@ -62,7 +62,10 @@ void vmx_frames_stats(struct vmx_frames_stats *stats)
 	for_each_possible_cpu(cpu)
 		stats->frames += READ_ONCE(*per_cpu_ptr(&vmx_few, cpu));
 	stats->highmem = atomic_long_read(&vmx_taken.highmem);
+	/* Read one by one, they may add up to less than there are. */
+	stats->frames = max(stats->frames, 0L);
 	stats->peak = max(READ_ONCE(vmx_taken.peak), stats->frames);
+	WRITE_ONCE(vmx_taken.peak, stats->peak);
 }
 
 /* Return the node that the task's memory policy prefers; NUMA_NO_NODE if it has none. */

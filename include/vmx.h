@@ -98,7 +98,7 @@ struct vmx_area {
 	/* private: */
 	unsigned int	leaves;		/* entries above the PTE level */
 	unsigned long	requested;	/* bytes that the caller asked for */
-	unsigned long	id;		/* unique; repeats after ULONG_MAX areas */
+	unsigned long	id;		/* unique; a parked or cached area keeps it */
 	struct rb_node	rb;		/* if there is a hole in front: by address */
 	struct rb_node	by_size;	/* if there is a hole in front: by length */
 	struct vmx_area	**link;		/* the link of the list that leads here */

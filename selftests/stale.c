@@ -16,6 +16,8 @@ TEST(no_old_words_after_a_purge)
 	EXPECT_EQ(0, module_checks("vmx_stale", "", line, sizeof(line)))
 		TH_LOG("%s", line);
 	EXPECT_EQ(0, vmx_stat("areas"));
+	/* The crowds were parked, so their last user left some. */
+	EXPECT_LT(0, vmx_stat("parked_areas"));
 	EXPECT_EQ(0, vmx_unload());
 }
 

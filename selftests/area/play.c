@@ -353,6 +353,7 @@ static bool is_due(unsigned long parked)
 
 static void quarantine(struct model_area *it)
 {
+	unsigned long most;
 	bool due, parked;
 
 	trace("quarantine %#lx, %#lx", it->addr, it->size);
@@ -368,8 +369,9 @@ static void quarantine(struct model_area *it)
 	else
 		model_quarantine(it);
 	tally.parked += parked;
-	/* A free that is parked tells it only if a batch is full. */
-	if (due ? !is_due(vmx_park_waiting()) :
+	/* One that is parked tells it only if a batch is full; one that is not, without room. */
+	most = min(vmx_lazy_max, model.pages / 4 * PAGE_SIZE);
+	if (due ? !is_due(vmx_park_waiting()) && (parked || vmx_park_waiting() <= most / 8) :
 	    !parked && model.stats.quarantined_bytes + vmx_park_waiting() > vmx_lazy_max)
 		fail("quarantine: purge due: %d", due);
 	if (due)
@@ -498,6 +500,7 @@ static void remove_one(void)
 
 	if (!it)
 		return;
+	it->area->flags &= ~VMX_UNLIST;		/* as clear_vmx_unlist() */
 	if (it->cached) {
 		if (vmx_area_remove((void *)it->addr))
 			fail("remove %#lx: a cached area was removed", it->addr);
@@ -773,7 +776,8 @@ static void step(void)
 	case 14:
 	case 15:
 	case 16:
-		reuse();
+		if (!play.profile->hoards)
+			reuse();
 		break;
 	case 17:
 		if (one_in(64))

@@ -25,6 +25,7 @@ struct profile {
 	unsigned int check_every;	/* steps between full checks */
 	unsigned int watch_odds;	/* one stretch in N: check each step */
 	unsigned int round;		/* steps in one slice */
+	bool hoards;			/* parked areas are never used again */
 };
 
 /* What a run has reached, with all its slices. */

@@ -129,21 +129,21 @@ static bool no_old_words_in_crowds(void)
 {
 	static char *areas[2][CROWD];
 	static struct page *frames[2][CROWD];
-	unsigned int round, i, again;
+	unsigned int round, made, i, again;
 	bool good = true;
 
 	for (round = 0; good && round < ROUNDS; round++) {
 		char **now = areas[round & 1], **before = areas[~round & 1];
 
-		for (i = 0, again = 0; good && i < CROWD; i++) {
-			good = make_and_read(0, round * CROWD + i, &now[i]);
-			again += is_one_of(now[i], before);
+		for (made = 0, again = 0; good && made < CROWD; made++) {
+			good = make_and_read(0, round * CROWD + made, &now[made]);
+			again += is_one_of(now[made], before);
 		}
 		/* Otherwise this was no test. */
 		good = CHECK(!round || again > CROWD / 2) && good;
 		if (round)
 			put_frames(frames[~round & 1], CROWD);
-		for (i = 0; i < CROWD && now[i]; i++) {
+		for (i = 0; i < made && now[i]; i++) {
 			frames[round & 1][i] = vmalloc_to_page(now[i]);
 			vmx_free(now[i]);
 		}

@@ -11,4 +11,13 @@
 #define atomic_long_sub(n, v)		((void)((v)->counter -= (n)))
 #define atomic_long_add_return(n, v)	((v)->counter += (n))
 
+#define cmpxchg(p, old, new)			\
+({						\
+	typeof(*(p)) _was = *(p);		\
+						\
+	if (_was == (old))			\
+		*(p) = (new);			\
+	_was;					\
+})
+
 #endif
