@@ -668,19 +668,19 @@ static __always_inline void unlist(struct vmx_area *area)
 }
 
 /*
- * As vmx_area_claim(), for an area in use that starts at @addr. If it is being freed at
- * this moment by somebody else, too, and its descriptor has another area by now, then undo
- * that, unless that one has changed, too.
+ * As vmx_area_claim(), for an area with these flags that starts at @addr. If somebody else
+ * frees it at this moment, too, and its descriptor has another area by now, then undo that,
+ * unless that one has changed, too.
  */
-static bool claim_without_lock(struct vmx_area *area, const void *addr)
+static __always_inline bool claim_without_lock(struct vmx_area *area, unsigned long flags,
+					       const void *addr)
 {
-	unsigned long flags = READ_ONCE(area->flags);
-
 	/* Pairs with smp_mb() in vmx_area_read_lock(). */
 	if (flags & (VMX_UNLIST | VMX_FREED | VMX_CACHED) ||
 	    cmpxchg(&area->flags, flags, flags | VMX_FREED) != flags)
 		return false;
-	if (likely(vmx_listed_at(addr) == area))
+	/* A complete area in use is listed at its address. */
+	if (likely(READ_ONCE(area->addr) == addr))
 		return true;
 	cmpxchg(&area->flags, flags | VMX_FREED, flags);
 	return false;
@@ -701,13 +701,15 @@ static bool claim_without_lock(struct vmx_area *area, const void *addr)
 struct vmx_area *vmx_area_remove(const void *addr)
 {
 	struct vmx_area *area;
+	unsigned long flags;
 	bool parkable;
 
 	/* If others free it, too, it stays a descriptor, but may become that of another area. */
 	rcu_read_lock_sched();
 	area = vmx_listed_at(addr);
-	parkable = area && vmx_area_may_park(area);
-	if (parkable && !claim_without_lock(area, addr))
+	flags = area ? READ_ONCE(area->flags) : 0;
+	parkable = flags & VMX_PARKABLE && vmx_area_is_short(area);
+	if (parkable && !claim_without_lock(area, flags, addr))
 		area = NULL;
 	rcu_read_unlock_sched();
 	if (parkable) {

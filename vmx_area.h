@@ -169,11 +169,10 @@ static inline bool vmx_area_is_freed(const struct vmx_area *area)
 	return READ_ONCE(area->flags) & (VMX_CACHED | VMX_FREED);
 }
 
-/* May it be parked when it is freed? */
-static inline bool vmx_area_may_park(const struct vmx_area *area)
+/* Is it short enough to be parked when it is freed, if it has VMX_PARKABLE? */
+static inline bool vmx_area_is_short(const struct vmx_area *area)
 {
-	return READ_ONCE(area->flags) & VMX_PARKABLE &&
-	       READ_ONCE(area->size) <= (VMX_PARK_PAGES + 1) * PAGE_SIZE;
+	return READ_ONCE(area->size) <= (VMX_PARK_PAGES + 1) * PAGE_SIZE;
 }
 
 /* Is it in the list only for its addresses? Nobody uses it, and it has no frames. */

@@ -67,6 +67,7 @@ static struct {
 	unsigned int share;		/* log2: what part of most_waiting() a CPU may have */
 	bool is_closed;
 	unsigned char areas[VMX_PARK_PAGES + 1];	/* in a batch */
+	unsigned int bytes[VMX_PARK_PAGES + 1];		/* of a batch */
 } rules __read_mostly;
 
 static struct {
@@ -91,7 +92,7 @@ static unsigned long bytes_of(unsigned int nr)
 
 static unsigned long batch_bytes(unsigned int nr)
 {
-	return rules.areas[nr] * bytes_of(nr);
+	return rules.bytes[nr];
 }
 
 /* How much may wait for a flush. */
@@ -449,6 +450,7 @@ void vmx_park_init(void)
 	};
 	for (nr = 1; nr <= VMX_PARK_PAGES; nr++) {
 		rules.areas[nr] = clamp(64 / (nr + 1), 4U, 16U);
+		rules.bytes[nr] = rules.areas[nr] * bytes_of(nr);
 		spin_lock_init(&parked.size[nr].lock);
 	}
 	for_each_possible_cpu(cpu) {

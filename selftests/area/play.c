@@ -527,7 +527,7 @@ static void remove_one(void)
 	if (area->flags & VMX_CACHEABLE && !(area->flags & VMX_FREED))
 		fail("remove %#lx: a magazine can still take it", it->addr);
 	model_remove(it, area->state == VMX_LIVE);
-	if (it->listed != (vmx_area_may_park(area) && !claimed))
+	if (it->listed != (area->flags & VMX_PARKABLE && vmx_area_is_short(area) && !claimed))
 		fail("remove %#lx: it is still listed: %d", it->addr, it->listed);
 	/* One free in eight is not finished before the next operation. */
 	if (!one_in(8))
