@@ -13,10 +13,11 @@
 
 #define cmpxchg(p, old, new)			\
 ({						\
-	typeof(*(p)) _was = *(p);		\
+	typeof(p) _p = (p);			\
+	typeof(*_p) _was = *_p;			\
 						\
 	if (_was == (old))			\
-		*(p) = (new);			\
+		*_p = (new);			\
 	_was;					\
 })
 
