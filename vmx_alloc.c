@@ -423,12 +423,14 @@ void *__vmx_alloc_node_range(unsigned long size, unsigned long align,
 			     unsigned long vm_flags, int node,
 			     const void *caller)
 {
+	unsigned long our_flags = 0;
 	struct vmx_area *area;
 
 	if (is_plain(align, start, end, gfp_mask, prot, vm_flags, node))
 		return vmx_alloc_plain(size, gfp_mask, caller);
-	area = alloc_any(size, align, start, end, gfp_mask, prot, vm_flags,
-			 any_place(align, start, end, vm_flags) ? VMX_PARKABLE : 0, node,
+	if (size <= VMX_PARK_PAGES * PAGE_SIZE && any_place(align, start, end, vm_flags))
+		our_flags = VMX_PARKABLE;
+	area = alloc_any(size, align, start, end, gfp_mask, prot, vm_flags, our_flags, node,
 			 caller);
 	return IS_ERR(area) ? vmx_fail_area(area, gfp_mask, size) : area->addr;
 }

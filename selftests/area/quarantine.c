@@ -242,8 +242,10 @@ static void long_run(void)
 
 static void purge_meanwhile(void)
 {
-	shim_resched = NULL;
-	vmx_areas_purge();
+	/* Not while the request unparks areas: then nobody else can purge. */
+	vmx_areas_try_purge();
+	if (flushes)
+		shim_resched = NULL;
 }
 
 /* While a request looks for a run, another task's purge makes holes of everything. */
