@@ -208,12 +208,11 @@ maps_many()
 		xargs -n 400 vmxctl free || return 1
 	# The bytes that a shell has read are its children's, too.
 	sh -c 'vmxctl map --ascii --color never --width 300 --rows 40 > "$1"
-	       sed -n "s/^rchar: //p" /proc/$$/io' sh "$work/map" > "$work/read"
+	       [ ! -e /proc/$$/io ] || sed -n "s/^rchar: //p" /proc/$$/io' sh "$work/map" > "$work/read"
 	sed -n 's/^0x[0-9a-f]* //p' "$VMX/map" | tr -d '\n' > "$work/expected"
 	sed -n 's/^0x[0-9a-f]* //p' "$work/map" | tr -d '\n' > "$work/got"
-	echo "# read: $(cat "$work/read")"
-	same && grep -q Q "$work/got" || return 1
-	[ "$(cat "$work/read")" -lt 100000 ] || return 1
+	read -r read < "$work/read" || echo "# this kernel does not count what a task reads"
+	same && grep -q Q "$work/got" && [ "${read:-0}" -lt 100000 ] || return 1
 	sed -n 's/^\(0x[^-]*\)-.* id=\([0-9]*\) .*/\2 \1/p' "$VMX/areas" > "$work/expected"
 	vmxctl list -o id,addr --width 0 | sed '1d; s/^ *//; s/0x0*/0x/; s/  */ /' > "$work/got"
 	same && ends 0 free all && ends 0 unload
