@@ -552,17 +552,27 @@ bool kernel_has(const char *option)
 	return !system(command);
 }
 
+/*
+ * The kernel prints the list a page at a time, and leaves a line out if an area before it
+ * goes away between two pages: a module that has just been loaded gives its init code back.
+ * So the most lines of several readings count.
+ */
 int vmallocinfo_lines(void)
 {
-	char *text = slurp("/proc/vmallocinfo"), *at;
-	int n = 0;
+	int i, n, most = 0;
 
-	if (!text)
-		return -errno;
-	for (at = text; (at = strstr(at, "[vmx]")); at++)
-		n++;
-	free(text);
-	return n;
+	for (i = 0; i < 5; i++) {
+		char *text = slurp("/proc/vmallocinfo"), *at;
+
+		if (!text)
+			return -errno;
+		n = 0;
+		for (at = text; (at = strstr(at, "[vmx]")); at++)
+			n++;
+		free(text);
+		most = n > most ? n : most;
+	}
+	return most;
 }
 
 long free_pages(const char *zone)
