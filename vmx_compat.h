@@ -11,6 +11,7 @@
 #include <linux/gfp.h>
 #include <linux/kconfig.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/shrinker.h>
 #include <linux/version.h>
 
@@ -52,6 +53,15 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 {
 	vma->vm_flags |= flags;
 }
+#endif
+
+/* 6.4 gave each kind of a module's memory a place of its own. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define vmx_module_text(mod) ((mod)->core_layout)
+#define vmx_module_init_text(mod) ((mod)->init_layout)
+#else
+#define vmx_module_text(mod) ((mod)->mem[MOD_TEXT])
+#define vmx_module_init_text(mod) ((mod)->mem[MOD_INIT_TEXT])
 #endif
 
 /* 6.10 removed the second argument of __assign_str(): __string() has the source. */

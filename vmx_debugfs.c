@@ -98,6 +98,7 @@ void vmx_debugfs_exit(void)
 {
 	debugfs_remove(dir);
 	vmx_owned_exit();
+	vmx_caller_exit();
 }
 
 /* Create the files; return 0, or the first errno, and create the rest all the same. */
@@ -140,8 +141,10 @@ static int create_files(void)
  */
 void vmx_debugfs_init(void)
 {
-	int err = create_files();
+	int err;
 
+	vmx_caller_init();
+	err = create_files();
 	if (err == -ENODEV || err == -EPERM)
 		pr_notice("debugfs is off: there are no files, only the functions for modules\n");
 	else if (err)

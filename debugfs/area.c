@@ -104,7 +104,9 @@ static void show_descriptor(struct seq_file *m, const struct vmx_area *area)
 	seq_printf(m, "pages      0x%px\n", area->pages);
 	seq_printf(m, "nr_pages   %u\n", area->nr_pages);
 	seq_printf(m, "phys_addr  %pap\n", &area->phys_addr);
-	seq_printf(m, "caller     %pS\n", READ_ONCE(area->caller));
+	seq_puts(m, "caller     ");
+	vmx_show_caller(m, READ_ONCE(area->caller));
+	seq_putc(m, '\n');
 	/* The chapter has no such field. It is not 0 only in an area of only leaves. */
 	if (area->page_order)
 		seq_printf(m, "page_order %u\n", area->page_order);

@@ -125,11 +125,11 @@ static void show_caller(struct seq_file *m, const void *caller)
 		seq_puts(m, " -");
 		return;
 	}
-	/* %pS prints the bare address of a caller that has been unloaded. */
 	if (!*file->name || file->caller != caller) {
-		snprintf(file->name, sizeof(file->name), " %pS", caller);
+		vmx_caller_name(file->name, sizeof(file->name), caller);
 		file->caller = caller;
 	}
+	seq_putc(m, ' ');
 	seq_puts(m, file->name);
 }
 

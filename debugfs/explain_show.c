@@ -161,8 +161,10 @@ static void tell_link(struct seq_file *m, const struct step *step)
 	seq_puts(m, " (3.10: vmap_area_list; before: vmlist)\n");
 	seq_printf(m, INDENT "setup_vmalloc_vm(): size = %lu, flags = 0x%lx",
 		   step->link.size, step->link.flags);
-	if (vmx_may_see_addresses(m->file))
-		seq_printf(m, ", caller = %pS", step->link.caller);
+	if (vmx_may_see_addresses(m->file)) {
+		seq_puts(m, ", caller = ");
+		vmx_show_caller(m, step->link.caller);
+	}
 	seq_puts(m, " (vmx: since vmx_area_alloc())\n");
 }
 

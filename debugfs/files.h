@@ -4,7 +4,7 @@
  *
  *	vmx_debugfs.c -> the .c of each file's name
  *		      -> owned.c, explain*.c, query.c -> write.c
- *		      -> error_log.c, text.c
+ *		      -> caller.c, error_log.c, text.c
  *
  * write.c takes each write to a file: text.c splits the text into words and numbers,
  * the file acts on them, and error_log.c keeps refused texts and the reasons.
@@ -119,6 +119,12 @@ static ssize_t name##_write_iter(struct kiocb *iocb, struct iov_iter *from) \
 {									\
 	return vmx_write_text(iocb, from, name##_text);			\
 }
+
+/* caller.c */
+void vmx_caller_name(char *name, size_t size, const void *caller);
+void vmx_show_caller(struct seq_file *m, const void *caller);
+void vmx_caller_init(void);
+void vmx_caller_exit(void);
 
 /* query.c */
 
