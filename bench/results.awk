@@ -20,6 +20,8 @@ $4 !~ /^[0-9.]+$/ {
 	next
 }
 
+$2 ~ /_flushes_per_1000$/ { result($1, $2, $3, $4, $5, $6); next }
+
 # Keep the time of the slowest CPU, to be compared with vmalloc in the same turn.
 match($2, /_race.*/) {
 	who = substr($2, 1, RSTART - 1)
