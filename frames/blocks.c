@@ -275,6 +275,45 @@ static void note_singles(short *nid, struct page **pages, unsigned int nr, bool 
 }
 
 /**
+ * vmx_blocks_take_halves() - fill a page array with two blocks of VMX_LISTED_ORDER
+ * @pages: the array
+ * @gfp: as for alloc_pages(); with __GFP_ZERO the frames are cleared
+ * @node: the node to prefer, or NUMA_NO_NODE
+ * @nid: gets the node of all frames, NUMA_NO_NODE if they are of two nodes
+ *
+ * Context: sleeps if @gfp allows it.
+ * Return: 0; -EAGAIN if there are no such blocks.
+ */
+int vmx_blocks_take_halves(struct page **pages, gfp_t gfp, int node, short *nid)
+{
+	struct vmx_source from = vmx_block_source(gfp, node);
+	const unsigned int nr = 1U << VMX_LISTED_ORDER;
+	struct page *low, *high;
+
+	low = vmx_take_block(from.gfp, from.node, VMX_LISTED_ORDER);
+	if (unlikely(!low))
+		goto none;
+	high = vmx_take_block(from.gfp, from.node, VMX_LISTED_ORDER);
+	if (unlikely(!high))
+		goto free_low;
+	vmx_block_begin(low, VMX_LISTED_ORDER, gfp);
+	vmx_block_begin(high, VMX_LISTED_ORDER, gfp);
+	vmx_fill(pages, low, nr);
+	vmx_fill(pages + nr, high, nr);
+	note_node(nid, low, true);
+	note_node(nid, high, false);
+	vmx_count_taken(pages, 2 * nr);
+	return 0;
+
+free_low:
+	/* It may be in a list of the CPU, where nobody looks until it is wanted again. */
+	__free_pages(low, VMX_LISTED_ORDER);
+none:
+	vmx_block_asked(VMX_LISTED_ORDER, false);
+	return -EAGAIN;
+}
+
+/**
  * vmx_blocks_take_many() - fill a page array, block by block
  * @pages: the array
  * @had: how many frames it has already, in whole blocks
@@ -295,7 +334,7 @@ int vmx_blocks_take_many(struct page **pages, unsigned int had, unsigned int nr,
 	unsigned int order = VMX_BLOCK_ORDER_MAX;
 	bool may_sleep = gfpflags_allow_blocking(gfp);
 	bool may_fail = !(gfp & __GFP_NOFAIL);
-	unsigned int done = had, got;
+	unsigned int done = had, got, useful;
 	struct page *page;
 	int err = -ENOMEM;
 
@@ -304,7 +343,8 @@ int vmx_blocks_take_many(struct page **pages, unsigned int had, unsigned int nr,
 			err = -EINTR;
 			goto give_back_taken;
 		}
-		order = min_t(unsigned int, order, ilog2(nr - done));
+		useful = ilog2(nr - done);
+		order = min(order, useful - vmx_prefers_halves(useful));
 		page = take_largest(gfp, node, &order);
 		if (page) {
 			vmx_block_begin(page, order, gfp);

@@ -11,6 +11,7 @@
 #define _VMX_FRAMES_BLOCKS_H
 
 #include <linux/atomic.h>
+#include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -24,6 +25,19 @@
 
 /* The order of the largest blocks: a leaf has no use for more. */
 #define VMX_BLOCK_ORDER_MAX min_t(unsigned int, MAX_PAGE_ORDER, VMX_LEAF_ORDER)
+
+/*
+ * Each CPU has lists of free blocks up to this order. A block of the next order, for 16
+ * pages, is from the zone's list, under a lock that all CPUs share. Two of this order cost
+ * a third more on one CPU alone, and less as soon as there are two: docs/scale.md.
+ */
+#define VMX_LISTED_ORDER PAGE_ALLOC_COSTLY_ORDER
+
+/* Are two halves better than a block of this order? */
+static __always_inline bool vmx_prefers_halves(unsigned int order)
+{
+	return unlikely(order == VMX_LISTED_ORDER + 1) && nr_cpu_ids > 1;
+}
 
 /* Opportunistic: no reclaim, no reserves; callers fall back to smaller orders. */
 static inline gfp_t vmx_ready_gfp(gfp_t gfp)
@@ -52,6 +66,7 @@ static __always_inline struct vmx_source vmx_block_source(gfp_t gfp, int node)
 	return likely(nr_online_nodes == 1) ? from : vmx_stay_near(from);
 }
 
+int vmx_blocks_take_halves(struct page **pages, gfp_t gfp, int node, short *nid);
 int vmx_blocks_take_many(struct page **pages, unsigned int had, unsigned int nr,
 			 gfp_t gfp, int node, short *nid);
 void vmx_blocks_give_back(struct page **pages, unsigned int nr, bool may_sleep);
@@ -202,7 +217,7 @@ static __always_inline int vmx_blocks_take_single(struct page **pages, gfp_t gfp
 }
 
 /**
- * vmx_blocks_take_one() - fill a page array with one block, if one is enough
+ * vmx_blocks_take_one() - fill a page array with one block, or two halves, if that is enough
  * @pages: the array
  * @nr: how many frames, more than one
  * @gfp: as for alloc_pages(); with __GFP_ZERO the frames are cleared
@@ -210,19 +225,23 @@ static __always_inline int vmx_blocks_take_single(struct page **pages, gfp_t gfp
  * @nid: gets the node of all frames
  *
  * Context: sleeps if @gfp allows it.
- * Return: 0; -EAGAIN when one block is not enough or not free: then call
+ * Return: 0; -EAGAIN when that is not enough or not free: then call
  * vmx_blocks_take_many().
  */
 static __always_inline int vmx_blocks_take_one(struct page **pages, unsigned int nr,
 					       gfp_t gfp, int node, short *nid)
 {
 	unsigned int order = ilog2(nr);
+	bool halves = vmx_prefers_halves(order);
 	struct vmx_source from;
 	struct page *page;
 
+	order -= halves;
 	if (nr & (nr - 1) || order > VMX_BLOCK_ORDER_MAX ||
 	    vmx_order_is_scarce(order))
 		return -EAGAIN;
+	if (halves)
+		return vmx_blocks_take_halves(pages, gfp, node, nid);
 	from = vmx_block_source(gfp, node);
 	page = vmx_take_block(from.gfp, from.node, order);
 	if (unlikely(!page)) {

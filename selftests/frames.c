@@ -60,6 +60,30 @@ TEST_F(frames, taken_and_returned)
 }
 
 /*
+ * Each CPU has lists of free blocks of 8 pages, but not of 16: those are from the zone's
+ * list, whose lock all CPUs want.
+ */
+TEST_F(frames, with_several_cpus_16_pages_are_two_blocks)
+{
+	char *possible = slurp("/sys/devices/system/cpu/possible");
+	bool several = strcmp(possible, "0\n");
+	char request[32], *text, *at;
+	int blocks = 0;
+
+	free(possible);
+	snprintf(request, sizeof(request), "%lu", 16 * page_size());
+	ASSERT_EQ(0, vmx_ask("alloc", request));
+	ASSERT_EQ(0, vmx_ask("area", "1"));
+	text = vmx_read("area");
+	for (at = text; (at = strstr(at, several ? " order=3 " : " order=4 ")); at++)
+		blocks++;
+	EXPECT_EQ(several ? 2 : 1, blocks)
+		TH_LOG("%s", text);
+	free(text);
+	ASSERT_EQ(0, vmx_ask("free", "all"));
+}
+
+/*
  * A loss of one frame for each area would be ten times the noise. Areas have
  * many sizes, with whole blocks and remainders, and are freed in another order
  * than they are made.
