@@ -44,12 +44,12 @@
 /* Really free the cached areas, purge if that could help, and look again. */
 static noinline int insert_after_purge(struct vmx_area *area,
 				       unsigned long align, unsigned long start,
-				       unsigned long end)
+				       unsigned long end, gfp_t gfp)
 {
 	if (vmx_start == vmx_end)
 		return -ENOSPC;		/* slice=0: nothing can become a hole */
 	vmx_magazines_drain();
-	return vmx_area_insert_after_purge(area, align, start, end);
+	return vmx_area_insert_after_purge(area, align, start, end, gfp);
 }
 
 /*
@@ -61,6 +61,7 @@ __get_vmx_area_node(unsigned long size, unsigned long align,
 		    unsigned long flags, unsigned long start, unsigned long end,
 		    int node, gfp_t gfp_mask, const void *caller)
 {
+	gfp_t meta_gfp = vmx_meta_gfp(gfp_mask);
 	struct vmx_area *area;
 	int err;
 
@@ -77,16 +78,15 @@ __get_vmx_area_node(unsigned long size, unsigned long align,
 		if (likely(area))
 			return area;
 	}
-	area = vmx_area_alloc(size, flags, caller, vmx_meta_gfp(gfp_mask),
-			      node);
+	area = vmx_area_alloc(size, flags, caller, meta_gfp, node);
 	if (!area)
 		return ERR_PTR(-ENOMEM);
 	trace_vmx_descriptor(area, area->size,
 			     flags & VMX_NO_GUARD ? 0 : PAGE_SIZE);
 
-	err = vmx_area_insert(area, align, start, end);
+	err = vmx_area_insert(area, align, start, end, meta_gfp);
 	if (unlikely(err == -ENOSPC) && gfpflags_allow_blocking(gfp_mask))
-		err = insert_after_purge(area, align, start, end);
+		err = insert_after_purge(area, align, start, end, meta_gfp);
 	if (unlikely(err)) {
 		vmx_area_free(area);
 		return ERR_PTR(err);
@@ -251,8 +251,8 @@ alloc_area(unsigned long size, unsigned long align, unsigned long start,
 	if (leaf && real_size >= leaf)
 		area = __get_vmx_area_node(size, max(align, leaf), vm_flags,
 					   start, end, node, gfp_mask, caller);
-	/* Without an aligned hole, small pages are better than nothing. */
-	if (area == ERR_PTR(-ENOSPC))
+	/* Without an aligned hole, or memory to split one, small pages are better than nothing. */
+	if (area == ERR_PTR(-ENOSPC) || area == ERR_PTR(-ENOMEM))
 		area = __get_vmx_area_node(size, align, vm_flags, start, end,
 					   node, gfp_mask, caller);
 	if (area == ERR_PTR(-ENOSPC) && gfp_mask & __GFP_NOFAIL &&

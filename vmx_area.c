@@ -3,7 +3,7 @@
  * The address space: descriptors, the sorted list, holes, quarantine, purges
  *
  * Each range of the slice that is used, live or not, knows its neighbours and the
- * length of the hole in front of it. So ranges and holes together fill the slice by
+ * hole in front of it. So ranges and holes together fill the slice by
  * construction. A sentinel of length 0 stands at the end of the slice. It has the
  * last hole in front of it, and it closes the ring.
  *
@@ -14,7 +14,7 @@
  * vmx_list is its head, as vmlist was in Linux 3.10. area/hole.c chooses holes.
  * area/index.c leads from an address to an area. area/park.c keeps freed areas of small
  * sizes where they are: they are live, but nobody uses them. Each CPU keeps up to
- * SPARES_MAX descriptors for reuse, because a request often follows a free.
+ * SPARES_MAX descriptors of each kind for reuse, because a request often follows a free.
  *
  * A freed range is quarantined: a CPU's TLB may still reach it. One flush serves all
  * ranges that were quarantined before it. Then they become holes. Two quarantined
@@ -48,6 +48,7 @@
 #include <linux/bitops.h>
 #include <linux/bug.h>
 #include <linux/cache.h>
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/list.h>
@@ -71,7 +72,10 @@
 
 #define PURGE_BATCH 64	/* quarantined ranges handled in one critical section */
 #define PURGE_ROUNDS 2	/* purges that one free makes at the most */
-#define SPARES_MAX 64	/* descriptors that a CPU keeps for the next areas */
+#define SPARES_MAX 64	/* descriptors of each kind that a CPU keeps for the next areas */
+
+/* Kinds of descriptors, by vmx_area.is_long. */
+enum { SHORT, LONG, KINDS };
 
 /* The head of the list. */
 struct vmx_area *vmx_list;
@@ -86,8 +90,7 @@ unsigned long vmx_lazy_max __read_mostly = ULONG_MAX;
 static struct {
 	struct mutex purge_mutex;	/* held by the one purge under way */
 	void (*flush)(void);
-	struct kmem_cache *cache;	/* of descriptors */
-	struct vmx_area sentinel;
+	struct kmem_cache *cache[KINDS];	/* of descriptors */
 	struct list_head quarantine;	/* ranges that wait for the next flush */
 	struct rb_root quarantined;	/* these and those being purged, by address */
 	unsigned char waiting;		/* state of ranges that wait for the next flush */
@@ -95,6 +98,7 @@ static struct {
 	unsigned long unparked;		/* areas that were parked, and really freed later */
 	unsigned long unparked_bytes;
 	struct vmx_area_stats stats;	/* parked areas count as areas here */
+	struct vmx_area sentinel;
 } space = {
 	.purge_mutex = __MUTEX_INITIALIZER(space.purge_mutex),
 	.quarantine = LIST_HEAD_INIT(space.quarantine),
@@ -107,7 +111,7 @@ struct spares {
 	unsigned int nr;
 };
 
-static DEFINE_PER_CPU(struct spares, spares);
+static DEFINE_PER_CPU(struct spares, spares[KINDS]);
 
 /* Count the areas in the list, and those that are being freed. */
 static unsigned long areas_now(void)
@@ -122,36 +126,163 @@ static void count_one_more(void)
 		space.stats.peak_areas = areas_now();
 }
 
-/* Put @area into the hole in front of @succ. Its addr and size are set. */
-static void ring_insert(struct vmx_area *area, struct vmx_area *succ)
+static struct vmx_area *alloc_descriptor(unsigned int kind, gfp_t gfp, int node)
 {
-	unsigned long low = vmx_area_start(succ) - succ->hole;
+	struct vmx_area *area = kmem_cache_alloc_node(space.cache[kind], gfp, node);
 
-	vmx_hole_resize(succ, vmx_area_start(succ) - vmx_area_end(area));
-	area->hole = 0;
-	vmx_hole_resize(area, vmx_area_start(area) - low);
+	if (area)
+		area->is_long = kind == LONG;
+	return area;
+}
+
+static void free_descriptor(struct vmx_area *area)
+{
+	kmem_cache_free(space.cache[area->is_long], area);
+}
+
+static __always_inline struct vmx_area *take_spare(unsigned int kind)
+{
+	struct spares *mine = get_cpu_ptr(&spares[kind]);
+	struct vmx_area *area = mine->first;
+
+	if (area) {
+		mine->first = area->next;
+		mine->nr--;
+	}
+	put_cpu_ptr(&spares[kind]);
+	return area;
+}
+
+/* Return a descriptor for a hole, or NULL. It may be on any node. */
+static struct vmx_area *hole_descriptor(gfp_t gfp)
+{
+	return take_spare(SHORT) ?:
+	       alloc_descriptor(SHORT, gfp & ~__GFP_THISNODE, NUMA_NO_NODE);
+}
+
+/* Keep a descriptor that is not in the ring for reuse, or free it. */
+static __always_inline void put_descriptor(struct vmx_area *area)
+{
+	struct spares *mine = get_cpu_ptr(&spares[area->is_long]);
+	bool keep = mine->nr < SPARES_MAX;
+
+	if (keep) {
+		area->next = mine->first;
+		mine->first = area;
+		mine->nr++;
+	}
+	put_cpu_ptr(mine);
+	if (!keep)
+		free_descriptor(area);
+}
+
+/* Free the descriptors that this CPU keeps. */
+static void free_spares(void)
+{
+	struct vmx_area *area;
+	unsigned int kind;
+
+	for (kind = 0; kind < KINDS; kind++) {
+		while ((area = take_spare(kind)))
+			free_descriptor(area);
+	}
+}
+
+/* Free the descriptors that a CPU keeps, which does not use them any longer. */
+static void free_spares_of(unsigned int cpu)
+{
+	struct vmx_area *area;
+	struct spares *its;
+	unsigned int kind;
+
+	for (kind = 0; kind < KINDS; kind++) {
+		its = per_cpu_ptr(&spares[kind], cpu);
+		while ((area = its->first)) {
+			its->first = area->next;
+			free_descriptor(area);
+		}
+		its->nr = 0;
+	}
+}
+
+/* Let there be a hole in front of @succ, in a descriptor of no range. */
+static void add_hole(struct vmx_area *descriptor, struct vmx_area *succ, unsigned long size)
+{
+	/* kmemleak must not take it for the descriptor of the next area there. */
+	WRITE_ONCE(descriptor->addr, space.sentinel.addr);
+	vmx_hole_add(&descriptor->as_hole, succ, size);
+}
+
+/* There is no hole in front of a range any longer: its descriptor is free. */
+static void delete_hole(struct vmx_hole *hole)
+{
+	vmx_hole_del(hole);
+	put_descriptor(container_of(hole, struct vmx_area, as_hole));
+}
+
+/*
+ * Put @area into the hole in front of @succ. Its addr and size are set. If parts of the
+ * hole are left on both sides, use the descriptor @extra, and return NULL.
+ */
+static struct vmx_area *ring_insert(struct vmx_area *area, struct vmx_area *succ,
+				    struct vmx_area *extra)
+{
+	struct vmx_hole *hole = succ->hole;
+	unsigned long below = vmx_area_start(area) - vmx_hole_start(hole);
+	unsigned long above = vmx_area_start(succ) - vmx_area_end(area);
+
+	area->hole = NULL;
+	if (likely(above)) {
+		vmx_hole_resize(hole, above);
+		if (unlikely(below)) {
+			add_hole(extra, area, below);
+			extra = NULL;
+		}
+	} else if (below) {
+		vmx_hole_move(hole, area);
+		vmx_hole_resize(hole, below);
+	} else {
+		delete_hole(hole);
+	}
 	area->before = succ->before;
 	area->after = succ;
 	area->before->after = area;
 	succ->before = area;
+	return extra;
 }
 
-/* Take @area out of the ring. The length of the hole in front of it is lost. */
+/*
+ * Take @area out of the ring. The hole in front of it is now in front of the range above
+ * it, which has none.
+ */
 static void ring_unlink(struct vmx_area *area)
 {
-	vmx_hole_resize(area, 0);
-	area->after->before = area->before;
-	area->before->after = area->after;
+	struct vmx_area *above = area->after;
+
+	if (area->hole)
+		vmx_hole_move(area->hole, above);
+	above->before = area->before;
+	area->before->after = above;
 }
 
-/* Make one hole of @area and of the holes on both sides of it. */
+/* Make one hole of @area, which is invalid afterwards, and of the holes on both sides. */
 static void ring_erase(struct vmx_area *area)
 {
+	struct vmx_hole *hole = area->hole, *above = area->after->hole;
+	unsigned long bytes = area->size;
 	struct vmx_area *succ = area->after;
-	unsigned long bytes = area->hole + area->size;
 
+	if (hole && above) {
+		bytes += hole->size;
+		delete_hole(hole);
+	}
 	ring_unlink(area);
-	vmx_hole_resize(succ, succ->hole + bytes);
+	if (succ->hole) {
+		vmx_hole_resize(succ->hole, succ->hole->size + bytes);
+		put_descriptor(area);
+	} else {
+		add_hole(area, succ, bytes);
+	}
 }
 
 /* Return the link of the list that is to lead to @area, which is in the ring. */
@@ -194,57 +325,6 @@ static unsigned long guard_size(const struct vmx_area *area)
 	return area->flags & VMX_NO_GUARD ? 0 : PAGE_SIZE;
 }
 
-static __always_inline struct vmx_area *take_spare(void)
-{
-	struct spares *mine = get_cpu_ptr(&spares);
-	struct vmx_area *area = mine->first;
-
-	if (area) {
-		mine->first = area->next;
-		mine->nr--;
-	}
-	put_cpu_ptr(&spares);
-	return area;
-}
-
-/* Keep a descriptor that is not in the ring for reuse, or free it. */
-static __always_inline void put_descriptor(struct vmx_area *area)
-{
-	struct spares *mine = get_cpu_ptr(&spares);
-	bool keep = mine->nr < SPARES_MAX;
-
-	if (keep) {
-		area->next = mine->first;
-		mine->first = area;
-		mine->nr++;
-	}
-	put_cpu_ptr(&spares);
-	if (!keep)
-		kmem_cache_free(space.cache, area);
-}
-
-/* Free the descriptors that this CPU keeps. */
-static void free_spares(void)
-{
-	struct vmx_area *area;
-
-	while ((area = take_spare()))
-		kmem_cache_free(space.cache, area);
-}
-
-/* Free the descriptors that a CPU keeps, which does not use them any longer. */
-static void free_spares_of(unsigned int cpu)
-{
-	struct spares *its = per_cpu_ptr(&spares, cpu);
-	struct vmx_area *area;
-
-	while ((area = its->first)) {
-		its->first = area->next;
-		kmem_cache_free(space.cache, area);
-	}
-	its->nr = 0;
-}
-
 /* Set single fields: most of the descriptor is set later in any case. */
 static __always_inline void begin(struct vmx_area *area, unsigned long size,
 				  unsigned long flags, const void *caller)
@@ -276,13 +356,16 @@ static __always_inline void begin(struct vmx_area *area, unsigned long size,
 struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 				const void *caller, gfp_t gfp, int node)
 {
+	/* Leaves need a page pointer each. */
+	bool is_long = (size > PAGE_SIZE && size <= VMX_INLINE_PAGES * PAGE_SIZE) ||
+		       flags & VMX_ALLOW_HUGE;
 	struct vmx_area *area = NULL;
 
 	/* A spare descriptor may be on any node. */
 	if (node == NUMA_NO_NODE)
-		area = take_spare();
+		area = take_spare(is_long);
 	if (!area)
-		area = kmem_cache_alloc_node(space.cache, gfp, node);
+		area = alloc_descriptor(is_long, gfp, node);
 	if (!area)
 		return NULL;
 	begin(area, size, flags, caller);
@@ -350,18 +433,21 @@ static enum vmx_fit fit_of(struct vmx_area *area, unsigned long start,
  *	a page
  * @start: lowest acceptable address
  * @end: the area, guard page included, ends at or below this address
+ * @gfp: flags for a descriptor, which an area needs that may split a hole in two
  *
  * On success the area is in the list. While its flags have VMX_UNLIST, readers of
  * the list do not show it.
  *
- * Context: process context; does not sleep.
- * Return: 0; -ENOSPC if no hole fits; -EINVAL, after a warning, for a size that is
- * zero or not a multiple of the page size, and for an alignment that is not a power
- * of two or less than a page.
+ * Context: process context; sleeps if @gfp allows it.
+ * Return: 0; -ENOSPC if no hole fits; -ENOMEM without memory; -EINVAL, after a warning,
+ * for a size that is zero or not a multiple of the page size, and for an alignment that is
+ * not a power of two or less than a page.
  */
 int vmx_area_insert(struct vmx_area *area, unsigned long align,
-		    unsigned long start, unsigned long end)
+		    unsigned long start, unsigned long end, gfp_t gfp)
 {
+	enum vmx_fit fit = fit_of(area, start, end);
+	struct vmx_area *extra = NULL;
 	struct vmx_place place;
 
 	if (WARN_ON_ONCE(!area->size || !IS_ALIGNED(area->size, PAGE_SIZE)) ||
@@ -369,8 +455,14 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 	     WARN_ON_ONCE(!is_power_of_2(align) || align < PAGE_SIZE)))
 		return -EINVAL;
 
+	/* Any other area begins where its hole begins. */
+	if (unlikely(align != PAGE_SIZE || fit != VMX_FIT_FIRST || start > vmx_starts.first)) {
+		extra = hole_descriptor(gfp);
+		if (!extra)
+			return -ENOMEM;
+	}
 	spin_lock(&vmx_area_lock);
-	place = vmx_hole_find(area->size, align, start, fit_of(area, start, end));
+	place = vmx_hole_find(area->size, align, start, fit);
 	/* If no hole fits, the address is ULONG_MAX: no end is above it. */
 	if (place.addr >= end || end - place.addr < area->size) {
 		trace_vmx_hole(area, align, vmx_holes.looked_at, 0, NULL);
@@ -380,6 +472,8 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 				  vmx_hole_longest(),
 				  space.stats.quarantined_bytes);
 		spin_unlock(&vmx_area_lock);
+		if (extra)
+			put_descriptor(extra);
 		return -ENOSPC;
 	}
 	trace_vmx_hole(area, align, vmx_holes.looked_at, place.addr, place.succ);
@@ -389,7 +483,7 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 		space.last_id++;	/* no area has the id 0 */
 	/* Pairs with smp_load_acquire() in contains(). */
 	smp_store_release(&area->id, space.last_id);
-	ring_insert(area, place.succ);
+	extra = ring_insert(area, place.succ, extra);
 	vmx_index_add(area);
 	list_add_area(area);
 	/*
@@ -402,6 +496,8 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 	space.stats.area_bytes += area->size;
 	space.stats.guard_bytes += guard_size(area);
 	spin_unlock(&vmx_area_lock);
+	if (unlikely(extra))
+		put_descriptor(extra);
 	return 0;
 }
 
@@ -581,50 +677,78 @@ struct vmx_area *vmx_area_first_from(unsigned long addr)
 	return area ? area->next : vmx_list;
 }
 
-/* Change the length of @area to @size. The hole behind it has room for that. */
-static void move_end(struct vmx_area *area, unsigned long size)
-{
-	unsigned long grown = size - area->size;	/* wraps if the area shrinks */
-
-	WRITE_ONCE(area->size, size);
-	space.stats.area_bytes += grown;
-	vmx_hole_resize(area->after, area->after->hole - grown);
-}
-
 /**
  * vmx_area_extend() - make an area longer, in place
  * @area: the area; only its owner may call this
- * @bytes: how much longer, a multiple of the page size
+ * @bytes: how much longer, a multiple of the page size; not 0
+ * @gfp: flags for a descriptor, without which the extension could not be undone
  *
- * Context: process context; does not sleep.
- * Return: 0, or -ENOSPC if the hole behind the area is too short.
+ * Context: process context; sleeps if @gfp allows it.
+ * Return: a descriptor for vmx_area_extended() or vmx_area_retract(); ERR_PTR(): -ENOSPC
+ * if the hole behind the area is too short, or -ENOMEM.
  */
-int vmx_area_extend(struct vmx_area *area, unsigned long bytes)
+struct vmx_area *vmx_area_extend(struct vmx_area *area, unsigned long bytes, gfp_t gfp)
 {
-	int err = -ENOSPC;
+	struct vmx_area *undo = hole_descriptor(gfp);
+	struct vmx_hole *hole;
+	bool fits;
 
+	if (!undo)
+		return ERR_PTR(-ENOMEM);
 	spin_lock(&vmx_area_lock);
-	if (area->after->hole >= bytes) {
-		move_end(area, area->size + bytes);
-		err = 0;
+	hole = area->after->hole;
+	fits = hole && hole->size >= bytes;
+	if (fits) {
+		WRITE_ONCE(area->size, area->size + bytes);
+		space.stats.area_bytes += bytes;
+		if (hole->size > bytes)
+			vmx_hole_resize(hole, hole->size - bytes);
+		else
+			delete_hole(hole);
 	}
 	spin_unlock(&vmx_area_lock);
-	return err;
+	if (fits)
+		return undo;
+	put_descriptor(undo);
+	return ERR_PTR(-ENOSPC);
+}
+
+/**
+ * vmx_area_extended() - the area stays as long as it is
+ * @undo: from vmx_area_extend()
+ *
+ * Context: process context; does not sleep.
+ */
+void vmx_area_extended(struct vmx_area *undo)
+{
+	put_descriptor(undo);
 }
 
 /**
  * vmx_area_retract() - undo vmx_area_extend()
  * @area: the area; only its owner may call this
  * @bytes: as given to vmx_area_extend()
+ * @undo: from vmx_area_extend()
  *
  * The addresses become a hole at once, so nothing may have been mapped there.
  *
  * Context: process context; does not sleep.
  */
-void vmx_area_retract(struct vmx_area *area, unsigned long bytes)
+void vmx_area_retract(struct vmx_area *area, unsigned long bytes, struct vmx_area *undo)
 {
+	struct vmx_area *after;
+
 	spin_lock(&vmx_area_lock);
-	move_end(area, area->size - bytes);
+	/* Others may have taken what was left of the hole. */
+	after = area->after;
+	WRITE_ONCE(area->size, area->size - bytes);
+	space.stats.area_bytes -= bytes;
+	if (after->hole) {
+		vmx_hole_resize(after->hole, after->hole->size + bytes);
+		put_descriptor(undo);
+	} else {
+		add_hole(undo, after, bytes);
+	}
 	spin_unlock(&vmx_area_lock);
 }
 
@@ -649,7 +773,7 @@ void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 	tail->state = VMX_DYING;
 	WRITE_ONCE(area->size, size);
 	area->nr_pages = keep;
-	tail->hole = 0;
+	tail->hole = NULL;
 	tail->before = area;
 	tail->after = area->after;
 	tail->after->before = tail;
@@ -768,11 +892,10 @@ void vmx_area_cancel(struct vmx_area *area)
 	/* The next life begins without the lock. Pairs with smp_rmb() in contains(). */
 	smp_wmb();
 	list_del_area(area);
-	ring_erase(area);
 	space.stats.allocs--;
 	space.stats.area_bytes -= area->size;
 	space.stats.guard_bytes -= guard_size(area);
-	put_descriptor(area);
+	ring_erase(area);
 	spin_unlock(&vmx_area_lock);
 }
 
@@ -811,12 +934,10 @@ static __always_inline void join_below(struct vmx_area *area)
 static void join_above(struct vmx_area *area)
 {
 	struct vmx_area *above = area->after;
-	unsigned long hole = area->hole;
 
 	ring_unlink(area);
 	WRITE_ONCE(above->addr, area->addr);
 	WRITE_ONCE(above->size, above->size + area->size);
-	vmx_hole_resize(above, hole);
 	put_descriptor(area);
 }
 
@@ -1016,7 +1137,6 @@ static bool purge_batch(struct list_head *flushed)
 		trace_vmx_hole_back(area->addr, area->size);
 		unquarantine(area);
 		ring_erase(area);
-		put_descriptor(area);
 		if (++n == PURGE_BATCH)
 			break;
 	}
@@ -1173,7 +1293,7 @@ static bool purge_could_help(const struct wanted *w)
 		if (!range)
 			break;
 		at = vmx_area_start(range);
-		low = at - range->hole;
+		low = at - vmx_area_hole(range);
 	}
 	if (!could) {
 		hole = vmx_hole_find(w->size, w->align, w->start, VMX_FIT_FIRST);
@@ -1189,6 +1309,7 @@ static bool purge_could_help(const struct wanted *w)
  * @align: as for vmx_area_insert()
  * @start: as for vmx_area_insert()
  * @end: as for vmx_area_insert()
+ * @gfp: as for vmx_area_insert()
  *
  * Really free what is parked. Purge only if that could make the hole that is wanted. If
  * another task takes the hole, try again as long as another purge could help, and no
@@ -1198,7 +1319,7 @@ static bool purge_could_help(const struct wanted *w)
  * Return: as vmx_area_insert().
  */
 int vmx_area_insert_after_purge(struct vmx_area *area, unsigned long align,
-				unsigned long start, unsigned long end)
+				unsigned long start, unsigned long end, gfp_t gfp)
 {
 	const struct wanted wanted = { area->size, align, start, end };
 	int err = -ENOSPC;
@@ -1211,7 +1332,7 @@ int vmx_area_insert_after_purge(struct vmx_area *area, unsigned long align,
 		if (!could_help)
 			break;
 		vmx_areas_purge();
-		err = vmx_area_insert(area, align, start, end);
+		err = vmx_area_insert(area, align, start, end, gfp);
 		if (fatal_signal_pending(current))
 			break;
 	}
@@ -1259,16 +1380,27 @@ void vmx_areas_stats(struct vmx_area_stats *stats)
  */
 int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
 {
-	int err = vmx_index_init(start, end);
+	struct vmx_area *hole;
+	int err = -ENOMEM;
 
-	if (err)
-		return err;
 	/* vmx_area_find() may read a descriptor that has just been freed. */
-	space.cache = KMEM_CACHE(vmx_area, SLAB_TYPESAFE_BY_RCU);
-	if (!space.cache) {
-		vmx_index_exit();
+	space.cache[SHORT] = kmem_cache_create("vmx_area",
+					       offsetof(struct vmx_area, inline_pages[1]),
+					       0, SLAB_TYPESAFE_BY_RCU, NULL);
+	if (!space.cache[SHORT])
 		return -ENOMEM;
-	}
+	space.cache[LONG] = kmem_cache_create("vmx_area_16",
+					      offsetof(struct vmx_area,
+						       inline_pages[VMX_INLINE_PAGES]),
+					      0, SLAB_TYPESAFE_BY_RCU, NULL);
+	if (!space.cache[LONG])
+		goto destroy_short;
+	hole = alloc_descriptor(SHORT, GFP_KERNEL, NUMA_NO_NODE);
+	if (!hole)
+		goto destroy_long;
+	err = vmx_index_init(start, end);
+	if (err)
+		goto free_hole;
 
 	space.flush = flush;
 	space.quarantined = RB_ROOT;
@@ -1287,9 +1419,17 @@ int vmx_areas_init(unsigned long start, unsigned long end, void (*flush)(void))
 	};
 	spin_lock(&vmx_area_lock);
 	vmx_holes_init();
-	vmx_hole_resize(&space.sentinel, end - start);
+	add_hole(hole, &space.sentinel, end - start);
 	spin_unlock(&vmx_area_lock);
 	return 0;
+
+free_hole:
+	free_descriptor(hole);
+destroy_long:
+	kmem_cache_destroy(space.cache[LONG]);
+destroy_short:
+	kmem_cache_destroy(space.cache[SHORT]);
+	return err;
 }
 
 /**
@@ -1307,8 +1447,13 @@ void vmx_areas_exit(void)
 	vmx_areas_purge();
 	WARN_ON_ONCE(vmx_list || areas_now() ||
 		     space.stats.quarantined_ranges);
+	spin_lock(&vmx_area_lock);
+	if (space.sentinel.hole)
+		delete_hole(space.sentinel.hole);
+	spin_unlock(&vmx_area_lock);
 	for_each_possible_cpu(cpu)
 		free_spares_of(cpu);
-	kmem_cache_destroy(space.cache);
+	kmem_cache_destroy(space.cache[LONG]);
+	kmem_cache_destroy(space.cache[SHORT]);
 	vmx_index_exit();
 }

@@ -90,9 +90,10 @@ struct vmx_area *vmx_area_reuse(unsigned long size, unsigned long flags,
 				const void *caller);
 void vmx_area_cpu_is_dead(unsigned int cpu);
 int vmx_area_insert(struct vmx_area *area, unsigned long align,
-		    unsigned long start, unsigned long end);
-int vmx_area_extend(struct vmx_area *area, unsigned long bytes);
-void vmx_area_retract(struct vmx_area *area, unsigned long bytes);
+		    unsigned long start, unsigned long end, gfp_t gfp);
+struct vmx_area *vmx_area_extend(struct vmx_area *area, unsigned long bytes, gfp_t gfp);
+void vmx_area_extended(struct vmx_area *undo);
+void vmx_area_retract(struct vmx_area *area, unsigned long bytes, struct vmx_area *undo);
 void vmx_area_cut(struct vmx_area *area, struct vmx_area *tail,
 		  unsigned int keep);
 struct vmx_area *vmx_area_remove(const void *addr);
@@ -102,7 +103,7 @@ bool vmx_area_quarantine(struct vmx_area *area);
 void vmx_areas_unpark(bool stop);
 bool vmx_areas_purge(void);
 int vmx_area_insert_after_purge(struct vmx_area *area, unsigned long align,
-				unsigned long start, unsigned long end);
+				unsigned long start, unsigned long end, gfp_t gfp);
 void vmx_areas_try_purge(void);
 
 struct vmx_area *vmx_area_find(unsigned long addr);
@@ -132,6 +133,12 @@ static inline unsigned long vmx_area_start(const struct vmx_area *area)
 static inline unsigned long vmx_area_end(const struct vmx_area *area)
 {
 	return vmx_area_start(area) + area->size;
+}
+
+/* Return the length of the hole in front of a range. */
+static inline unsigned long vmx_area_hole(const struct vmx_area *area)
+{
+	return area->hole ? area->hole->size : 0;
 }
 
 /**

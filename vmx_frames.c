@@ -6,9 +6,9 @@
  * the array grows (vmx_frames_grow()) or loses its end (vmx_frames_cut()). Nobody
  * else makes or frees a page array of an area with frames of its own.
  *
- * A short array is inside the descriptor. An area that consists only of leaves
- * has one pointer for each leaf, and the order of a leaf in page_order:
- * vmx_area_page() finds any page of either kind.
+ * A short array is inside the descriptor, if that has room for it. An area that
+ * consists only of leaves has one pointer for each leaf, and the order of a leaf in
+ * page_order: vmx_area_page() finds any page of either kind.
  *
  * There is no lock: only the task that makes, frees or resizes an area changes its
  * frames.
@@ -56,8 +56,8 @@ static noinline struct page **alloc_array(unsigned int nr, gfp_t gfp, int node)
 static __always_inline struct page **
 make_array(struct vmx_area *area, unsigned int nr, gfp_t gfp, int node)
 {
-	return nr <= VMX_INLINE_PAGES ? area->inline_pages :
-					alloc_array(nr, gfp, node);
+	return nr <= VMX_INLINE_PAGES && area->is_long ? area->inline_pages :
+							 alloc_array(nr, gfp, node);
 }
 
 static __always_inline void free_array(struct vmx_area *area, struct page **pages)
@@ -81,7 +81,7 @@ static noinline int take_leaves(struct vmx_area *area, gfp_t gfp, int node)
 	heads = make_array(area, leaves, gfp, node);
 	if (!heads)
 		return -ENOMEM;
-	trace_vmx_page_array(heads, nr, VMX_LEAF_ORDER, area->flags);
+	trace_vmx_page_array(area, heads, nr, VMX_LEAF_ORDER);
 	got = vmx_leaves_take(heads, leaves, gfp, node, &area->nid);
 	if (likely(got == leaves)) {
 		area->pages = heads;
@@ -94,7 +94,7 @@ static noinline int take_leaves(struct vmx_area *area, gfp_t gfp, int node)
 		vmx_leaves_return(heads, got);
 		goto free_heads;
 	}
-	trace_vmx_page_array(pages, nr, 0, area->flags);
+	trace_vmx_page_array(area, pages, nr, 0);
 	vmx_leaves_spread(pages, heads, got);
 	err = vmx_blocks_take_many(pages, got << VMX_LEAF_ORDER, nr, gfp,
 				   node, &area->nid);
@@ -140,7 +140,7 @@ int vmx_frames_take(struct vmx_area *area, gfp_t gfp, int node, bool leaves)
 	/* The most common request. */
 	if (nr == 1) {
 		area->pages = area->inline_pages;
-		trace_vmx_page_array(area->pages, 1, 0, area->flags);
+		trace_vmx_page_array(area, area->pages, 1, 0);
 		return vmx_blocks_take_single(area->pages, gfp, node, &area->nid);
 	}
 	if (leaves)
@@ -149,7 +149,7 @@ int vmx_frames_take(struct vmx_area *area, gfp_t gfp, int node, bool leaves)
 	if (unlikely(!pages))
 		return -ENOMEM;
 	area->pages = pages;
-	trace_vmx_page_array(pages, nr, 0, area->flags);
+	trace_vmx_page_array(area, pages, nr, 0);
 	if (likely(!vmx_blocks_take_one(pages, nr, gfp, node, &area->nid)))
 		return 0;
 	return take_several(area, gfp, node);

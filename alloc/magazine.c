@@ -108,15 +108,16 @@ noinline struct vmx_area *vmx_magazine_load(struct vmx_magazines *mags, unsigned
 /**
  * vmx_magazine_unload() - put an area, if a magazine is full or the CPU has enough pages
  * @mags: the magazines of a CPU; the caller holds their lock
+ * @nr: its pages. The area may be freed meanwhile, so they are not read again
  * @area: the area, as for vmx_magazine_push()
  *
  * Return: false if there is no room, not in the depot either, or if the area is freed
  * already.
  */
-noinline bool vmx_magazine_unload(struct vmx_magazines *mags, struct vmx_area *area)
+noinline bool vmx_magazine_unload(struct vmx_magazines *mags, unsigned int nr,
+				  struct vmx_area *area)
 {
 	unsigned int limit = READ_ONCE(vmx_magazine_limits.pages);
-	unsigned int nr = area->nr_pages;
 	struct vmx_magazine *loaded = &mags->size[nr];
 
 	lockdep_assert_held(&mags->lock);
@@ -371,17 +372,18 @@ void vmx_magazines_stop(void)
 /**
  * vmx_magazine_clear() - clear the memory of an area
  * @area: the area, which is mapped
+ * @nr: its pages
  *
  * KASAN allows all bytes of its pages afterwards.
  *
  * Return: false if the slice is lost: then nothing is written.
  */
-noinline bool vmx_magazine_clear(struct vmx_area *area)
+noinline bool vmx_magazine_clear(struct vmx_area *area, unsigned int nr)
 {
 	if (vmx_is_lost())
 		return false;
-	vmx_shadow_allow(area, area->nr_pages * PAGE_SIZE);
-	memset(area->addr, 0, area->nr_pages * PAGE_SIZE);
+	vmx_shadow_allow(area, nr * PAGE_SIZE);
+	memset(area->addr, 0, nr * PAGE_SIZE);
 	return true;
 }
 

@@ -51,8 +51,8 @@ extern struct vmx_magazine_limits vmx_magazine_limits;
 int vmx_magazines_init(void);
 void vmx_magazines_exit(void);
 struct vmx_area *vmx_magazine_load(struct vmx_magazines *mags, unsigned int nr);
-bool vmx_magazine_unload(struct vmx_magazines *mags, struct vmx_area *area);
-bool vmx_magazine_clear(struct vmx_area *area);
+bool vmx_magazine_unload(struct vmx_magazines *mags, unsigned int nr, struct vmx_area *area);
+bool vmx_magazine_clear(struct vmx_area *area, unsigned int nr);
 struct vmx_area *vmx_magazine_discard(struct vmx_area *area);
 
 /* Take the top area out of a loaded magazine that is not empty. */
@@ -111,7 +111,7 @@ vmx_magazine_get(unsigned long size, gfp_t gfp, const void *caller)
 	WRITE_ONCE(area->flags, VMX_MAGAZINE_PLAIN |
 		   (gfp & __GFP_ZERO ? VMX_ZEROED : 0));
 	if (unlikely(!vmx_frames_are_ours(area->pages, nr)) ||
-	    (want_init_on_alloc(gfp) && !vmx_magazine_clear(area)))
+	    (want_init_on_alloc(gfp) && !vmx_magazine_clear(area, nr)))
 		return vmx_magazine_discard(area);
 	vmx_shadow_allow(area, size);
 	kmemleak_alloc(area->addr, nr * PAGE_SIZE, 2, gfp);
@@ -174,12 +174,12 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 
 	if (!area || !vmx_magazine_takes(READ_ONCE(area->flags)))
 		return false;
-	nr = area->nr_pages;
+	nr = READ_ONCE(area->nr_pages);
 	if (unlikely(nr > VMX_MAGAZINE_PAGES))
 		return false;
 	debug_check_no_locks_freed(addr, nr * PAGE_SIZE);
 	if (want_init_on_free() && (!vmx_frames_are_ours(area->pages, nr) ||
-				    !vmx_magazine_clear(area)))
+				    !vmx_magazine_clear(area, nr)))
 		return false;
 
 	/* If the task moves to another node from here on, the magazines do not. */
@@ -190,7 +190,7 @@ static __always_inline bool vmx_magazine_put(const void *addr)
 		done = false;
 	else if (unlikely(!mags->size[nr].room ||
 			  mags->pages + nr > READ_ONCE(vmx_magazine_limits.pages)))
-		done = vmx_magazine_unload(mags, area);
+		done = vmx_magazine_unload(mags, nr, area);
 	else
 		done = vmx_magazine_push(mags, nr, area);
 	spin_unlock(&mags->lock);

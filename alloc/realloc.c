@@ -61,12 +61,13 @@ static int grow(struct vmx_area *area, unsigned int nr, gfp_t gfp, int node)
 {
 	unsigned int had = area->nr_pages, extra = nr - had;
 	struct vmx_growth growth;
+	struct vmx_area *undo;
 	struct page **old;
 	int err;
 
-	err = vmx_area_extend(area, extra * PAGE_SIZE);
-	if (err)
-		return err;
+	undo = vmx_area_extend(area, extra * PAGE_SIZE, vmx_meta_gfp(gfp));
+	if (IS_ERR(undo))
+		return PTR_ERR(undo);
 	err = vmx_frames_grow(area, nr, gfp, node, &growth);
 	if (err)
 		goto give_back_hole;
@@ -81,6 +82,7 @@ static int grow(struct vmx_area *area, unsigned int nr, gfp_t gfp, int node)
 	/* The area may be too long for a magazine now. */
 	clear_bit(ilog2(VMX_CACHEABLE), &area->flags);
 	spin_unlock(&vmx_area_lock);
+	vmx_area_extended(undo);
 	if (old != area->pages)
 		vmx_frames_free_array(area, old);
 	return 0;
@@ -89,7 +91,7 @@ return_frames:
 	vmx_pgtable_flush();	/* some of it was mapped for a moment */
 	vmx_frames_ungrow(area, &growth);
 give_back_hole:
-	vmx_area_retract(area, extra * PAGE_SIZE);
+	vmx_area_retract(area, extra * PAGE_SIZE, undo);
 	return err;
 }
 

@@ -2,12 +2,15 @@
 /*
  * The holes of the slice: which exist, and which one a request gets
  *
- * A hole has no node of its own. The range behind it knows its length
- * (vmx_area.hole), so holes and ranges cannot disagree. Ranges with a hole in
- * front of them are in one tree, by address; ranges without one are in no tree.
- * Nearly every request takes the front of a hole, and then only a length changes.
+ * A hole is known by the range behind it (vmx_area.hole, vmx_hole.succ) and by its
+ * length, so holes and ranges cannot disagree. Holes are in one tree, by address. Nearly
+ * every request takes the front of a hole, and then only a length changes.
  *
- * Each node also knows the longest hole in its subtree (vmx_area.room). For the
+ * A range needs no memory for the hole that may come in front of it: where a range between
+ * two others becomes a hole, its descriptor becomes the hole's. If the hole is used up, the
+ * descriptor is free again.
+ *
+ * Each hole also knows the longest hole in its subtree (vmx_hole.room). For the
  * lowest hole, and the nodes above it, this may be out of date while
  * vmx_holes.lowest_stale is set: settle_lowest() corrects it before the tree is
  * searched, and before any other change.
@@ -56,40 +59,40 @@ struct vmx_holes vmx_holes;
 /* Above any end. */
 static const struct vmx_place nowhere = { .addr = ULONG_MAX };
 
-static unsigned long hole_start(const struct vmx_area *area)
+static struct vmx_hole *rb_hole(struct rb_node *rb)
 {
-	return vmx_area_start(area) - area->hole;
+	return rb_entry_safe(rb, struct vmx_hole, rb);
 }
 
-static struct vmx_area *rb_area(struct rb_node *rb)
+static unsigned long hole_end(const struct vmx_hole *hole)
 {
-	return rb_entry_safe(rb, struct vmx_area, rb);
+	return vmx_area_start(hole->succ);
 }
 
-/* Return the pages that fit into the hole in front of @area, aligned to 2^@order. */
-static u32 hole_pages(const struct vmx_area *area, unsigned int order)
+/* Return the pages that fit into a hole, aligned to 2^@order. */
+static u32 hole_pages(const struct vmx_hole *hole, unsigned int order)
 {
-	unsigned long low = ALIGN(hole_start(area), PAGE_SIZE << order);
+	unsigned long low = ALIGN(vmx_hole_start(hole), PAGE_SIZE << order);
 
-	if (low < hole_start(area) || low >= vmx_area_start(area))
+	if (low < vmx_hole_start(hole) || low >= hole_end(hole))
 		return 0;
-	return (vmx_area_start(area) - low) >> PAGE_SHIFT;
+	return (hole_end(hole) - low) >> PAGE_SHIFT;
 }
 
 static struct vmx_room *rb_room(struct rb_node *rb)
 {
-	return rb ? &rb_entry(rb, struct vmx_area, rb)->room : NULL;
+	return rb ? &rb_entry(rb, struct vmx_hole, rb)->room : NULL;
 }
 
 /*
- * Compute @area->room from its own hole and its children. With @exit, return
+ * Compute @hole->room from its own length and its children. With @exit, return
  * whether it was right already: then the nodes above it are right, too.
  */
-static __always_inline bool compute_room(struct vmx_area *area, bool exit)
+static __always_inline bool compute_room(struct vmx_hole *hole, bool exit)
 {
-	struct vmx_room *left = rb_room(area->rb.rb_left);
-	struct vmx_room *right = rb_room(area->rb.rb_right);
-	unsigned long max_hole = area->hole;
+	struct vmx_room *left = rb_room(hole->rb.rb_left);
+	struct vmx_room *right = rb_room(hole->rb.rb_right);
+	unsigned long max_hole = hole->size;
 	unsigned int order;
 	bool same;
 
@@ -97,14 +100,14 @@ static __always_inline bool compute_room(struct vmx_area *area, bool exit)
 		max_hole = left->max_hole;
 	if (right && right->max_hole > max_hole)
 		max_hole = right->max_hole;
-	same = area->room.max_hole == max_hole;
-	area->room.max_hole = max_hole;
+	same = hole->room.max_hole == max_hole;
+	hole->room.max_hole = max_hole;
 
 	if (likely(!kept.orders))
 		return exit && same;
 	for_each_set_bit(order, &kept.orders, VMX_ALIGN_ORDERS + 1) {
-		u32 *room = &area->room.aligned[order - 1];
-		u32 pages = hole_pages(area, order);
+		u32 *room = &hole->room.aligned[order - 1];
+		u32 pages = hole_pages(hole, order);
 
 		if (left)
 			pages = max(pages, left->aligned[order - 1]);
@@ -116,7 +119,7 @@ static __always_inline bool compute_room(struct vmx_area *area, bool exit)
 	return exit && same;
 }
 
-RB_DECLARE_CALLBACKS(static, room_cb, struct vmx_area, rb, room, compute_room)
+RB_DECLARE_CALLBACKS(static, room_cb, struct vmx_hole, rb, room, compute_room)
 
 /* Return the longest hole in a subtree, in bytes from its first aligned place. */
 static unsigned long subtree_room(struct rb_node *rb, unsigned int order)
@@ -130,38 +133,18 @@ static unsigned long subtree_room(struct rb_node *rb, unsigned int order)
 	return (unsigned long)room->aligned[order - 1] << PAGE_SHIFT;
 }
 
-static void add_hole(struct vmx_area *area)
-{
-	struct rb_node **link = &vmx_holes.tree.rb_root.rb_node, *parent = NULL;
-	bool lowest = true;
-
-	while (*link) {
-		parent = *link;
-		if (area->addr < rb_area(parent)->addr) {
-			link = &parent->rb_left;
-		} else {
-			link = &parent->rb_right;
-			lowest = false;
-		}
-	}
-	rb_link_node(&area->rb, parent, link);
-	area->room = (struct vmx_room){};
-	room_cb_propagate(&area->rb, NULL);
-	rb_insert_augmented_cached(&area->rb, &vmx_holes.tree, lowest, &room_cb);
-}
-
 static bool is_shorter(struct rb_node *a, const struct rb_node *b)
 {
-	const struct vmx_area *x = rb_entry(a, struct vmx_area, by_size);
-	const struct vmx_area *y = rb_entry(b, struct vmx_area, by_size);
+	const struct vmx_hole *x = rb_entry(a, struct vmx_hole, by_size);
+	const struct vmx_hole *y = rb_entry(b, struct vmx_hole, by_size);
 
-	return x->hole != y->hole ? x->hole < y->hole : x->addr < y->addr;
+	return x->size != y->size ? x->size < y->size : hole_end(x) < hole_end(y);
 }
 
 /* Tell the trees the lowest hole's length. Call this before each other use of them. */
 static void settle_lowest(void)
 {
-	struct vmx_area *lowest = vmx_hole_lowest();
+	struct vmx_hole *lowest = vmx_hole_lowest();
 
 	if (!vmx_holes.lowest_stale)
 		return;
@@ -187,27 +170,67 @@ unsigned long vmx_hole_longest(void)
 }
 
 /**
- * __vmx_hole_resize() - set the length of the hole in front of a range
- * @area: the range behind the hole
- * @hole: the new length, different from the old one; 0 for no hole
+ * vmx_hole_add() - let there be a hole in front of a range that has none
+ * @hole: memory for it
+ * @succ: the range
+ * @size: its length
  */
-void __vmx_hole_resize(struct vmx_area *area, unsigned long hole)
+void vmx_hole_add(struct vmx_hole *hole, struct vmx_area *succ, unsigned long size)
 {
-	unsigned long old = area->hole;
+	struct rb_node **link = &vmx_holes.tree.rb_root.rb_node, *parent = NULL;
+	bool lowest = true;
 
 	lockdep_assert_held(&vmx_area_lock);
 	settle_lowest();
-	if (unlikely(kept.sizes_kept) && old)
-		rb_erase(&area->by_size, &kept.sizes);
-	area->hole = hole;
-	if (unlikely(kept.sizes_kept) && hole)
-		rb_add(&area->by_size, &kept.sizes, is_shorter);
-	if (old && hole)
-		room_cb_propagate(&area->rb, NULL);
-	else if (hole)
-		add_hole(area);
-	else if (old)
-		rb_erase_augmented_cached(&area->rb, &vmx_holes.tree, &room_cb);
+	hole->succ = succ;
+	hole->size = size;
+	hole->room = (struct vmx_room){};
+	succ->hole = hole;
+	if (unlikely(kept.sizes_kept))
+		rb_add(&hole->by_size, &kept.sizes, is_shorter);
+	while (*link) {
+		parent = *link;
+		if (hole_end(hole) < hole_end(rb_hole(parent))) {
+			link = &parent->rb_left;
+		} else {
+			link = &parent->rb_right;
+			lowest = false;
+		}
+	}
+	rb_link_node(&hole->rb, parent, link);
+	room_cb_propagate(&hole->rb, NULL);
+	rb_insert_augmented_cached(&hole->rb, &vmx_holes.tree, lowest, &room_cb);
+}
+
+/**
+ * vmx_hole_del() - forget a hole
+ * @hole: the hole; its memory is the caller's again
+ */
+void vmx_hole_del(struct vmx_hole *hole)
+{
+	lockdep_assert_held(&vmx_area_lock);
+	settle_lowest();
+	if (unlikely(kept.sizes_kept))
+		rb_erase(&hole->by_size, &kept.sizes);
+	rb_erase_augmented_cached(&hole->rb, &vmx_holes.tree, &room_cb);
+	hole->succ->hole = NULL;
+}
+
+/**
+ * __vmx_hole_resize() - set the length of a hole: what vmx_hole_resize() does not do inline
+ * @hole: the hole
+ * @size: its new length
+ */
+void __vmx_hole_resize(struct vmx_hole *hole, unsigned long size)
+{
+	lockdep_assert_held(&vmx_area_lock);
+	settle_lowest();
+	if (unlikely(kept.sizes_kept))
+		rb_erase(&hole->by_size, &kept.sizes);
+	hole->size = size;
+	if (unlikely(kept.sizes_kept))
+		rb_add(&hole->by_size, &kept.sizes, is_shorter);
+	room_cb_propagate(&hole->rb, NULL);
 }
 
 static void keep_order(unsigned int order)
@@ -216,7 +239,7 @@ static void keep_order(unsigned int order)
 
 	__set_bit(order, &kept.orders);
 	for (rb = rb_first_postorder(&vmx_holes.tree.rb_root); rb; rb = rb_next_postorder(rb))
-		compute_room(rb_area(rb), false);
+		compute_room(rb_hole(rb), false);
 }
 
 static void keep_sizes(void)
@@ -225,7 +248,7 @@ static void keep_sizes(void)
 
 	kept.sizes_kept = true;
 	for (rb = rb_first_cached(&vmx_holes.tree); rb; rb = rb_next(rb))
-		rb_add(&rb_area(rb)->by_size, &kept.sizes, is_shorter);
+		rb_add(&rb_hole(rb)->by_size, &kept.sizes, is_shorter);
 }
 
 /*
@@ -244,36 +267,35 @@ struct search {
  * that ends below start.
  *
  * Source: the search of Linux's own tree of free ranges since 5.2, whose nodes are
- * the holes. To hang a hole on the range behind it is older (the gap tree of
- * mmap(), Linux 3.8 to 6.0) and saves a node for each hole.
+ * the holes, too.
  */
 static __always_inline struct vmx_place lowest_fit(const struct search *s)
 {
 	struct rb_node *rb = vmx_holes.tree.rb_root.rb_node;
 	unsigned int looked = 0;
-	struct vmx_area *area;
+	struct vmx_hole *hole;
 
 	if (subtree_room(rb, s->order) < s->size) {
 		vmx_holes.looked_at = 0;
 		return nowhere;
 	}
 	for (;;) {
-		area = rb_area(rb);
-		if (hole_start(area) > s->start &&
+		hole = rb_hole(rb);
+		if (vmx_hole_start(hole) > s->start &&
 		    subtree_room(rb->rb_left, s->order) >= s->size) {
 			rb = rb->rb_left;
 			continue;
 		}
 		for (;;) {
 			/* Everything to the left of this hole is ruled out. */
-			unsigned long low = max(hole_start(area), s->start);
+			unsigned long low = max(vmx_hole_start(hole), s->start);
 			unsigned long place = ALIGN(low, s->align);
 			struct rb_node *child;
 
 			vmx_holes.looked_at = ++looked;
-			if (place >= low && place < vmx_area_start(area) &&
-			    vmx_area_start(area) - place >= s->size)
-				return (struct vmx_place){ area, place };
+			if (place >= low && place < hole_end(hole) &&
+			    hole_end(hole) - place >= s->size)
+				return (struct vmx_place){ hole->succ, place };
 			if (subtree_room(rb->rb_right, s->order) >= s->size) {
 				rb = rb->rb_right;
 				break;
@@ -284,7 +306,7 @@ static __always_inline struct vmx_place lowest_fit(const struct search *s)
 				if (!rb)
 					return nowhere;
 			} while (child == rb->rb_right);
-			area = rb_area(rb);
+			hole = rb_hole(rb);
 		}
 	}
 }
@@ -308,7 +330,7 @@ static struct vmx_place or_first_fit(struct vmx_place place, const struct search
 
 static struct vmx_place best_fit(const struct search *s)
 {
-	struct vmx_area *area, *best = NULL;
+	struct vmx_hole *hole, *best = NULL;
 	struct rb_node *rb;
 	unsigned long need;
 
@@ -318,9 +340,9 @@ static struct vmx_place best_fit(const struct search *s)
 	if (check_add_overflow(s->size, s->align - PAGE_SIZE, &need))
 		return or_first_fit(nowhere, s);
 	for (rb = kept.sizes.rb_node; rb; vmx_holes.looked_at++) {
-		area = rb_entry(rb, struct vmx_area, by_size);
-		if (area->hole >= need) {
-			best = area;
+		hole = rb_entry(rb, struct vmx_hole, by_size);
+		if (hole->size >= need) {
+			best = hole;
 			rb = rb->rb_left;
 		} else {
 			rb = rb->rb_right;
@@ -328,14 +350,14 @@ static struct vmx_place best_fit(const struct search *s)
 	}
 	if (!best)
 		return or_first_fit(nowhere, s);
-	return (struct vmx_place){ best, ALIGN(hole_start(best), s->align) };
+	return (struct vmx_place){ best->succ, ALIGN(vmx_hole_start(best), s->align) };
 }
 
 /* The mirror image of lowest_fit(), without a lower bound. */
 static struct vmx_place last_fit(const struct search *s)
 {
 	struct rb_node *rb = vmx_holes.tree.rb_root.rb_node, *child;
-	struct vmx_area *area;
+	struct vmx_hole *hole;
 	unsigned long place;
 
 	vmx_holes.looked_at = 0;
@@ -347,11 +369,11 @@ static struct vmx_place last_fit(const struct search *s)
 			continue;
 		}
 		for (;;) {
-			area = rb_area(rb);
+			hole = rb_hole(rb);
 			vmx_holes.looked_at++;
-			place = ALIGN_DOWN(vmx_area_start(area) - s->size, s->align);
-			if (area->hole >= s->size && place >= hole_start(area))
-				return (struct vmx_place){ area, place };
+			place = ALIGN_DOWN(hole_end(hole) - s->size, s->align);
+			if (hole->size >= s->size && place >= vmx_hole_start(hole))
+				return (struct vmx_place){ hole->succ, place };
 			if (subtree_room(rb->rb_left, s->order) >= s->size) {
 				rb = rb->rb_left;
 				break;
@@ -439,18 +461,17 @@ find_special(unsigned long size, unsigned long align, unsigned long start,
 static struct vmx_place place_in_lowest(unsigned long size, unsigned long align,
 					unsigned long start)
 {
-	struct vmx_area *lowest = vmx_hole_lowest();
+	struct vmx_hole *lowest = vmx_hole_lowest();
 	unsigned long low, place;
 
 	if (!lowest)
 		return nowhere;
-	low = max(hole_start(lowest), start);
+	low = max(vmx_hole_start(lowest), start);
 	place = ALIGN(low, align);
-	if (place < low || place >= vmx_area_start(lowest) ||
-	    vmx_area_start(lowest) - place < size)
+	if (place < low || place >= hole_end(lowest) || hole_end(lowest) - place < size)
 		return nowhere;
 	vmx_holes.looked_at = 1;
-	return (struct vmx_place){ lowest, place };
+	return (struct vmx_place){ lowest->succ, place };
 }
 
 /**

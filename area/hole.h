@@ -29,31 +29,47 @@ extern struct vmx_holes vmx_holes;
 
 void vmx_holes_init(void);
 unsigned long vmx_hole_longest(void);
-void __vmx_hole_resize(struct vmx_area *area, unsigned long hole);
+void vmx_hole_add(struct vmx_hole *hole, struct vmx_area *succ, unsigned long size);
+void vmx_hole_del(struct vmx_hole *hole);
+void __vmx_hole_resize(struct vmx_hole *hole, unsigned long size);
 struct vmx_place __vmx_hole_find(unsigned long size, unsigned long align,
 				 unsigned long start, enum vmx_fit fit);
 
-/* Return the range behind the lowest hole, or NULL. */
-static inline struct vmx_area *vmx_hole_lowest(void)
+/* Return the lowest hole, or NULL. */
+static inline struct vmx_hole *vmx_hole_lowest(void)
 {
-	return rb_entry_safe(rb_first_cached(&vmx_holes.tree), struct vmx_area, rb);
+	return rb_entry_safe(rb_first_cached(&vmx_holes.tree), struct vmx_hole, rb);
+}
+
+static inline unsigned long vmx_hole_start(const struct vmx_hole *hole)
+{
+	return vmx_area_start(hole->succ) - hole->size;
 }
 
 /*
- * Set the length of the hole in front of @area. Nearly always it is the lowest
- * hole: then the tree is told only when the next search needs it.
+ * Set the length of a hole. Nearly always it is the lowest hole: then the tree is told
+ * only when the next search needs it.
  */
-static inline void vmx_hole_resize(struct vmx_area *area, unsigned long hole)
+static inline void vmx_hole_resize(struct vmx_hole *hole, unsigned long size)
 {
 	lockdep_assert_held(&vmx_area_lock);
-	if (area->hole == hole)
-		return;
-	if (hole && vmx_holes.tree.rb_leftmost == &area->rb) {
-		area->hole = hole;
+	if (vmx_holes.tree.rb_leftmost == &hole->rb) {
+		hole->size = size;
 		vmx_holes.lowest_stale = true;
 	} else {
-		__vmx_hole_resize(area, hole);
+		__vmx_hole_resize(hole, size);
 	}
+}
+
+/*
+ * Let a hole be in front of @succ. There is no other hole between it and
+ * its former place.
+ */
+static inline void vmx_hole_move(struct vmx_hole *hole, struct vmx_area *succ)
+{
+	hole->succ->hole = NULL;
+	hole->succ = succ;
+	succ->hole = hole;
 }
 
 /**
@@ -74,16 +90,16 @@ static inline struct vmx_place vmx_hole_find(unsigned long size,
 					     unsigned long start,
 					     enum vmx_fit fit)
 {
-	struct vmx_area *lowest = vmx_hole_lowest();
+	struct vmx_hole *lowest = vmx_hole_lowest();
 	unsigned long addr;
 
 	lockdep_assert_held(&vmx_area_lock);
-	if (likely(lowest && lowest->hole >= size && align == PAGE_SIZE &&
+	if (likely(lowest && lowest->size >= size && align == PAGE_SIZE &&
 		   fit == VMX_FIT_FIRST)) {
-		addr = (unsigned long)lowest->addr - lowest->hole;
+		addr = vmx_hole_start(lowest);
 		if (addr >= start) {
 			vmx_holes.looked_at = 1;
-			return (struct vmx_place){ lowest, addr };
+			return (struct vmx_place){ lowest->succ, addr };
 		}
 	}
 	return __vmx_hole_find(size, align, start, fit);

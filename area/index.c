@@ -124,10 +124,13 @@ struct vmx_area *__vmx_index_below(unsigned long page)
 int vmx_index_init(unsigned long start, unsigned long end)
 {
 	unsigned long pages = (end - start) >> PAGE_SHIFT, bits = max(pages, 1UL);
-	unsigned long offset[VMX_INDEX_LEVELS], words = bits;
+	unsigned long offset[VMX_INDEX_LEVELS], words = bits + 1;
 	unsigned int level = 0;
 
-	/* One allocation: vmx_starts, and behind it the marks, level by level. */
+	/*
+	 * One allocation: vmx_starts, and behind it the marks, level by level. A descriptor of
+	 * a hole has the address behind the slice, so vmx_starts has an entry for it, too.
+	 */
 	do {
 		offset[level++] = words;
 		bits = DIV_ROUND_UP(bits, BITS_PER_LONG);

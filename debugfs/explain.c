@@ -124,7 +124,7 @@ static void on_hole(void *data, const struct vmx_area *area,
 	step->hole.addr = addr;
 	if (succ) {
 		step->hole.end = vmx_area_start(succ);
-		step->hole.start = step->hole.end - succ->hole;
+		step->hole.start = step->hole.end - vmx_area_hole(succ);
 	}
 	noted(data);
 }
@@ -176,8 +176,8 @@ static void on_link(void *data, const struct vmx_area *area)
 	step->link.addr = vmx_area_start(area);
 	step->link.size = area->size;
 	step->link.flags = area->flags;
-	step->link.left_below = area->hole;
-	step->link.left_above = area->after->hole;
+	step->link.left_below = vmx_area_hole(area);
+	step->link.left_above = vmx_area_hole(area->after);
 	note_neighbour(&step->link.below, area->before);
 	note_neighbour(&step->link.above, area->after);
 	note_place(&step->link.place, area);
@@ -227,8 +227,8 @@ static void on_hole_back(void *data, const void *addr, unsigned long size)
 	noted(data);
 }
 
-static void on_page_array(void *data, const void *pages, unsigned int nr,
-			  unsigned int page_order, unsigned long flags)
+static void on_page_array(void *data, const struct vmx_area *area, const void *pages,
+			  unsigned int nr, unsigned int page_order)
 {
 	struct step *step = next_step(data, S_PAGE_ARRAY);
 
@@ -237,6 +237,7 @@ static void on_page_array(void *data, const void *pages, unsigned int nr,
 	step->array.pages = pages;
 	step->array.nr = nr;
 	step->array.page_order = page_order;
+	step->array.inside = pages == area->inline_pages;
 	noted(data);
 }
 

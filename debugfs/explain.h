@@ -72,6 +72,7 @@ struct step {
 			const void *pages;
 			unsigned int nr;
 			unsigned int page_order;
+			bool inside;	/* the descriptor */
 		} array;
 		struct {
 			unsigned long pfn, nr;	/* frames */

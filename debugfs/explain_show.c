@@ -170,8 +170,7 @@ static void tell_link(struct seq_file *m, const struct step *step)
 
 static void tell_array(struct seq_file *m, const struct step *step)
 {
-	unsigned int nr = step->array.nr >> step->array.page_order;
-	bool inside = nr <= VMX_INLINE_PAGES;
+	bool inside = step->array.inside;
 
 	seq_printf(m, INDENT "nr_pages = %u, ", step->array.nr);
 	if (step->array.page_order)

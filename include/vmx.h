@@ -55,13 +55,26 @@ enum vmx_fit { VMX_FITS(VMX_FIT_ENUM) VMX_FIT_KINDS };
 /* What a caller may give in vm_flags, besides VMX_FIT(). */
 #define VMX_CALLER_FLAGS (VMX_USERMAP | VMX_NO_GUARD | VMX_ALLOW_HUGE)
 
-#define VMX_INLINE_PAGES 16
+#define VMX_INLINE_PAGES 16	/* the longest page array inside a descriptor */
 #define VMX_ALIGN_ORDERS 9	/* alignments up to 512 pages are searched exactly */
 
-/* The longest hole in front of a range, or of any range below it in the tree. */
+/* The longest hole of a part of the tree of holes. */
 struct vmx_room {
 	unsigned long	max_hole;	/* bytes */
 	u32		aligned[VMX_ALIGN_ORDERS]; /* pages, from the first aligned one */
+};
+
+/*
+ * A hole. See area/hole.c: it lies in the descriptor of a range that it has replaced. The
+ * length lies where nr_pages was: whoever frees that range once more, without a lock, finds
+ * too many pages for a magazine, or none.
+ */
+struct vmx_hole {
+	struct vmx_area	*succ;		/* the range behind the hole */
+	unsigned long	size;		/* bytes */
+	struct rb_node	rb;		/* by address */
+	struct rb_node	by_size;	/* by length */
+	struct vmx_room	room;		/* of this hole and of those below it in the tree */
 };
 
 /**
@@ -90,38 +103,54 @@ struct vmx_area {
 	void		*addr;
 	unsigned long	size;
 	unsigned long	flags;
-	struct page	**pages;
-	unsigned int	nr_pages;
-	phys_addr_t	phys_addr;
-	const void	*caller;
-	unsigned int	page_order;
-	/* private: */
-	unsigned int	leaves;		/* entries above the PTE level */
-	unsigned long	requested;	/* bytes that the caller asked for */
-	unsigned long	id;		/* unique; a parked or cached area keeps it */
-	struct rb_node	rb;		/* if there is a hole in front: by address */
-	struct rb_node	by_size;	/* if there is a hole in front: by length */
-	struct vmx_area	**link;		/* the link of the list that leads here */
-	struct vmx_area	*before;	/* the range below this one, in any state */
-	struct vmx_area	*after;		/* the range above this one, in any state */
-	unsigned long	hole;		/* bytes of the hole in front of this range */
-	struct vmx_room	room;		/* the longest holes of this subtree */
 	union {
-		struct list_head quarantine;	/* while this range waits for a flush */
 		struct {
-			struct vmx_area *cached; /* the next area in a magazine, or parked */
-			struct vmx_area *below;	/* the top of the next magazine, or batch */
+			struct page	**pages;
+			unsigned int	nr_pages;
+			phys_addr_t	phys_addr;
+			const void	*caller;
+			unsigned int	page_order;
+			/* private: */
+			/* entries above the PTE level */
+			unsigned int	leaves;
+			union {
+				struct {
+					/* bytes that the caller asked for */
+					unsigned long requested;
+					/* the link of the list that leads here */
+					struct vmx_area **link;
+					/* the task that asked for the area */
+					char comm[TASK_COMM_LEN];
+				};
+				/* a quarantined range: by address */
+				struct rb_node quarantined;
+			};
+			/* the ranges below and above this one, in any state */
+			struct vmx_area *before, *after;
+			/* the hole in front of this range, or NULL */
+			struct vmx_hole *hole;
+			union {
+				/* while this range waits for a flush */
+				struct list_head quarantine;
+				struct {
+					/* the next area in a magazine, or parked */
+					struct vmx_area *cached;
+					/* the top of the next magazine, or batch */
+					struct vmx_area *below;
+				};
+				/* freed in an interrupt: a worker's queue */
+				struct llist_node deferred;
+			};
 		};
-		struct llist_node deferred;	/* freed in an interrupt: a worker's queue */
+		/* private: this descriptor is not of a range any longer, but of a hole */
+		struct vmx_hole	as_hole;
 	};
+	unsigned long	id;		/* unique; a parked or cached area keeps it */
 	pid_t		pid;		/* the task that asked for the area */
-	char		comm[TASK_COMM_LEN];
 	short		nid;		/* node of all frames; NUMA_NO_NODE: several nodes */
 	unsigned char	state;		/* enum vmx_area_state */
-	union {
-		struct page *inline_pages[VMX_INLINE_PAGES]; /* @pages of a small area */
-		struct rb_node quarantined;	/* of a quarantined range: by address */
-	};
+	bool		is_long;	/* inline_pages has room for VMX_INLINE_PAGES, not for 1 */
+	struct page	*inline_pages[]; /* @pages, if they have room there */
 };
 
 /**

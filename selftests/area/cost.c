@@ -98,7 +98,7 @@ static struct vmx_area *take(void)
 static void insert_counted(struct vmx_area *area, unsigned long align, unsigned long start)
 {
 	count();
-	if (vmx_area_insert(area, align, start, slice_end))
+	if (vmx_area_insert(area, align, start, slice_end, GFP_KERNEL))
 		fail("the slice is too small");
 	counted();
 	areas[nr_areas++] = area;
@@ -149,7 +149,7 @@ static void refuse(void)
 	unsigned long from = any_page();
 
 	count();
-	if (!vmx_area_insert(area, PAGE_SIZE, from, from + PAGE_SIZE))
+	if (!vmx_area_insert(area, PAGE_SIZE, from, from + PAGE_SIZE, GFP_KERNEL))
 		fail("insert found a hole where there is no room");
 	counted();
 	vmx_area_free(area);
@@ -210,7 +210,7 @@ static void refuse_purge(void)
 
 	vmx_areas_stats(&stats);
 	count();
-	if (!vmx_area_insert_after_purge(area, PAGE_SIZE, from, from + PAGE_SIZE))
+	if (!vmx_area_insert_after_purge(area, PAGE_SIZE, from, from + PAGE_SIZE, GFP_KERNEL))
 		fail("insert found a hole where there is no room");
 	blocks /= stats.quarantined_ranges;
 	counted();

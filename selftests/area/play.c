@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
@@ -84,13 +85,16 @@ static void check_all(void)
 	check_stats();
 	subject_check();
 	model_check_ranges(subject_next);
-	/* One for each range, each pending request, each spare, the cache, the index. */
+	/*
+	 * One for each range, each hole, each pending request, each spare, two caches, the
+	 * index.
+	 */
 	if (shim_allocated() != model.stats.areas + model.stats.quarantined_ranges +
-				model.stats.parked_areas +
-				play.pending + subject_spares() + 2)
-		fail("%zu allocations are held for %lu areas, %lu quarantined ranges, %zu spares",
+				model.stats.parked_areas + subject_holes() +
+				play.pending + subject_spares() + 3)
+		fail("%zu allocations are held for %lu areas, %lu waiting, %zu holes, %zu spares",
 		     shim_allocated(), model.stats.areas, model.stats.quarantined_ranges,
-		     subject_spares());
+		     subject_holes(), subject_spares());
 }
 
 /* The descriptor has what its owner and vmx_area_insert() have set. */
@@ -228,7 +232,7 @@ static bool insert_after_purge(struct vmx_area *area, unsigned long align, enum 
 	play.purging = true;
 	play.asking = true;
 	play.flushes = 0;
-	err = vmx_area_insert_after_purge(area, align, start, end);
+	err = vmx_area_insert_after_purge(area, align, start, end, GFP_KERNEL);
 	model_unpark(subject_is_parked);
 	play.asking = false;
 	play.purging = false;
@@ -270,7 +274,7 @@ static void insert(void)
 		fit = VMX_FIT_FIRST;	/* others need the whole slice */
 
 	place = model_find_hole(area->size, align, start, end, fit);
-	err = vmx_area_insert(area, align, start, end);
+	err = vmx_area_insert(area, align, start, end, GFP_KERNEL);
 	trace("insert size=%#lx align=%#lx fit=%d [%#lx, %#lx): %d, %p",
 	      area->size, align, fit, start, end, err, err ? NULL : area->addr);
 	if (err != (place ? 0 : -ENOSPC))
@@ -297,6 +301,21 @@ static void insert(void)
 	inserted(area, place);
 }
 
+static void insert_plain(void)
+{
+	struct vmx_area *area = new_area(any_size(), VMX_ALLOC);
+	unsigned long place = model_find_hole(area->size, PAGE_SIZE, model.start, model.end,
+					      VMX_FIT_FIRST);
+	int err = vmx_area_insert(area, PAGE_SIZE, model.start, model.end, GFP_KERNEL);
+
+	if (err != (place ? 0 : -ENOSPC))
+		fail("insert size=%#lx: %d, should be at %#lx", area->size, err, place);
+	if (err)
+		vmx_area_free(area);
+	else
+		inserted(area, place);
+}
+
 static void insert_refused(void)
 {
 	struct vmx_area *area = new_area(PAGE_SIZE, 0);
@@ -321,7 +340,7 @@ static void insert_refused(void)
 		break;
 	}
 	shim_expect_warning();
-	err = vmx_area_insert(area, align, model.start, model.end);
+	err = vmx_area_insert(area, align, model.start, model.end, GFP_KERNEL);
 	trace("insert size=%#lx align=%#lx: %d", area->size, align, err);
 	if (err != -EINVAL || shim_warned() != 1)
 		fail("insert size=%#lx align=%#lx: %d", area->size, align, err);
@@ -330,18 +349,29 @@ static void insert_refused(void)
 
 static void no_memory(void)
 {
-	int node = any_node();
-	bool spare = node == NUMA_NO_NODE && subject_spares();
+	unsigned long size = any_size();
+	int node = any_node(), err;
+	bool spare = node == NUMA_NO_NODE && subject_has_spare(size);
 	struct vmx_area *area;
 
 	shim_fail_in = 0;
-	area = vmx_area_alloc(any_size(), 0, CALLER, GFP_KERNEL, node);
+	area = vmx_area_alloc(size, 0, CALLER, GFP_KERNEL, node);
 	shim_fail_in = -1;
 	trace("alloc without memory: %p", area);
 	if (!area != !spare)
 		fail("alloc without memory: %p", area);
-	if (area)
-		vmx_area_free(area);
+	if (!area)
+		return;
+
+	/* An aligned area may split a hole, which takes a descriptor. */
+	subject_drop_spares();
+	shim_fail_in = 0;
+	err = vmx_area_insert(area, 2 * PAGE_SIZE, model.start, model.end, GFP_KERNEL);
+	shim_fail_in = -1;
+	trace("insert without memory: %d", err);
+	if (err != -ENOMEM)
+		fail("insert without memory: %d", err);
+	vmx_area_free(area);
 }
 
 /* Do more bytes wait for a flush than may, if @parked bytes are those of batches? */
@@ -451,23 +481,30 @@ static void resize(void)
 {
 	struct model_area *it = any_live();
 	unsigned long room, bytes;
+	struct vmx_area *undo;
 	int err;
 
 	if (!it)
 		return;
 	room = model_room(it);
 	bytes = (1 + any(one_in(2) ? play.profile->max_pages : room / PAGE_SIZE + 2)) * PAGE_SIZE;
-	err = vmx_area_extend(it->area, bytes);
+	undo = vmx_area_extend(it->area, bytes, GFP_KERNEL);
+	err = IS_ERR(undo) ? PTR_ERR(undo) : 0;
 	trace("extend %#lx, %#lx by %#lx of %#lx: %d", it->addr, it->size, bytes, room, err);
 	if (err != (bytes <= room ? 0 : -ENOSPC))
 		fail("extend %#lx by %#lx, with %#lx of room: %d", it->addr, bytes, room, err);
 	if (err)
 		return;
-	/* The caller retracts if it gets no frames for the new pages. */
-	if (one_in(3))
-		vmx_area_retract(it->area, bytes);
-	else
-		model_resize(it, it->size + bytes);
+	model_resize(it, it->size + bytes);
+	/* The caller retracts if it gets no frames for the new pages. Others may be faster. */
+	if (one_in(3)) {
+		if (one_in(2))
+			insert_plain();
+		vmx_area_retract(it->area, bytes, undo);
+		model_resize(it, it->size - bytes);
+	} else {
+		vmx_area_extended(undo);
+	}
 }
 
 static void cut(void)
@@ -834,8 +871,8 @@ void play_begin(const struct profile *profile, struct source *source)
 	vmx_lazy_max = ULONG_MAX;
 	shim_resched = resched;
 
-	/* If init cannot allocate the cache or the index, it leaves nothing. */
-	shim_fail_in = any(4);
+	/* If init cannot allocate a cache, the first hole or the index, it leaves nothing. */
+	shim_fail_in = any(5);
 	err = vmx_areas_init(start, start + profile->pages * PAGE_SIZE, flush);
 	if (err) {
 		if (err != -ENOMEM || shim_allocated())

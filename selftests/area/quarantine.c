@@ -38,7 +38,7 @@ static struct vmx_area *try_insert(unsigned long size, unsigned long flags)
 {
 	struct vmx_area *area = vmx_area_alloc(size, flags, NULL, GFP_KERNEL, NUMA_NO_NODE);
 
-	if (!vmx_area_insert(area, PAGE_SIZE, START, START + SLICE))
+	if (!vmx_area_insert(area, PAGE_SIZE, START, START + SLICE, GFP_KERNEL))
 		return area;
 	vmx_area_free(area);
 	return NULL;
@@ -188,20 +188,21 @@ static void refusals(void)
 
 	for (i = 0; i < ARRAY_SIZE(area); i += 2) {
 		quarantine(area[i]);
-		if (vmx_area_insert_after_purge(big, PAGE_SIZE, START, START + SLICE) != -ENOSPC)
+		if (vmx_area_insert_after_purge(big, PAGE_SIZE, START, START + SLICE,
+						GFP_KERNEL) != -ENOSPC)
 			fail("12 KiB fit after %u frees of 8 KiB", i / 2 + 1);
 	}
 	if (flushes)
 		fail("%u flushes for requests that they cannot help", flushes);
 
 	shim_resched = count_resched;
-	vmx_area_insert_after_purge(big, PAGE_SIZE, START, START + SLICE);
+	vmx_area_insert_after_purge(big, PAGE_SIZE, START, START + SLICE, GFP_KERNEL);
 	shim_resched = NULL;
 	if (reschedules < i / 2 / 64 - 1)
 		fail("%u ranges in %u critical sections", i / 2, reschedules + 1);
 
 	quarantine(area[1001]);
-	if (vmx_area_insert_after_purge(big, PAGE_SIZE, START, START + SLICE))
+	if (vmx_area_insert_after_purge(big, PAGE_SIZE, START, START + SLICE, GFP_KERNEL))
 		fail("12 KiB do not fit into 24 KiB of quarantine");
 	if (flushes != 1)
 		fail("%u flushes where one can help", flushes);
@@ -215,9 +216,9 @@ static struct vmx_area *insert_after_purge(unsigned long size)
 	struct vmx_area *area = vmx_area_alloc(size, VMX_NO_GUARD, NULL, GFP_KERNEL,
 					       NUMA_NO_NODE);
 
-	if (!vmx_area_insert(area, PAGE_SIZE, START, START + SLICE))
+	if (!vmx_area_insert(area, PAGE_SIZE, START, START + SLICE, GFP_KERNEL))
 		fail("%lu KiB fit without a purge", size / KIB);
-	if (vmx_area_insert_after_purge(area, PAGE_SIZE, START, START + SLICE))
+	if (vmx_area_insert_after_purge(area, PAGE_SIZE, START, START + SLICE, GFP_KERNEL))
 		fail("%lu KiB do not fit, but a purge could help", size / KIB);
 	return area;
 }

@@ -34,6 +34,16 @@ struct vmx_area *subject_range(unsigned long addr)
 	return range;
 }
 
+size_t subject_holes(void)
+{
+	struct rb_node *rb;
+	size_t n = 0;
+
+	for (rb = rb_first(&vmx_holes.tree.rb_root); rb; rb = rb_next(rb))
+		n++;
+	return n;
+}
+
 bool subject_waits(const struct vmx_area *range)
 {
 	return range->state == space.waiting;
@@ -154,70 +164,78 @@ static void check_parked(void)
 
 size_t subject_spares(void)
 {
-	return spares.nr;
+	return spares[SHORT].nr + spares[LONG].nr;
+}
+
+bool subject_has_spare(unsigned long size)
+{
+	return spares[size > PAGE_SIZE && size <= VMX_INLINE_PAGES * PAGE_SIZE ? LONG : SHORT].nr;
 }
 
 void subject_drop_spares(void)
 {
+	unsigned int kind;
+
 	free_spares();
-	if (spares.first || spares.nr)
-		fail("spares: the count is %u too high", spares.nr);
+	for (kind = 0; kind < KINDS; kind++)
+		if (spares[kind].first || spares[kind].nr)
+			fail("spares: the count is %u too high", spares[kind].nr);
 }
 
-/* Return the bytes of the hole below @range from an @align boundary on. */
-static unsigned long hole_at(struct vmx_area *range, unsigned long align)
+/* Return the bytes of a hole from an @align boundary on. */
+static unsigned long hole_at(struct vmx_hole *hole, unsigned long align)
 {
-	unsigned long place = hole_start(range);
+	unsigned long place = vmx_hole_start(hole);
 
 	while (place & (align - 1)) {
 		place += PAGE_SIZE;
-		if (place >= vmx_area_start(range) || place < hole_start(range))
+		if (place >= hole_end(hole) || place < vmx_hole_start(hole))
 			return 0;
 	}
-	return vmx_area_start(range) - place;
+	return hole_end(hole) - place;
 }
 
 /* The room that a node records is the most of its own hole and its subtrees. */
-static void check_room(struct vmx_area *range, unsigned int order)
+static void check_room(struct vmx_hole *hole, unsigned int order)
 {
-	unsigned long most = hole_at(range, PAGE_SIZE << order);
+	unsigned long most = hole_at(hole, PAGE_SIZE << order);
 
-	most = max(most, subtree_room(range->rb.rb_left, order));
-	most = max(most, subtree_room(range->rb.rb_right, order));
+	most = max(most, subtree_room(hole->rb.rb_left, order));
+	most = max(most, subtree_room(hole->rb.rb_right, order));
 	/*
 	 * The node of the lowest hole may still have an earlier length. The
 	 * nodes above it use the recorded value.
 	 */
-	if (vmx_holes.lowest_stale && &range->rb == vmx_holes.tree.rb_leftmost)
+	if (vmx_holes.lowest_stale && &hole->rb == vmx_holes.tree.rb_leftmost)
 		return;
-	if (subtree_room(&range->rb, order) != most)
+	if (subtree_room(&hole->rb, order) != most)
 		fail("tree: at %p the room for 2^%u pages is %#lx and should be %#lx",
-		     range->addr, order, subtree_room(&range->rb, order), most);
+		     hole->succ->addr, order, subtree_room(&hole->rb, order), most);
 }
 
 /* Check links, colours and room below @rb; return its height in black nodes. */
 static int check_subtree(struct rb_node *rb, struct rb_node *parent)
 {
-	struct vmx_area *range;
+	struct vmx_hole *hole;
 	unsigned int order;
 	int left, right;
 
 	if (!rb)
 		return 1;
-	range = rb_area(rb);
+	hole = rb_hole(rb);
 	if (rb_parent(rb) != parent)
-		fail("tree: the node at %p has another parent", range->addr);
+		fail("tree: the node at %p has another parent", hole->succ->addr);
 	if (rb_is_red(rb) && (!parent || rb_is_red(parent)))
-		fail("tree: the node at %p is red below red", range->addr);
+		fail("tree: the node at %p is red below red", hole->succ->addr);
 	left = check_subtree(rb->rb_left, rb);
 	right = check_subtree(rb->rb_right, rb);
 	if (left != right)
-		fail("tree: unbalanced below %p", range->addr);
+		fail("tree: unbalanced below %p", hole->succ->addr);
 
-	check_room(range, 0);
+	check_room(hole, 0);
 	for (order = 1; order <= VMX_ALIGN_ORDERS; order++)
 		if (kept.orders & 1UL << order)
-			check_room(range, order);
+			check_room(hole, order);
 	return left + rb_is_black(rb);
 }
 
@@ -233,9 +251,9 @@ static void check_order(void)
 
 	do {
 		range = before->after;
-		if (hole_start(range) != end)
-			fail("order: the hole in front of %p starts at %#lx, not at %#lx",
-			     range->addr, hole_start(range), end);
+		if (vmx_area_start(range) - vmx_area_hole(range) != end)
+			fail("order: the hole in front of %p has %#lx bytes, but starts at %#lx",
+			     range->addr, vmx_area_hole(range), end);
 		if (vmx_area_start(range) < end || vmx_area_end(range) < vmx_area_start(range))
 			fail("order: %p with %#lx bytes overlaps the range below or wraps",
 			     range->addr, range->size);
@@ -244,7 +262,12 @@ static void check_order(void)
 		if (range->before != before)
 			fail("order: %p has a wrong link to the range below", range->addr);
 		if (range->hole) {
-			if (rb_area(rb) != range)
+			if (!range->hole->size)
+				fail("order: the hole in front of %p has 0 bytes", range->addr);
+			if (range->hole->succ != range)
+				fail("order: the hole in front of %p belongs to another range",
+				     range->addr);
+			if (rb_hole(rb) != range->hole)
 				fail("order: the hole in front of %p is misplaced in the tree",
 				     range->addr);
 			rb = rb_next(rb);
@@ -357,7 +380,7 @@ static void check_quarantine(void)
 			continue;
 		if (!rb || rb_quarantined(rb) != range)
 			fail("quarantine: %p is not at its place in the tree", range->addr);
-		if (range->before->state == range->state && !range->hole)
+		if (range->before->state == range->state && !vmx_area_hole(range))
 			fail("quarantine: %p is not joined to the range below", range->addr);
 		rb = rb_next(rb);
 		waiting += subject_waits(range);
@@ -399,6 +422,6 @@ void subject_check(void)
 	check_marks();
 	check_quarantine();
 	check_parked();
-	if (spares.nr > SPARES_MAX)
-		fail("spares: %u are kept", spares.nr);
+	if (spares[SHORT].nr > SPARES_MAX || spares[LONG].nr > SPARES_MAX)
+		fail("spares: %u and %u are kept", spares[SHORT].nr, spares[LONG].nr);
 }

@@ -14,6 +14,9 @@ struct vmx_area *subject_range(unsigned long addr);
 /* Does this quarantined range wait for a flush that has not begun? */
 bool subject_waits(const struct vmx_area *range);
 
+/* Count the holes. */
+size_t subject_holes(void);
+
 /* Call purge_could_help() of vmx_area.c. */
 bool subject_purge_could_help(unsigned long size, unsigned long align,
 			      unsigned long start, unsigned long end);
@@ -28,8 +31,9 @@ bool subject_would_flush(bool asked_for);
 /* Count the bytes of the batches whose flush has begun. */
 unsigned long subject_flushing(void);
 
-/* Count the spare descriptors; free them. */
+/* Count the spare descriptors; is there one for an area of this length? Free them. */
 size_t subject_spares(void);
+bool subject_has_spare(unsigned long size);
 void subject_drop_spares(void);
 
 /* Fail if the ring or a tree is wrong, apart from pending updates. */

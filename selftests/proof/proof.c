@@ -261,11 +261,9 @@ unsigned int drought_end(enum drought kind)
 
 /* ---- owners of memory ---- */
 
-#define VMX_CACHE "/sys/kernel/slab/vmx_area"
-
-long slab_objects(void)
+static long objects_of(const char *cache)
 {
-	char *text;
+	char path[64], *text;
 	long n;
 	int err;
 
@@ -273,10 +271,12 @@ long slab_objects(void)
 	 * Shrink the cache first: otherwise "objects" includes free objects in
 	 * per-CPU slabs and objects in KASAN's quarantine.
 	 */
-	err = spill(VMX_CACHE "/shrink", "1", 1);
+	snprintf(path, sizeof(path), "/sys/kernel/slab/%s/shrink", cache);
+	err = spill(path, "1", 1);
 	if (err)
 		return err;
-	text = slurp(VMX_CACHE "/objects");
+	snprintf(path, sizeof(path), "/sys/kernel/slab/%s/objects", cache);
+	text = slurp(path);
 	if (!text)
 		return -errno;
 	n = strtol(text, NULL, 10);
@@ -284,7 +284,14 @@ long slab_objects(void)
 	return n;
 }
 
-/* Before 6.12, a worker of the kernel removes the cache, after vmx is unloaded. */
+long slab_objects(void)
+{
+	long of_short = objects_of("vmx_area"), of_long = objects_of("vmx_area_16");
+
+	return of_short == -ENOENT ? of_long : of_long == -ENOENT ? of_short : of_short + of_long;
+}
+
+/* Before 6.12, a worker of the kernel removes the caches, after vmx is unloaded. */
 bool slab_is_gone(void)
 {
 	unsigned int end = milliseconds() + 30000;

@@ -100,8 +100,8 @@ TRACE_EVENT(vmx_hole,
 		__entry->fit = VMX_FIT_OF(area->flags);
 		__entry->looked = looked;
 		__entry->addr = addr;
-		__entry->hole = succ ? succ->addr - succ->hole : NULL;
-		__entry->hole_size = succ ? succ->hole : 0;
+		__entry->hole = succ ? succ->addr - succ->hole->size : NULL;
+		__entry->hole_size = succ ? succ->hole->size : 0;
 	),
 	TP_printk("size=%lu align=%lu fit=%s looked=%u addr=0x%lx hole=0x%lx hole_size=%lu",
 		  __entry->size, __entry->align,
@@ -168,9 +168,9 @@ TRACE_EVENT(vmx_undo,
 );
 
 TRACE_EVENT(vmx_page_array,
-	TP_PROTO(const void *pages, unsigned int nr, unsigned int page_order,
-		 unsigned long flags),
-	TP_ARGS(pages, nr, page_order, flags),
+	TP_PROTO(const struct vmx_area *area, const void *pages, unsigned int nr,
+		 unsigned int page_order),
+	TP_ARGS(area, pages, nr, page_order),
 	TP_STRUCT__entry(
 		__field(const void *, pages)
 		__field(unsigned int, nr)
@@ -181,7 +181,7 @@ TRACE_EVENT(vmx_page_array,
 		__entry->pages = pages;
 		__entry->nr = nr;
 		__entry->page_order = page_order;
-		__entry->flags = flags;
+		__entry->flags = area->flags;
 	),
 	TP_printk("pages=%p nr=%u page_order=%u flags=0x%lx", __entry->pages,
 		  __entry->nr, __entry->page_order, __entry->flags)

@@ -4,6 +4,7 @@
 
 #include <linux/types.h>	/* gfp_t, GFP_KERNEL */
 
+#define __GFP_THISNODE	0x80000000u
 #define NUMA_NO_NODE	(-1)
 
 #endif
