@@ -85,6 +85,19 @@ release_of() {
 	echo "$release"
 }
 
+# llvm_for KDIR: if clang built the kernel, print what makes clang build for it, in the
+# kernel's version if that is installed
+llvm_for() {
+	local conf=$1/include/config/auto.conf major
+	grep -qs '^CONFIG_CC_IS_CLANG=y' "$conf" || return 0
+	major=$(sed -n 's/^CONFIG_CLANG_VERSION=\([0-9]*\)[0-9]\{4\}$/\1/p' "$conf")
+	if { command -v "clang-$major" && command -v "ld.lld-$major"; } >/dev/null; then
+		echo "LLVM=-$major"
+	else
+		echo LLVM=1
+	fi
+}
+
 # make_for KDIR ARGUMENT...: run make to build for this kernel. Debian's kernels want the
 # compiler and libraries of their own release: if the machine has another one, make sees
 # scripts/fetch's root in the place of /usr. All other paths are the machine's.
