@@ -331,10 +331,7 @@ static __always_inline void begin(struct vmx_area *area, unsigned long size,
 {
 	area->pages = NULL;
 	area->nr_pages = 0;
-	area->phys_addr = 0;
 	WRITE_ONCE(area->caller, caller);
-	area->page_order = 0;
-	WRITE_ONCE(area->leaves, 0);
 	WRITE_ONCE(area->requested, size);
 	area->nid = NUMA_NO_NODE;
 	vmx_area_note_owner(area);
@@ -368,6 +365,10 @@ struct vmx_area *vmx_area_alloc(unsigned long size, unsigned long flags,
 		area = alloc_descriptor(is_long, gfp, node);
 	if (!area)
 		return NULL;
+	/* A parked area, which is too short for a leaf, has these already. */
+	area->phys_addr = 0;
+	area->page_order = 0;
+	WRITE_ONCE(area->leaves, 0);
 	begin(area, size, flags, caller);
 	WRITE_ONCE(area->size, ALIGN(size, PAGE_SIZE) + guard_size(area));
 	return area;
