@@ -62,8 +62,8 @@ static inline void vmx_hole_resize(struct vmx_hole *hole, unsigned long size)
 }
 
 /*
- * Let a hole be in front of @succ. There is no other hole between it and
- * its former place.
+ * Let a hole be in front of @succ. There is no other hole between it and its former
+ * place.
  */
 static inline void vmx_hole_move(struct vmx_hole *hole, struct vmx_area *succ)
 {

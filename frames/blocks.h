@@ -29,7 +29,7 @@
 /*
  * Each CPU has lists of free blocks up to this order. A block of the next order, for 16
  * pages, is from the zone's list, under a lock that all CPUs share. Two of this order cost
- * a third more on one CPU alone, and less as soon as there are two: docs/scale.md.
+ * 40% more on one CPU alone, and less as soon as there are two: docs/scale.md.
  */
 #define VMX_LISTED_ORDER PAGE_ALLOC_COSTLY_ORDER
 
