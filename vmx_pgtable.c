@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The page-table walker: map, unmap, flush
+ * The page-table walker: map, unmap, look up, flush
  *
  * vmap() made every table of the slice when the slice was reserved, so mapping
  * allocates nothing and cannot fail for want of memory. The tables stay where they
@@ -413,6 +413,30 @@ static noinline void unmap_slots(unsigned long addr, unsigned int nr)
 			unmap_small(addr, n);
 		}
 	}
+}
+
+/**
+ * vmx_pgtable_page() - return the frame that an address reaches
+ * @addr: an address inside the slice, aligned or not
+ *
+ * Context: any; the slice is not lost. The answer holds as long as the caller keeps the
+ * address from being unmapped.
+ * Return: the frame's struct page; NULL if nothing is mapped there.
+ */
+struct page *vmx_pgtable_page(unsigned long addr)
+{
+	struct vmx_slot *slot = slot_of(addr);
+	pte_t pte;
+
+	if (tables.leaves) {
+		pmd_t pmd = READ_ONCE(*slot->pmd);
+
+		if (pmd_leaf(pmd))
+			return pfn_to_page(pmd_pfn(pmd) + pte_index(addr));
+	}
+	/* The table of an empty slot has no entry in use. */
+	pte = ptep_get(slot->table + pte_index(addr));
+	return pte_present(pte) ? pfn_to_page(pte_pfn(pte)) : NULL;
 }
 
 /**

@@ -4,7 +4,7 @@
  *
  * This part knows addresses, frames and protections, but no descriptor and no block.
  *
- * Units: addresses are page-aligned, counts are in pages.
+ * Units: addresses are page-aligned if nothing else is said; counts are in pages.
  */
 #ifndef _VMX_PGTABLE_H
 #define _VMX_PGTABLE_H
@@ -63,6 +63,7 @@ int vmx_pgtable_map_leaves(unsigned long addr, struct page **heads,
 int vmx_pgtable_map_mixed(unsigned long addr, struct page **pages,
 			  unsigned int nr, pgprot_t prot,
 			  bool (*is_leaf)(struct page *head));
+struct page *vmx_pgtable_page(unsigned long addr);
 void vmx_pgtable_unmap(unsigned long addr, unsigned int nr);
 void vmx_pgtable_protect(unsigned long addr, unsigned int nr, pgprot_t prot);
 unsigned long vmx_pgtable_leaf_size(void);
