@@ -503,11 +503,13 @@ int vmx_area_insert(struct vmx_area *area, unsigned long align,
 }
 
 /*
- * Is @area in use, and is @addr in it? Without vmx_area_lock, the descriptor may get
- * another area at any moment. If the area is listed at its address, and the id is the
- * same before and after, then the address, the length and the flags belong to that id.
+ * Is @area, which starts at @page, in use, and is @addr in it? Without vmx_area_lock, the
+ * descriptor may get another area at any moment. If the area is still listed at @page, and
+ * the id is the same before and after, then the address, the length and the flags belong to
+ * that id.
  */
-static __always_inline bool contains(const struct vmx_area *area, unsigned long addr)
+static __always_inline bool contains(const struct vmx_area *area, unsigned long page,
+				     unsigned long addr)
 {
 	/* Pairs with smp_store_release() in vmx_area_insert(). */
 	unsigned long id = smp_load_acquire(&area->id);
@@ -521,7 +523,7 @@ static __always_inline bool contains(const struct vmx_area *area, unsigned long 
 	 * vmx_area_cancel().
 	 */
 	smp_rmb();
-	return offset < size && !freed && vmx_index_at(vmx_index_page(area)) == area &&
+	return offset < size && !freed && vmx_index_at(page) == area &&
 	       READ_ONCE(area->id) == id;
 }
 
@@ -538,14 +540,19 @@ static __always_inline bool contains(const struct vmx_area *area, unsigned long 
  */
 struct vmx_area *vmx_area_find(unsigned long addr)
 {
+	unsigned long page = (addr - vmx_starts.first) >> PAGE_SHIFT;
 	struct vmx_area *area;
 
-	if ((addr - vmx_starts.first) >> PAGE_SHIFT >= vmx_starts.pages)
+	if (page >= vmx_starts.pages)
 		return NULL;
 	/* The descriptor may be freed at any moment, but it stays a descriptor. */
 	rcu_read_lock_sched();
-	area = vmx_index_below(addr);
-	if (area && !contains(area, addr))
+	area = vmx_index_at(page);
+	if (!area) {
+		area = __vmx_index_below(page);
+		page = area ? vmx_index_page(area) : 0;
+	}
+	if (area && !contains(area, page, addr))
 		area = NULL;
 	rcu_read_unlock_sched();
 	return area;
