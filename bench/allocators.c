@@ -174,6 +174,11 @@ static void nothing_free(void *p, unsigned int nr)
 {
 }
 
+static void *nothing_find(const void *addr)
+{
+	return floor_ptes;
+}
+
 static unsigned long bytes(unsigned int nr)
 {
 	return (unsigned long)nr << PAGE_SHIFT;
@@ -207,6 +212,11 @@ static void *kv_alloc(unsigned int nr)
 static void kv_free(void *p, unsigned int nr)
 {
 	kvfree(p);
+}
+
+static void *kernel_to_page(const void *addr)
+{
+	return vmalloc_to_page(addr);
 }
 
 static void kernel_purge(void)
@@ -246,18 +256,29 @@ static void vmx_plain_free(void *p, unsigned int nr)
 	vmx_free(p);
 }
 
+static void *vmx_find(const void *addr)
+{
+	return find_vmx_area(addr);
+}
+
+static void *vmx_page(const void *addr)
+{
+	return vmx_to_page(addr);
+}
+
 static void vmx_purge(void)
 {
 	vmx_unmap_aliases();
 }
 
 static struct bench_allocator allocators[] = {
-	{ "nothing", .alloc = nothing_alloc, .free = nothing_free },
+	{ "nothing", .alloc = nothing_alloc, .free = nothing_free,
+	  .find = nothing_find, .to_page = nothing_find },
 	{ "floor", .prepare = blocks_prepare, .alloc = floor_alloc,
 	  .free = floor_free, .one_at_a_time = true },
 
 	{ "vmalloc", .alloc = kernel_alloc, .try_alloc = kernel_try,
-	  .free = kernel_free, .purge = kernel_purge },
+	  .free = kernel_free, .to_page = kernel_to_page, .purge = kernel_purge },
 	{ "vmalloc_huge", .alloc = kernel_huge_alloc, .free = kernel_free,
 	  .purge = kernel_purge },
 	{ "vm_map_ram", .prepare = given_prepare, .alloc = map_ram_alloc,
@@ -268,7 +289,8 @@ static struct bench_allocator allocators[] = {
 
 	/* With magazines=0 and 1; the latter leaves no work for a purge. */
 	{ "vmx_cold", .alloc = vmx_plain_alloc, .try_alloc = vmx_try,
-	  .free = vmx_plain_free, .purge = vmx_purge },
+	  .free = vmx_plain_free, .find = vmx_find, .to_page = vmx_page,
+	  .purge = vmx_purge },
 	{ "vmx_warm", .alloc = vmx_plain_alloc, .free = vmx_plain_free },
 	{ "vmx_huge", .alloc = vmx_huge_alloc, .free = vmx_plain_free,
 	  .purge = vmx_purge },

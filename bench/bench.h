@@ -26,6 +26,8 @@
  * @alloc: returns an address or a handle, or NULL if there is no memory
  * @try_alloc: the same, without a warning in the log; may be NULL
  * @free: frees an allocation of @nr pages
+ * @find: returns the descriptor of the area that an address lies in; may be NULL
+ * @to_page: returns the frame that an address reaches; may be NULL
  * @purge: does the work that @free has deferred; may be NULL
  * @finish: undoes @prepare; may be NULL
  */
@@ -36,6 +38,8 @@ struct bench_allocator {
 	void		*(*alloc)(unsigned int nr);
 	void		*(*try_alloc)(unsigned int nr);
 	void		(*free)(void *p, unsigned int nr);
+	void		*(*find)(const void *addr);
+	void		*(*to_page)(const void *addr);
 	void		(*purge)(void);
 	void		(*finish)(void);
 };
@@ -87,6 +91,8 @@ bench_command bench_hold;
 bench_command bench_thin;
 bench_command bench_drop;
 bench_command bench_full;
+bench_command bench_find_each;
+bench_command bench_to_page;
 
 /* plug.c */
 int bench_plug(const struct bench_allocator *a, unsigned long size);

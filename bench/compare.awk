@@ -3,8 +3,8 @@
 #
 # Prints a line for each figure that is missing or more than 3% worse (LOSS),
 # and for each that is more than 3% better (gain). Exits 1 if there is a LOSS.
-# What is done under global locks, in the own CPU's magazine, and atomically, is compared
-# as it is: the kernel has no part in it.
+# What is done under global locks, in the own CPU's magazine, and atomically, and what
+# finding an area costs, is compared as it is: the kernel has no part in it.
 
 BEGIN {
 	FS = ","
@@ -18,7 +18,7 @@ FNR == 1 { file++; next }
 { value[file, $3, $4] = $5 }
 
 # A magazine that is drained once in a batch is no part of a cold pair.
-file == 1 && $3 ~ /^vmx_.*_(in_global|takes_global|atomics)$|^vmx_warm_(in|takes)_magazine$/ {
+file == 1 && $3 ~ /^vmx_.*_(in_global|takes_global|atomics|find)$|^vmx_warm_(in|takes)_magazine$/ {
 	absolute[++nr_absolute] = $3 SUBSEP $4
 	next
 }
@@ -70,7 +70,7 @@ END {
 	for (i = 1; i <= nr_absolute; i++) {
 		split(absolute[i], part, SUBSEP)
 		if ((2, part[1], part[2]) in value)
-			judge(part[1], part[2], "a pair", value[1, part[1], part[2]], value[2, part[1], part[2]])
+			judge(part[1], part[2], part[1] ~ /_find$/ ? "a lookup" : "a pair", value[1, part[1], part[2]], value[2, part[1], part[2]])
 		else {
 			printf "LOSS %s, %d pages: not in the new table\n", part[1], part[2]
 			failed++

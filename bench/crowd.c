@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hold many areas while other allocations are measured
+ * Hold many areas, to look them up or while other allocations are measured
  */
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -103,6 +103,66 @@ int bench_full(const struct bench_allocator *a, unsigned int nr,
 	bench_drop(a, 0, 0, &unused);
 	bench_unplug();
 	return err;
+}
+
+/* Look up the last byte of each held area, and count instructions. */
+static int look_up_each(void *(*one)(const void *addr), u64 *instructions)
+{
+	unsigned long last = crowd.nr * PAGE_SIZE - 1;
+	unsigned int i, found = 0;
+	u64 start = bench_clock();
+
+	for (i = 0; i < crowd.count; i++)
+		found += !!one(crowd.area[i] + last);
+	*instructions = bench_clock() - start;
+	return found == crowd.count ? 0 : -ENOENT;
+}
+
+/* The result is that of the fastest of @repeats rounds, for one area. */
+static int time_look_ups(void *(*one)(const void *addr),
+			 void *(*nothing)(const void *addr), unsigned int repeats,
+			 struct bench_result *result)
+{
+	u64 took, least = U64_MAX, overhead = U64_MAX;
+	int err = 0;
+
+	if (!one)
+		return -EOPNOTSUPP;
+	if (!crowd.count || !repeats)
+		return -EINVAL;
+	while (!err && repeats--) {
+		err = look_up_each(nothing, &took);
+		overhead = min(overhead, took);
+		if (!err)
+			err = look_up_each(one, &took);
+		least = min(least, took);
+		cond_resched();
+	}
+	least = least > overhead ? (least - overhead) / crowd.count : 0;
+	*result = (struct bench_result){ least, least, least };
+	return err;
+}
+
+/**
+ * bench_find_each() - find the area of the last byte of each held area
+ *
+ * The result is in instructions for one lookup.
+ */
+int bench_find_each(const struct bench_allocator *a, unsigned int unused,
+		    unsigned int repeats, struct bench_result *result)
+{
+	return time_look_ups(a->find, bench_find("nothing")->find, repeats, result);
+}
+
+/**
+ * bench_to_page() - find the frame of the last byte of each held area
+ *
+ * The result is in instructions for one lookup.
+ */
+int bench_to_page(const struct bench_allocator *a, unsigned int unused,
+		  unsigned int repeats, struct bench_result *result)
+{
+	return time_look_ups(a->to_page, bench_find("nothing")->to_page, repeats, result);
 }
 
 /** bench_crowd_init() - allocate the table of held areas */

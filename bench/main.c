@@ -41,6 +41,8 @@ static const struct {
 	{ "thin",		bench_thin },
 	{ "drop",		bench_drop },
 	{ "full",		bench_full },
+	{ "find",		bench_find_each },
+	{ "to_page",		bench_to_page },
 	{ "shatter",		bench_shatter },
 	{ "mend",		bench_mend },
 	{ "checkerboard",	bench_checkerboard },

@@ -7,7 +7,7 @@
 
 BEGIN {
 	print "kernel,init_on_alloc,case,pages,instructions_min,instructions_median" >csv
-	printf "{\n  \"kernel\": \"%s\",\n  \"release\": \"%s\",\n  \"unit\": \"instructions for one allocate+free pair, unless the case says otherwise\",\n  \"results\": [", kernel, release >json
+	printf "{\n  \"kernel\": \"%s\",\n  \"release\": \"%s\",\n  \"unit\": \"instructions for one allocate+free pair or one lookup, unless the case says otherwise\",\n  \"results\": [", kernel, release >json
 }
 
 $2 == "-" || $2 == "clock" { next }

@@ -81,7 +81,7 @@ function shapes(i,    n, s, p)
 {
 	if (!nr_shapes)
 		return
-	printf "\nLinux %s, init_on_alloc=%d: shapes (instructions for a pair, unless the name says otherwise)\n\n", kernel, i
+	printf "\nLinux %s, init_on_alloc=%d: shapes (instructions for a pair or a lookup, unless the name says otherwise)\n\n", kernel, i
 	printf "%22s %6s %9s %12s %9s %9s %9s %9s | %8s %8s\n", "shape", "pages", "vmalloc", "vmalloc_huge", "kvmalloc", "vmx_cold", "vmx_huge", "vmx_warm", "cold/", "warm/"
 	for (n = 1; n <= nr_shapes; n++) {
 		s = shape_name[n]
