@@ -7,13 +7,11 @@
  * The witness of what is made and freed are the counters of the area layer, which knows
  * no magazines. test_modules/vmx_depot.c holds the crowds.
  */
-#include <fcntl.h>
 #include <signal.h>
 
 #include "../kselftest_harness.h"
 #include "vmx_test.h"
 
-#define DEPOT "/sys/kernel/debug/vmx_depot"
 #define MAGAZINES "/sys/module/vmx/parameters/magazines"
 #define CPU1 "/sys/devices/system/cpu/cpu1/online"
 
@@ -35,7 +33,7 @@ FIXTURE_SETUP(depot)
 {
 	ASSERT_EQ(0, vmx_load(slice_of(SLICE_PAGES * page_size(), LAZY)));
 	ASSERT_EQ(0, module_load("vmx_depot", ""));
-	self->fd = open(DEPOT, O_RDWR | O_CLOEXEC);
+	self->fd = crowd_open();
 	ASSERT_LE(0, self->fd);
 	pin_to_cpu(0);
 }
@@ -55,15 +53,6 @@ FIXTURE_TEARDOWN(depot)
 	EXPECT_EQ(0, vmx_unload_with("vmx_depot"));
 }
 
-/* Hold @count areas of @pages pages; those that are made or freed are so on this CPU. */
-static int hold(int fd, unsigned long count, unsigned long pages)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%lu %lu", count, pages * page_size());
-	return write_all(fd, text, strlen(text));
-}
-
 /* A second node has a depot of its own, with half of the room. */
 static bool has_two_nodes(void)
 {
@@ -75,12 +64,12 @@ TEST_F(depot, a_crowd_comes_back_mapped)
 	unsigned long long allocs, gets;
 	struct stats *stats = &self->stats;
 
-	ASSERT_EQ(0, hold(self->fd, CROWD, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, CROWD, 1));
 	allocs = vmx_stat("allocs");
 	gets = vmx_stat("cached_allocs");
 	EXPECT_EQ(CROWD, allocs);
 	EXPECT_EQ(0, gets);
-	ASSERT_EQ(0, hold(self->fd, 0, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, 0, 1));
 	ASSERT_EQ(0, vmx_stats(stats));
 	EXPECT_EQ(CROWD, stat_of(stats, "cached_areas"));
 	EXPECT_EQ(CROWD, stat_of(stats, "cached_pages"));
@@ -91,7 +80,7 @@ TEST_F(depot, a_crowd_comes_back_mapped)
 	EXPECT_EQ(0, stat_of(stats, "depot_taken"));
 	EXPECT_EQ(0, stat_of(stats, "frees"));
 
-	ASSERT_EQ(0, hold(self->fd, CROWD, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, CROWD, 1));
 	ASSERT_EQ(0, vmx_stats(stats));
 	EXPECT_EQ(allocs, stat_of(stats, "allocs"));
 	EXPECT_EQ(gets + CROWD, stat_of(stats, "cached_allocs"));
@@ -107,16 +96,16 @@ TEST_F(depot, no_thrashing_at_the_edge)
 	unsigned long i, n;
 
 	for (n = 2 * OWN; n <= 3 * OWN; n++) {
-		ASSERT_EQ(0, hold(self->fd, 4 * OWN, 1));
-		ASSERT_EQ(0, hold(self->fd, n, 1));
+		ASSERT_EQ(0, crowd_hold(self->fd, 4 * OWN, 1));
+		ASSERT_EQ(0, crowd_hold(self->fd, n, 1));
 		/* Once more: the direction may change at the edge itself. */
-		ASSERT_EQ(0, hold(self->fd, n + ROUNDS, 1));
-		ASSERT_EQ(0, hold(self->fd, n, 1));
+		ASSERT_EQ(0, crowd_hold(self->fd, n + ROUNDS, 1));
+		ASSERT_EQ(0, crowd_hold(self->fd, n, 1));
 		given = vmx_stat("depot_given");
 		taken = vmx_stat("depot_taken");
 		for (i = 0; i < 10; i++) {
-			ASSERT_EQ(0, hold(self->fd, n + ROUNDS, 1));
-			ASSERT_EQ(0, hold(self->fd, n, 1));
+			ASSERT_EQ(0, crowd_hold(self->fd, n + ROUNDS, 1));
+			ASSERT_EQ(0, crowd_hold(self->fd, n, 1));
 		}
 		EXPECT_EQ(given, vmx_stat("depot_given"));
 		EXPECT_EQ(taken, vmx_stat("depot_taken"));
@@ -136,9 +125,9 @@ TEST_F(depot, producer_and_consumer)
 		n = limit < 200 ? limit / 2 : 200;
 		for (round = 0; round < 2 * ROUNDS; round++) {
 			pin_to_cpu(0);
-			ASSERT_EQ(0, hold(self->fd, n, pages[i]));
+			ASSERT_EQ(0, crowd_hold(self->fd, n, pages[i]));
 			pin_to_cpu(1);
-			ASSERT_EQ(0, hold(self->fd, 0, pages[i]));
+			ASSERT_EQ(0, crowd_hold(self->fd, 0, pages[i]));
 			/* At first the consumer fills its own magazines. */
 			if (round == ROUNDS)
 				allocs = vmx_stat("allocs");
@@ -167,8 +156,8 @@ TEST_F(depot, bounds_hold)
 	unsigned long i;
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		ASSERT_EQ(0, hold(self->fd, SLICE_PAGES / 4 / sizes[i], sizes[i]));
-		ASSERT_EQ(0, hold(self->fd, 0, 1));
+		ASSERT_EQ(0, crowd_hold(self->fd, SLICE_PAGES / 4 / sizes[i], sizes[i]));
+		ASSERT_EQ(0, crowd_hold(self->fd, 0, 1));
 		expect_bounds(_metadata, &self->stats);
 		/* The first crowd fills the depot, except for less than a magazine. */
 		EXPECT_TRUE(i || has_two_nodes() ||
@@ -176,8 +165,8 @@ TEST_F(depot, bounds_hold)
 	}
 	/* All at once, by chance. */
 	for (i = 0; i < 300; i++) {
-		ASSERT_EQ(0, hold(self->fd, 40, 1 + i * 7 % 64));
-		ASSERT_EQ(0, hold(self->fd, 0, 1));
+		ASSERT_EQ(0, crowd_hold(self->fd, 40, 1 + i * 7 % 64));
+		ASSERT_EQ(0, crowd_hold(self->fd, 0, 1));
 	}
 	expect_bounds(_metadata, &self->stats);
 }
@@ -185,13 +174,13 @@ TEST_F(depot, bounds_hold)
 static void fill(struct __test_metadata *_metadata, int fd)
 {
 	pin_to_cpu(1);
-	ASSERT_EQ(0, hold(fd, OWN, 1));
-	ASSERT_EQ(0, hold(fd, 0, 1));
-	ASSERT_EQ(0, hold(fd, 3, 64));
-	ASSERT_EQ(0, hold(fd, 0, 1));
+	ASSERT_EQ(0, crowd_hold(fd, OWN, 1));
+	ASSERT_EQ(0, crowd_hold(fd, 0, 1));
+	ASSERT_EQ(0, crowd_hold(fd, 3, 64));
+	ASSERT_EQ(0, crowd_hold(fd, 0, 1));
 	pin_to_cpu(0);
-	ASSERT_EQ(0, hold(fd, CROWD, 1));
-	ASSERT_EQ(0, hold(fd, 0, 1));
+	ASSERT_EQ(0, crowd_hold(fd, CROWD, 1));
+	ASSERT_EQ(0, crowd_hold(fd, 0, 1));
 	ASSERT_LT(0, vmx_stat("depot_areas"));
 }
 
@@ -230,8 +219,8 @@ TEST_F(depot, is_given_back)
 	fill(_metadata, self->fd);
 	EXPECT_EQ(0, spill(MAGAZINES, "0", 1));
 	expect_empty(_metadata, "magazines=0");
-	ASSERT_EQ(0, hold(self->fd, 4 * OWN, 1));
-	ASSERT_EQ(0, hold(self->fd, 0, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, 4 * OWN, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, 0, 1));
 	expect_empty(_metadata, "after magazines=0");
 
 	/* rmmod: areas that nobody drains would be named as left behind. */
@@ -247,7 +236,7 @@ TEST_F(depot, is_given_back)
 	close(log);
 	ASSERT_EQ(0, vmx_load(SLICE));
 	ASSERT_EQ(0, module_load("vmx_depot", ""));
-	self->fd = open(DEPOT, O_RDWR | O_CLOEXEC);
+	self->fd = crowd_open();
 }
 
 /* What the CPU has given to the depot stays there, for others. */
@@ -258,8 +247,8 @@ TEST_F(depot, a_dead_cpu_keeps_nothing)
 	if (has_two_nodes())
 		SKIP(return, "areas do not go from node to node");
 	pin_to_cpu(1);
-	ASSERT_EQ(0, hold(self->fd, CROWD, 1));
-	ASSERT_EQ(0, hold(self->fd, 0, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, CROWD, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, 0, 1));
 	pin_to_cpu(0);
 	depot = vmx_stat("depot_areas");
 	EXPECT_EQ(CROWD - OWN, depot);
@@ -269,12 +258,12 @@ TEST_F(depot, a_dead_cpu_keeps_nothing)
 	EXPECT_EQ(depot, vmx_stat("cached_areas"));
 	EXPECT_EQ(depot, vmx_stat("pages"));
 	allocs = vmx_stat("allocs");
-	EXPECT_EQ(0, hold(self->fd, depot, 1));
+	EXPECT_EQ(0, crowd_hold(self->fd, depot, 1));
 	EXPECT_EQ(allocs, vmx_stat("allocs"));
 	ASSERT_EQ(0, spill(CPU1, "1", 1));
 	/* The CPU that has come back keeps areas again. */
 	pin_to_cpu(1);
-	EXPECT_EQ(0, hold(self->fd, 0, 1));
+	EXPECT_EQ(0, crowd_hold(self->fd, 0, 1));
 	EXPECT_EQ(depot, vmx_stat("cached_areas"));
 }
 
@@ -285,13 +274,13 @@ TEST_F(depot, a_dead_cpu_keeps_nothing)
 static void churn(int cpu, unsigned int end)
 {
 	struct random random = { .state = cpu + 1 };
-	int fd = open(DEPOT, O_RDWR);
+	int fd = crowd_open();
 
 	pin_to_cpu(cpu);
 	while (milliseconds() < end) {
 		unsigned long pages = 1 + random_below(&random, 3);
 
-		if (hold(fd, random_below(&random, CROWD / 2), pages) || hold(fd, 0, 1))
+		if (crowd_hold(fd, random_below(&random, CROWD / 2), pages) || crowd_hold(fd, 0, 1))
 			_exit(1);
 	}
 	close(fd);
@@ -311,23 +300,23 @@ TEST_F(depot, a_drain_misses_nothing)
 
 	child = fork();
 	if (!child) {
-		int fd = open(DEPOT, O_RDWR);
+		int fd = crowd_open();
 
 		/* The first CPU to be drained. */
 		while (milliseconds() < end) {
-			if (hold(fd, 1, 1) || hold(fd, 0, 1))
+			if (crowd_hold(fd, 1, 1) || crowd_hold(fd, 0, 1))
 				_exit(1);
 		}
 		_exit(0);
 	}
 	pin_to_cpu(1);
 	for (drains = 0; milliseconds() < end; drains++) {
-		ASSERT_EQ(0, hold(self->fd, CROWD / 2, 1));
-		ASSERT_EQ(0, hold(self->fd, 0, 1));
+		ASSERT_EQ(0, crowd_hold(self->fd, CROWD / 2, 1));
+		ASSERT_EQ(0, crowd_hold(self->fd, 0, 1));
 		/* This takes a while to drain. */
 		for (pages = 2; pages < 20; pages++) {
-			ASSERT_EQ(0, hold(self->fd, 8, pages));
-			ASSERT_EQ(0, hold(self->fd, 0, 1));
+			ASSERT_EQ(0, crowd_hold(self->fd, 8, pages));
+			ASSERT_EQ(0, crowd_hold(self->fd, 0, 1));
 		}
 		ASSERT_EQ(0, vmx_ask("purge", "1"));
 		EXPECT_GE(2, vmx_stat("areas"));

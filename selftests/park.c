@@ -7,13 +7,11 @@
  * The witness of what is parked are the holes: nothing that is parked is one.
  * test_modules/vmx_depot.c holds the crowds, test_modules/vmx_stale.c looks at the TLBs.
  */
-#include <fcntl.h>
 #include <sys/wait.h>
 
 #include "../kselftest_harness.h"
 #include "vmx_test.h"
 
-#define DEPOT "/sys/kernel/debug/vmx_depot"
 #define CPU1 "/sys/devices/system/cpu/cpu1/online"
 
 #define SLICE_PAGES 4096UL
@@ -29,7 +27,7 @@ FIXTURE_SETUP(park)
 {
 	ASSERT_EQ(0, vmx_load(slice_of(SLICE_PAGES * page_size(), " magazines=0")));
 	ASSERT_EQ(0, module_load("vmx_depot", ""));
-	self->fd = open(DEPOT, O_RDWR | O_CLOEXEC);
+	self->fd = crowd_open();
 	ASSERT_LE(0, self->fd);
 	pin_to_cpu(0);
 }
@@ -49,15 +47,6 @@ FIXTURE_TEARDOWN(park)
 	EXPECT_EQ(0, vmx_unload_with("vmx_depot"));
 }
 
-/* Hold @count areas of @pages pages; those that are made or freed are so on this CPU. */
-static int hold(int fd, unsigned long count, unsigned long pages)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%lu %lu", count, pages * page_size());
-	return write_all(fd, text, strlen(text));
-}
-
 TEST_F(park, comes_back_after_a_flush)
 {
 	unsigned long long holes, flushes, parked;
@@ -65,11 +54,11 @@ TEST_F(park, comes_back_after_a_flush)
 	int i, came_back = 0;
 	struct areas areas;
 
-	ASSERT_EQ(0, hold(self->fd, CROWD, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, CROWD, 1));
 	EXPECT_EQ(CROWD, vmx_stat("areas"));
 	holes = vmx_stat("hole_bytes");
 	flushes = vmx_stat("flushes");
-	ASSERT_EQ(0, hold(self->fd, 0, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, 0, 1));
 	ASSERT_EQ(0, vmx_stats(stats));
 	EXPECT_TRUE(vmx_stats_add_up(stats));
 	EXPECT_EQ(0, stat_of(stats, "areas"));
@@ -85,22 +74,22 @@ TEST_F(park, comes_back_after_a_flush)
 	areas_free(&areas);
 
 	/* No TLB has been flushed: these get other addresses. */
-	ASSERT_EQ(0, hold(self->fd, CROWD, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, CROWD, 1));
 	EXPECT_EQ(CROWD, vmx_stat("parked_areas"));
 	EXPECT_EQ(holes - CROWD * 2 * page_size(), vmx_stat("hole_bytes"));
-	ASSERT_EQ(0, hold(self->fd, 0, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, 0, 1));
 
 	/* Beyond lazy_max there is a flush. After it, whole crowds come from what is parked. */
 	for (i = 0; i < 12; i++) {
 		holes = vmx_stat("hole_bytes");
 		parked = vmx_stat("parked_areas");
-		ASSERT_EQ(0, hold(self->fd, CROWD, 1));
+		ASSERT_EQ(0, crowd_hold(self->fd, CROWD, 1));
 		if (vmx_stat("hole_bytes") == holes) {
 			EXPECT_EQ(parked - CROWD, vmx_stat("parked_areas"));
 			EXPECT_LT(flushes, vmx_stat("flushes"));
 			came_back++;
 		}
-		ASSERT_EQ(0, hold(self->fd, 0, 1));
+		ASSERT_EQ(0, crowd_hold(self->fd, 0, 1));
 	}
 	EXPECT_LE(3, came_back);
 }
@@ -113,8 +102,8 @@ TEST_F(park, working_set)
 
 	for (pages = 1; pages <= 20; pages++) {
 		for (i = 0; i < 10; i++) {
-			ASSERT_EQ(0, hold(self->fd, SLICE_PAGES / 8 / (pages + 1), pages));
-			ASSERT_EQ(0, hold(self->fd, 0, pages));
+			ASSERT_EQ(0, crowd_hold(self->fd, SLICE_PAGES / 8 / (pages + 1), pages));
+			ASSERT_EQ(0, crowd_hold(self->fd, 0, pages));
 			bytes = vmx_stat("parked_bytes");
 			/* A quarter more in batches, and what waits on CPUs, or is ready there. */
 			EXPECT_GE(2 * lazy, bytes);
@@ -128,8 +117,8 @@ TEST_F(park, working_set)
 TEST_F(park, nothing_with_lazy_max_0)
 {
 	ASSERT_EQ(0, spill("/sys/module/vmx/parameters/lazy_max", "0", 1));
-	ASSERT_EQ(0, hold(self->fd, CROWD, 1));
-	ASSERT_EQ(0, hold(self->fd, 0, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, CROWD, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, 0, 1));
 	EXPECT_EQ(0, vmx_stat("parked_areas"));
 	EXPECT_EQ(0, vmx_stat("quarantined_bytes"));
 }
@@ -139,8 +128,8 @@ TEST_F(park, a_large_request_gets_all)
 {
 	char size[32];
 
-	ASSERT_EQ(0, hold(self->fd, CROWD, 1));
-	ASSERT_EQ(0, hold(self->fd, 0, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, CROWD, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, 0, 1));
 	EXPECT_EQ(CROWD, vmx_stat("parked_areas"));
 	snprintf(size, sizeof(size), "%lu", (SLICE_PAGES - 1) * page_size());
 	EXPECT_EQ(0, vmx_ask("alloc", size));
@@ -151,8 +140,8 @@ TEST_F(park, a_large_request_gets_all)
 TEST_F(park, a_dead_cpu_parks_nothing)
 {
 	pin_to_cpu(1);
-	ASSERT_EQ(0, hold(self->fd, 3, 1));
-	ASSERT_EQ(0, hold(self->fd, 0, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, 3, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, 0, 1));
 	pin_to_cpu(0);
 	EXPECT_EQ(3, vmx_stat("parked_areas"));
 	if (spill(CPU1, "0", 1))
@@ -167,7 +156,7 @@ TEST_F(park, unload)
 	char line[256] = "";
 	int log;
 
-	ASSERT_EQ(0, hold(self->fd, CROWD, 1));
+	ASSERT_EQ(0, crowd_hold(self->fd, CROWD, 1));
 	close(self->fd);
 	EXPECT_EQ(CROWD, vmx_stat("parked_areas"));
 	log = kmsg_open();
@@ -178,7 +167,7 @@ TEST_F(park, unload)
 	close(log);
 	ASSERT_EQ(0, vmx_load(SLICE));
 	ASSERT_EQ(0, module_load("vmx_depot", ""));
-	self->fd = open(DEPOT, O_RDWR | O_CLOEXEC);
+	self->fd = crowd_open();
 }
 
 /* --- two CPUs at once --- */
@@ -188,15 +177,15 @@ TEST_F(park, unload)
 static void churn(int cpu, unsigned int end)
 {
 	struct random random = { .state = cpu + 1 };
-	int fd = open(DEPOT, O_RDWR);
+	int fd = crowd_open();
 
 	pin_to_cpu(cpu);
 	while (milliseconds() < end) {
 		unsigned long pages = 1 + random_below(&random, 17);
 
 		/* Somebody else may have all addresses. */
-		hold(fd, random_below(&random, CROWD / pages), pages);
-		if (hold(fd, 0, 1))
+		crowd_hold(fd, random_below(&random, CROWD / pages), pages);
+		if (crowd_hold(fd, 0, 1))
 			_exit(1);
 	}
 	close(fd);

@@ -725,6 +725,19 @@ int kcore_read(unsigned long addr, void *bytes, size_t len)
 	return ret;
 }
 
+int crowd_open(void)
+{
+	return open("/sys/kernel/debug/vmx_depot", O_RDWR | O_CLOEXEC);
+}
+
+int crowd_hold(int fd, unsigned long count, unsigned long pages)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%lu %lu", count, pages * page_size());
+	return write_all(fd, text, strlen(text));
+}
+
 void pin_to_cpu(int cpu)
 {
 	cpu_set_t set;

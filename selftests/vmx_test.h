@@ -197,6 +197,11 @@ int kmsg_count(int fd, const char *prefix, char *line, size_t size);
  */
 int kcore_read(unsigned long addr, void *bytes, size_t len);
 
+/* test_modules/vmx_depot.c holds areas that its file asks for. */
+int crowd_open(void);
+/* Hold @count areas of @pages pages; those that are made or freed are so on this CPU. */
+int crowd_hold(int fd, unsigned long count, unsigned long pages);
+
 void pin_to_cpu(int cpu);
 unsigned int milliseconds(void);
 
