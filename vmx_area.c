@@ -517,11 +517,7 @@ static __always_inline bool contains(const struct vmx_area *area, unsigned long 
 	unsigned long size = READ_ONCE(area->size);
 	bool freed = vmx_area_is_freed(area);
 
-	/*
-	 * Between leaving the index and the next life, a descriptor has changed hands under
-	 * vmx_area_lock, which orders the stores; this pairs with it, and with smp_wmb() in
-	 * vmx_area_cancel().
-	 */
+	/* Pairs with smp_wmb() in vmx_index_del(): what is unlisted then becomes something else. */
 	smp_rmb();
 	return offset < size && !freed && vmx_index_at(page) == area &&
 	       READ_ONCE(area->id) == id;
@@ -897,8 +893,6 @@ void vmx_area_cancel(struct vmx_area *area)
 	spin_lock(&vmx_area_lock);
 	trace_vmx_undo(area, vmx_area_start(area), area->size);
 	vmx_index_del(area);
-	/* The next life begins without the lock. Pairs with smp_rmb() in contains(). */
-	smp_wmb();
 	list_del_area(area);
 	space.stats.allocs--;
 	space.stats.area_bytes -= area->size;

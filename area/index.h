@@ -92,7 +92,7 @@ static inline void vmx_index_add(struct vmx_area *area)
 	smp_store_release(&vmx_starts.area[page], area);
 }
 
-/** vmx_index_del() - undo vmx_index_add() */
+/** vmx_index_del() - undo vmx_index_add(), before the descriptor changes */
 static inline void vmx_index_del(const struct vmx_area *area)
 {
 	unsigned long page = vmx_index_page(area);
@@ -103,6 +103,11 @@ static inline void vmx_index_del(const struct vmx_area *area)
 			vmx_index_unmark_up(vmx_marks.spent);
 		vmx_marks.spent = page / BITS_PER_LONG;
 	}
+	/*
+	 * Who reads what the descriptor becomes does not find it here any longer. Pairs with
+	 * smp_rmb() in contains().
+	 */
+	smp_wmb();
 }
 
 #endif /* _VMX_AREA_INDEX_H */
