@@ -35,6 +35,7 @@ static struct {
 	unsigned long last_id;
 	bool purging;		/* inside vmx_areas_purge() */
 	unsigned int flushes;	/* ... and its flushes so far */
+	unsigned long lazy_max;	/* its value when the next flush is decided on */
 	bool asking;		/* inside vmx_area_insert_after_purge() */
 	unsigned int pending;	/* descriptors of requests that have no hole yet */
 } play;
@@ -374,17 +375,17 @@ static void no_memory(void)
 	vmx_area_free(area);
 }
 
-/* Do more bytes wait for a flush than may, if @parked bytes are those of batches? */
-static bool is_due(unsigned long parked)
+/* Do more than @lazy_max bytes wait for a flush, if @parked bytes are those of batches? */
+static bool is_due(unsigned long lazy_max, unsigned long parked)
 {
-	return model.stats.quarantined_bytes + parked > vmx_lazy_max ||
+	return model.stats.quarantined_bytes + parked > lazy_max ||
 	       parked > model.pages / 4 * PAGE_SIZE;
 }
 
 static void quarantine(struct model_area *it)
 {
 	unsigned long most;
-	bool due, parked;
+	bool due, may, parked;
 
 	trace("quarantine %#lx, %#lx", it->addr, it->size);
 	check_descriptor(it);
@@ -401,7 +402,8 @@ static void quarantine(struct model_area *it)
 	tally.parked += parked;
 	/* One that is parked tells it only if a batch is full; one that is not, without room. */
 	most = min(vmx_lazy_max, model.pages / 4 * PAGE_SIZE);
-	if (due ? !is_due(vmx_park_waiting()) && (parked || vmx_park_waiting() <= most / 8) :
+	may = is_due(vmx_lazy_max, vmx_park_waiting());
+	if (due ? !may && (parked || vmx_park_waiting() <= most / 8) :
 	    !parked && model.stats.quarantined_bytes + vmx_park_waiting() > vmx_lazy_max)
 		fail("quarantine: purge due: %d", due);
 	if (due)
@@ -680,8 +682,8 @@ static void flush(void)
 	model_unpark(subject_is_parked);
 	if (!play.purging)
 		fail("purge: a flush outside of a purge");
-	/* Flush again only if more than vmx_lazy_max was freed meanwhile. */
-	if (!play.asking && play.flushes && !is_due(subject_flushing()))
+	/* Flush again only if more than vmx_lazy_max, as it was then, was freed meanwhile. */
+	if (!play.asking && play.flushes && !is_due(play.lazy_max, subject_flushing()))
 		fail("purge: a second flush, but less than lazy_max waits for it");
 	if (memchr(model.kind, PURGING, model.pages))
 		fail("purge: a flush before all ranges of the last one are holes");
@@ -694,6 +696,7 @@ static void flush(void)
 	trace("flush");
 	tally.most_purged = max(tally.most_purged, model.stats.quarantined_ranges);
 	others_do(12);
+	play.lazy_max = vmx_lazy_max;
 }
 
 static void resched(void)
@@ -711,6 +714,9 @@ static void resched(void)
 	if (purged > PURGE_BATCH)
 		fail("purge: %zu ranges in one critical section", purged);
 	others_do(6);
+	/* The next flush is decided on after the last ranges are purged. */
+	if (purged)
+		play.lazy_max = vmx_lazy_max;
 }
 
 static void purge(void)
@@ -737,7 +743,7 @@ static void purge(void)
 	most = PURGE_ROUNDS + asked_for;
 	if (purged != waiting || !play.flushes == waiting || play.flushes > most)
 		fail("purge: %d, flushes: %u, waiting: %d", purged, play.flushes, waiting);
-	if (play.flushes < most && is_due(vmx_park_waiting()))
+	if (play.flushes < most && is_due(vmx_lazy_max, vmx_park_waiting()))
 		fail("purge: ended, but another one is due");
 	tally.most_flushes = max(tally.most_flushes, play.flushes);
 	model_purge_some(is_hole);

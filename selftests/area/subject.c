@@ -73,6 +73,8 @@ bool subject_would_flush(bool asked_for)
 {
 	unsigned int nr, n = 0;
 
+	/* Then a purge frees what the CPU has, too. */
+	asked_for |= vmx_park_is_crammed(vmx_lazy_max);
 	for (nr = 1; nr <= VMX_PARK_PAGES; nr++) {
 		n += parked.size[nr].waiting.nr + parked.size[nr].idle;
 		n += asked_for ? parkers.size[nr].nr_waiting + !!parkers.size[nr].ready : 0;
