@@ -517,7 +517,7 @@ static __always_inline bool contains(const struct vmx_area *area, unsigned long 
 	unsigned long size = READ_ONCE(area->size);
 	bool freed = vmx_area_is_freed(area);
 
-	/* Pairs with smp_wmb() in vmx_index_del(): what is unlisted then becomes something else. */
+	/* Pairs with smp_wmb() in vmx_index_del(), before the descriptor changes. */
 	smp_rmb();
 	return offset < size && !freed && vmx_index_at(page) == area &&
 	       READ_ONCE(area->id) == id;

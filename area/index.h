@@ -104,8 +104,8 @@ static inline void vmx_index_del(const struct vmx_area *area)
 		vmx_marks.spent = page / BITS_PER_LONG;
 	}
 	/*
-	 * Who reads what the descriptor becomes does not find it here any longer. Pairs with
-	 * smp_rmb() in contains().
+	 * Whoever sees a later change of the descriptor also sees that it is not in the index.
+	 * Pairs with smp_rmb() in contains().
 	 */
 	smp_wmb();
 }

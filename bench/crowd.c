@@ -118,7 +118,7 @@ static int look_up_each(void *(*one)(const void *addr), u64 *instructions)
 	return found == crowd.count ? 0 : -ENOENT;
 }
 
-/* The result is that of the fastest of @repeats rounds, for one area. */
+/* Look up @repeats times. The result is that of the fastest round, for one area. */
 static int time_look_ups(void *(*one)(const void *addr),
 			 void *(*nothing)(const void *addr), unsigned int repeats,
 			 struct bench_result *result)

@@ -73,7 +73,7 @@ bool subject_would_flush(bool asked_for)
 {
 	unsigned int nr, n = 0;
 
-	/* Then a purge frees what the CPU has, too. */
+	/* If there is hardly any room for a batch, a purge frees what the CPU has, too. */
 	asked_for |= vmx_park_is_crammed(vmx_lazy_max);
 	for (nr = 1; nr <= VMX_PARK_PAGES; nr++) {
 		n += parked.size[nr].waiting.nr + parked.size[nr].idle;
