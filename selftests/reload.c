@@ -14,10 +14,10 @@
 #define ROUNDS 80
 
 /*
- * In frames.  Less than one for each successful round, or for each refused one,
- * so that a loss of one frame in each of these must show.
+ * In frames.  Less than one for each successful round, or for each refused one (three in
+ * seven), so that a loss of one frame in each of these must show.
  */
-#define NOISE (ROUNDS / 2 - 5)
+#define NOISE (ROUNDS * 3 / 7 - 1)
 
 FIXTURE(reload) {
 	struct kmod_ctx *ctx;
