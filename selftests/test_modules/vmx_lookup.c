@@ -9,6 +9,7 @@
  * kernel log, and insmod fails with EUCLEAN.
  */
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -22,7 +23,8 @@
 #define LONG	64	/* pages of the longest of them */
 #define HOLE	8192	/* pages up to the hole: more than are in use or quarantined */
 #define ROUNDS	1000
-#define TURNS	10000	/* areas that come and go meanwhile, at least */
+#define TURNS	10000	/* areas that come and go meanwhile */
+#define SECONDS	2	/* for these, if an interrupt of the other CPU takes very long */
 
 static void *churned[CHURN];
 static unsigned long turns;
@@ -84,6 +86,7 @@ static void look_around(const char *p)
 static int __init lookup_init(void)
 {
 	const struct vmx_area *area;
+	unsigned long enough = jiffies + SECONDS * HZ;
 	struct task_struct *thread;
 	unsigned int i, round;
 	bool good;
@@ -98,7 +101,9 @@ static int __init lookup_init(void)
 	thread = kthread_run(churn, NULL, "vmx_churn");
 	good = CHECK(!IS_ERR(thread)) && good;
 
-	for (round = 0; good && (round < ROUNDS || READ_ONCE(turns) < TURNS); round++) {
+	for (round = 0; good; round++) {
+		if (round >= ROUNDS && (READ_ONCE(turns) >= TURNS || time_after(jiffies, enough)))
+			break;
 		good = look_up(p, area) && !READ_ONCE(bad);
 		look_around(p);
 		cond_resched();
