@@ -86,8 +86,7 @@ static size_t read_ranges(struct range *all)
 
 FIXTURE_SETUP(addresses)
 {
-	const char *given = getenv("VMX_SEED");
-	unsigned long seed = given ? strtoul(given, NULL, 0) : time(NULL);
+	unsigned long seed = env_number("VMX_SEED", time(NULL));
 	char request[64];
 
 	TH_LOG("VMX_SEED=%lu", seed);

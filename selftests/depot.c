@@ -269,8 +269,6 @@ TEST_F(depot, a_dead_cpu_keeps_nothing)
 
 /* --- two CPUs at once --- */
 
-#define MSEC 2000
-
 static void churn(int cpu, unsigned int end)
 {
 	struct random random = { .state = cpu + 1 };
@@ -293,7 +291,7 @@ static void churn(int cpu, unsigned int end)
  */
 TEST_F(depot, a_drain_misses_nothing)
 {
-	unsigned int end = milliseconds() + MSEC;
+	unsigned int end = milliseconds() + race_msec();
 	unsigned long pages, drains;
 	int status;
 	pid_t child;
@@ -329,7 +327,7 @@ TEST_F(depot, a_drain_misses_nothing)
 /* Two CPUs fill and empty magazines while somebody drains them. Return how often. */
 static unsigned long drain_in_a_crowd(struct __test_metadata *_metadata)
 {
-	unsigned int end = milliseconds() + MSEC;
+	unsigned int end = milliseconds() + race_msec();
 	unsigned long drains = 0;
 	pid_t child[2];
 	int i, status;
@@ -368,7 +366,7 @@ TEST_F(depot, race)
 	int turn;
 
 	/* On a slow machine, each magazine that comes in may be drained at once. */
-	for (turn = 0; turn < 10 && !vmx_stat("depot_taken"); turn++)
+	for (turn = 0; turn < 20 && !vmx_stat("depot_taken"); turn++)
 		drains += drain_in_a_crowd(_metadata);
 	ASSERT_EQ(0, vmx_stats(&self->stats));
 	/* Earlier, the counters of two CPUs would not be of one moment. */

@@ -47,13 +47,6 @@ FIXTURE(model) {
 	struct files files;
 };
 
-static unsigned long env_number(const char *name, unsigned long otherwise)
-{
-	const char *text = getenv(name);
-
-	return text ? strtoul(text, NULL, 0) : otherwise;
-}
-
 FIXTURE_SETUP(model)
 {
 	struct areas areas;

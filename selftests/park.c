@@ -172,8 +172,6 @@ TEST_F(park, unload)
 
 /* --- two CPUs at once --- */
 
-#define MSEC 3000
-
 static void churn(int cpu, unsigned int end)
 {
 	struct random random = { .state = cpu + 1 };
@@ -198,7 +196,7 @@ static void churn(int cpu, unsigned int end)
  */
 TEST_F(park, in_a_crowd)
 {
-	unsigned int end = milliseconds() + MSEC;
+	unsigned int end = milliseconds() + race_msec();
 	unsigned long long allocs = 0, frees = 0;
 	struct stats *stats = &self->stats;
 	unsigned long rounds = 0;

@@ -10,7 +10,6 @@
 #include "../kselftest_harness.h"
 #include "vmx_test.h"
 
-#define MSEC	1500
 #define PATIENCE 60000	/* ms more, for a role below PARTS successes */
 #define PARTS	10	/* a role must succeed more often than this */
 
@@ -34,7 +33,7 @@ FIXTURE_SETUP(race)
 {
 	/* The slice is so small that it fills up and purges are frequent. */
 	ASSERT_EQ(0, vmx_load("slice=8M lazy_max=512K"));
-	self->crew.end = milliseconds() + MSEC;
+	self->crew.end = milliseconds() + race_msec();
 }
 
 FIXTURE_TEARDOWN(race)
@@ -112,7 +111,7 @@ static int play(const struct role *role, struct random *random, unsigned int end
 		done += ret;
 		if (done <= PARTS && milliseconds() > end + PATIENCE) {
 			printf("# race: role \"%s\" succeeded only %ld times in %u s\n",
-			       role->name, done, (MSEC + PATIENCE) / 1000);
+			       role->name, done, (race_msec() + PATIENCE) / 1000);
 			return 1;
 		}
 	}

@@ -11,7 +11,7 @@
 #include "../kselftest_harness.h"
 #include "vmx_test.h"
 
-#define ROUNDS 80
+#define ROUNDS 56	/* 8 of each of loads[] */
 
 /*
  * In frames.  Less than one for each successful round, or for each refused one (three in

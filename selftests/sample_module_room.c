@@ -160,7 +160,7 @@ static int come_and_go(int pipe)
  */
 TEST_F_TIMEOUT(module_room, never_both, 150)
 {
-	unsigned int least = milliseconds() + 2000, most = least + 120000;
+	unsigned int least = milliseconds() + race_msec(), most = least + 120000;
 	int looks = 0, seen = 0, runs, status, ends[2];
 	char line[256] = "";
 	pid_t child;

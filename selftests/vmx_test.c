@@ -755,6 +755,18 @@ unsigned int milliseconds(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+unsigned long env_number(const char *name, unsigned long otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoul(text, NULL, 0) : otherwise;
+}
+
+unsigned int race_msec(void)
+{
+	return env_number("VMX_RACE_MSEC", 1000);
+}
+
 unsigned long random_below(struct random *random, unsigned long limit)
 {
 	random->state ^= random->state >> 12;

@@ -74,13 +74,6 @@ pid_t fork_child(void)
 	return pid;
 }
 
-unsigned long env_number(const char *name, unsigned long otherwise)
-{
-	const char *text = getenv(name);
-
-	return text ? strtoul(text, NULL, 0) : otherwise;
-}
-
 /* ---- the kernel's checkers ---- */
 
 bool lockdep_watches(void)

@@ -15,8 +15,6 @@
 #define PROOF_FILES PROOF_KERNEL "vmx"
 #define PROOF_SETTINGS "/sys/module/vmx/parameters"
 
-/* Read a number from the environment, for seeds and durations. */
-unsigned long env_number(const char *name, unsigned long otherwise);
 /* Get the path of a file in the folder of this program. */
 void beside_program(const char *name, char *path, size_t size);
 /* List the regular files of a directory: their number, or -errno. */
