@@ -11,13 +11,13 @@
 #include "../kselftest_harness.h"
 #include "vmx_test.h"
 
-#define ROUNDS 56	/* 8 of each of loads[] */
+#define ROUNDS 90	/* 10 of each of loads[] */
 
 /*
- * In frames.  Less than one for each successful round, or for each refused one (three in
- * seven), so that a loss of one frame in each of these must show.
+ * In frames.  Less than one for each of the 40 successful rounds, or of the 50 refused
+ * ones, so that a loss of one frame in each of these shows, unless the kernel frees more.
  */
-#define NOISE (ROUNDS * 3 / 7 - 1)
+#define NOISE 35
 
 FIXTURE(reload) {
 	struct kmod_ctx *ctx;
@@ -67,6 +67,8 @@ static const struct {
 	{ "slice=1023G", ENOMEM },
 	{ "slice=16M lazy_max=1M", 0 },
 	{ "slice=abc", EINVAL },
+	{ "slice=6000 lazy_max=0", EINVAL },
+	{ "slice=1022G magazines=0", ENOMEM },
 };
 
 static void one_round(struct __test_metadata *_metadata, struct kmod_module *mod, int round)
