@@ -360,13 +360,13 @@ static unsigned long drain_in_a_crowd(struct __test_metadata *_metadata)
 	return drains;
 }
 
-TEST_F(depot, race)
+TEST_F_TIMEOUT(depot, race, 120)
 {
 	unsigned long drains = 0;
 	int turn;
 
 	/* On a slow machine, each magazine that comes in may be drained at once. */
-	for (turn = 0; turn < 20 && !vmx_stat("depot_taken"); turn++)
+	for (turn = 0; turn < 10 && !vmx_stat("depot_taken"); turn++)
 		drains += drain_in_a_crowd(_metadata);
 	ASSERT_EQ(0, vmx_stats(&self->stats));
 	/* Earlier, the counters of two CPUs would not be of one moment. */

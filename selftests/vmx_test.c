@@ -764,7 +764,7 @@ unsigned long env_number(const char *name, unsigned long otherwise)
 
 unsigned int race_msec(void)
 {
-	return env_number("VMX_RACE_MSEC", 1000);
+	return env_number("VMX_RACE_MSEC", 0) ?: 2000;
 }
 
 unsigned long random_below(struct random *random, unsigned long limit)

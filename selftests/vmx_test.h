@@ -206,7 +206,7 @@ void pin_to_cpu(int cpu);
 unsigned int milliseconds(void);
 /* The number that this variable has, or @otherwise. */
 unsigned long env_number(const char *name, unsigned long otherwise);
-/* How long tasks race with each other in one test, in milliseconds: VMX_RACE_MSEC, or 1000. */
+/* How long tasks race with each other in one test, in milliseconds: VMX_RACE_MSEC, or 2000. */
 unsigned int race_msec(void);
 
 /* xorshift64*: the same sequence on every machine */
