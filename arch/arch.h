@@ -1,35 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What each architecture provides
+ * What each architecture provides, in this order
  *
  * vmx_arch_kernel_root()	return the top table that is in use now
  * vmx_arch_flush()		make all CPUs drop all their kernel translations
- * vmx_arch_pte_stores_trap()	must a hypervisor store PTEs? Callers pass the answer
- *				to the next three functions
+ * VMX_GFP_32			the zone flag for frames below 4 GiB
+ * vmx_arch_pte_stores_trap()	must a hypervisor store PTEs? Callers pass the answer as
+ *				@trap
  * vmx_arch_set_pte()		store a PTE of the slice
  * vmx_arch_clear_pte()		clear a PTE of the slice
  * vmx_arch_publish()		let all CPUs see the PTEs and leaves that were stored
  *				before; interrupts are on
+ * vmx_arch_prot_maps()		does a PTE with this protection map its frame?
  * vmx_arch_mk_pte()		return a PTE that maps a frame
  * vmx_arch_move_pte()		return the same PTE for another frame; not where stores
  *				trap
- * vmx_arch_prot_maps()		does a PTE with this protection map its frame?
  * vmx_arch_has_leaves()	may a table above the PTEs hold a leaf?
  * vmx_arch_leaf()		return a leaf
  * vmx_arch_set_pmd()		store a leaf or a table in an empty entry, or another
  *				protection of the same leaf; where there are leaves
- * VMX_PGD_PARTS		the hardware's entries in a pgd_t, where it is not one
  * vmx_arch_can_forbid_exec()	can an entry forbid to execute its frame?
  * VMX_PAGE_KERNEL_ROX		the protection of code: read-only, executable
  * vmx_arch_sync_code()		let all CPUs execute what was stored before
- * VMX_GFP_32			the zone flag for frames below 4 GiB
- * vmx_arch_entry_flags()	return the flags of an entry
  * vmx_arch_entry_phys()	return the physical address in an entry
+ * vmx_arch_entry_flags()	return the flags of an entry
  * vmx_arch_entry_present()	does the entry map a frame or lead to a table?
  * vmx_arch_flag_name()		return the name of a flag at a level
  * vmx_arch_dump_flags()	print the flags as the kernel's own dump does
  * vmx_arch_ranges()		list, in address order, what the kernel maps by vmalloc's
  *				means; return how many ranges there are
+ *
+ * And VMX_PGD_PARTS, where a pgd_t is more than one of the hardware's entries: how many.
  */
 #ifndef _VMX_ARCH_H
 #define _VMX_ARCH_H
@@ -62,8 +63,6 @@ struct vmx_kernel_range {
 #include "riscv.h"
 #elif defined(CONFIG_ARM)
 #include "arm.h"
-#else
-#error "vmx knows the page tables of x86-64, i386, arm64, 32-bit ARM and riscv64 only."
 #endif
 
 #ifndef VMX_PGD_PARTS

@@ -133,6 +133,11 @@ static inline void vmx_arch_sync_code(unsigned long addr, unsigned long bytes)
 /* The address of an entry, as it is written there. */
 #define VMX_ENTRY_PHYS ((u64)__phys_to_pte_val(PHYS_MASK & PAGE_MASK))
 
+static inline u64 vmx_arch_entry_phys(u64 entry, int level)
+{
+	return __pte_to_phys(__pte(entry));
+}
+
 static inline u64 vmx_arch_entry_flags(u64 entry, int level)
 {
 	return entry & ~VMX_ENTRY_PHYS;
@@ -141,11 +146,6 @@ static inline u64 vmx_arch_entry_flags(u64 entry, int level)
 static inline bool vmx_arch_entry_present(u64 entry)
 {
 	return entry & PTE_VALID;
-}
-
-static inline u64 vmx_arch_entry_phys(u64 entry, int level)
-{
-	return __pte_to_phys(__pte(entry));
 }
 
 /*

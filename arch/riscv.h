@@ -154,6 +154,12 @@ static inline void vmx_arch_sync_code(unsigned long addr, unsigned long bytes)
 	on_each_cpu(vmx_arch_sync_code_one, NULL, 1);
 }
 
+/* With N set, 16 entries are one translation: this is the first frame of all of them. */
+static inline u64 vmx_arch_entry_phys(u64 entry, int level)
+{
+	return PFN_PHYS(pte_pfn(__pte(entry)));
+}
+
 static inline u64 vmx_arch_entry_flags(u64 entry, int level)
 {
 	return entry & ~(u64)_PAGE_PFN_MASK;
@@ -162,12 +168,6 @@ static inline u64 vmx_arch_entry_flags(u64 entry, int level)
 static inline bool vmx_arch_entry_present(u64 entry)
 {
 	return entry & _PAGE_PRESENT;
-}
-
-/* With N set, 16 entries are one translation: this is the first frame of all of them. */
-static inline u64 vmx_arch_entry_phys(u64 entry, int level)
-{
-	return PFN_PHYS(pte_pfn(__pte(entry)));
 }
 
 /* The names of the manual; SW: bits for software. A table has only V. */

@@ -57,11 +57,6 @@ static inline void vmx_arch_flush(void)
 	on_each_cpu(vmx_arch_flush_one, NULL, 1);
 }
 
-/* Stores are seen in their order, and CPUs do not cache absent entries. */
-static __always_inline void vmx_arch_publish(void)
-{
-}
-
 /* The zone of frames below 4 GiB. Without ZONE_DMA32, all of low memory is there. */
 #define VMX_GFP_32 (IS_ENABLED(CONFIG_ZONE_DMA32) ? GFP_DMA32 : 0)
 
@@ -83,6 +78,20 @@ static __always_inline void vmx_arch_set_pte(pte_t *ptep, pte_t pte, bool trap)
 		native_set_pte(ptep, pte);
 }
 
+/* Not native_set_pte(0): with PAE, it would clear the upper half first. */
+static __always_inline void vmx_arch_clear_pte(pte_t *ptep, bool trap)
+{
+	if (trap)
+		set_pte(ptep, __pte(0));
+	else
+		native_pte_clear(NULL, 0, ptep);
+}
+
+/* Stores are seen in their order, and CPUs do not cache absent entries. */
+static __always_inline void vmx_arch_publish(void)
+{
+}
+
 /* vmx writes only present entries. (The frame of others is inverted, against L1TF.) */
 static inline bool vmx_arch_prot_maps(pgprot_t prot)
 {
@@ -102,15 +111,6 @@ static __always_inline pte_t vmx_arch_mk_pte(struct page *page, pgprot_t prot, b
 static __always_inline pte_t vmx_arch_move_pte(pte_t pte, long frames)
 {
 	return native_make_pte(native_pte_val(pte) + ((pteval_t)frames << PAGE_SHIFT));
-}
-
-/* Not native_set_pte(0): with PAE, it would clear the upper half first. */
-static __always_inline void vmx_arch_clear_pte(pte_t *ptep, bool trap)
-{
-	if (trap)
-		set_pte(ptep, __pte(0));
-	else
-		native_pte_clear(NULL, 0, ptep);
 }
 
 /*
@@ -155,6 +155,11 @@ static inline void vmx_arch_sync_code(unsigned long addr, unsigned long bytes)
 {
 }
 
+static inline u64 vmx_arch_entry_phys(u64 entry, int level)
+{
+	return entry & PTE_PFN_MASK;
+}
+
 static inline u64 vmx_arch_entry_flags(u64 entry, int level)
 {
 	return entry & PTE_FLAGS_MASK;
@@ -163,11 +168,6 @@ static inline u64 vmx_arch_entry_flags(u64 entry, int level)
 static inline bool vmx_arch_entry_present(u64 entry)
 {
 	return entry & _PAGE_PRESENT;
-}
-
-static inline u64 vmx_arch_entry_phys(u64 entry, int level)
-{
-	return entry & PTE_PFN_MASK;
 }
 
 /* The names of the manuals. Bit 7 is PS above the PTE level and PAT in a PTE. */
