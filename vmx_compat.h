@@ -15,10 +15,6 @@
 #include <linux/shrinker.h>
 #include <linux/version.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
-#error "vmx needs Linux 6.1 or later: nothing older has been tried."
-#endif
-
 /* 6.14 dropped "array" from the name, together with the list variant. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)
 #define alloc_pages_bulk_node alloc_pages_bulk_array_node
