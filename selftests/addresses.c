@@ -2,7 +2,7 @@
 /*
  * For 10,000 random addresses of the vmalloc range and of modules, `walk` finds the same frame
  * as the kernel's vmalloc_to_page(), or none if that finds none. For addresses
- * in the slice, `area` agrees too.
+ * in the slice, `area` and `pgtables` agree, too.
  *
  * Half of the addresses lie in the slice, the other half in the areas that
  * /proc/vmallocinfo lists and, on 64-bit, anywhere in the vmalloc range.
@@ -26,6 +26,12 @@ struct range {
 	unsigned long start, end;
 };
 
+/* A line of `pgtables`. */
+struct run {
+	struct range range;
+	const char *frames;	/* its text behind "frames=", or NULL */
+};
+
 FIXTURE(addresses) {
 	struct random random;
 	struct areas areas;
@@ -33,6 +39,9 @@ FIXTURE(addresses) {
 	size_t ranges;
 	struct range *kernels;		/* the areas in /proc/vmallocinfo */
 	size_t n;
+	char *pgtables;
+	struct run *runs;		/* its lines of the slice */
+	size_t nr_runs;
 	int walk, area;
 };
 
@@ -84,6 +93,27 @@ static size_t read_ranges(struct range *all)
 	return n;
 }
 
+/* Find the lines of the slice in the text of `pgtables`. */
+static size_t read_runs(char *text, const struct areas *areas, struct run **runs)
+{
+	struct run *run = NULL;
+	char *line, *rest;
+	size_t n = 0;
+
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		run = realloc(run, (n + 1) * sizeof(*run));
+		if (sscanf(line, "0x%lx-0x%lx", &run[n].range.start, &run[n].range.end) != 2 ||
+		    run[n].range.end <= areas->start || run[n].range.start >= areas->end)
+			continue;
+		run[n].frames = strstr(line, " frames=");
+		if (run[n].frames)
+			run[n].frames += strlen(" frames=");
+		n++;
+	}
+	*runs = run;
+	return n;
+}
+
 FIXTURE_SETUP(addresses)
 {
 	unsigned long seed = env_number("VMX_SEED", time(NULL));
@@ -105,6 +135,9 @@ FIXTURE_SETUP(addresses)
 	ASSERT_LT(0, self->ranges);
 	self->n = read_vmallocinfo(&self->kernels);
 	ASSERT_LT(0, self->n);
+	self->pgtables = vmx_read("pgtables");
+	ASSERT_NE(NULL, self->pgtables);
+	self->nr_runs = read_runs(self->pgtables, &self->areas, &self->runs);
 	self->walk = open(DIR "walk", O_RDWR | O_CLOEXEC);
 	self->area = open(DIR "area", O_RDWR | O_CLOEXEC);
 	ASSERT_LE(0, self->walk);
@@ -116,6 +149,8 @@ FIXTURE_TEARDOWN(addresses)
 	close(self->walk);
 	close(self->area);
 	free(self->kernels);
+	free(self->runs);
+	free(self->pgtables);
 	areas_free(&self->areas);
 	EXPECT_EQ(0, module_unload("vmx_witness"));
 	EXPECT_EQ(0, vmx_unload());
@@ -170,6 +205,28 @@ static long frame_in(const char *text, const char *kind, unsigned long addr)
 	return 0;
 }
 
+/* Return the frame by `pgtables`; -1 if it is behind those that a line shows. */
+static long frame_by_pgtables(const struct run *run, size_t n, unsigned long addr)
+{
+	unsigned long first, end, page;
+	const char *at;
+
+	for (; n && addr >= run->range.end; n--)
+		run++;
+	if (!n || addr < run->range.start || !run->frames)
+		return 0;
+	page = (addr - run->range.start) / page_size();
+	for (at = run->frames; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (sscanf(at, "0x%lx-0x%lx", &first, &end) != 2)
+			break;
+		if (page < end - first)
+			return first + page;
+		page -= end - first;
+	}
+	return -1;
+}
+
 static bool in_an_area(const struct areas *areas, unsigned long addr)
 {
 	size_t i;
@@ -184,17 +241,22 @@ static bool in_an_area(const struct areas *areas, unsigned long addr)
 TEST_F_TIMEOUT(addresses, in_the_slice, 110)
 {
 	static char answer[64 * KIB];
-	unsigned long mapped = 0, areas = 0;
+	unsigned long mapped = 0, areas = 0, shown = 0;
 	int i;
 
 	for (i = 0; i < ADDRESSES / 2; i++) {
 		unsigned long addr = self->areas.start +
 			random_below(&self->random, self->areas.end - self->areas.start);
-		long kernels = witness("frame 0x%lx", addr);
+		long kernels = witness("frame 0x%lx", addr), pgtables;
 
 		ASSERT_EQ(kernels, frame_by_walk(self->walk, addr))
 			TH_LOG("0x%lx", addr);
 		mapped += !!kernels;
+		pgtables = frame_by_pgtables(self->runs, self->nr_runs, addr);
+		if (pgtables >= 0)
+			ASSERT_EQ(kernels, pgtables)
+				TH_LOG("0x%lx", addr);
+		shown += pgtables > 0;
 		if (!in_an_area(&self->areas, addr)) {
 			ASSERT_EQ(0, kernels);
 			ASSERT_EQ(NULL, ask(self->area, addr, answer, sizeof(answer)));
@@ -207,7 +269,8 @@ TEST_F_TIMEOUT(addresses, in_the_slice, 110)
 			TH_LOG("0x%lx: %s", addr, answer);
 		areas++;
 	}
-	TH_LOG("%d addresses: %lu mapped, %lu in areas", i, mapped, areas);
+	TH_LOG("%d addresses: %lu mapped, %lu in areas, %lu in pgtables", i, mapped, areas, shown);
+	EXPECT_LT(ADDRESSES / 20, shown);
 	EXPECT_LT(ADDRESSES / 10, mapped);
 	EXPECT_LT(ADDRESSES / 10, i - mapped);
 }
