@@ -24,7 +24,7 @@
 #define HOLE	8192	/* pages up to the hole: more than are in use or quarantined */
 #define ROUNDS	1000
 #define TURNS	10000	/* areas that come and go meanwhile */
-/* At most, if emulated CPUs take turns: each flush waits for the other CPU's turn. */
+/* The limit for these. If emulated CPUs take turns, each flush waits for the other's turn. */
 #define SECONDS	(IS_ENABLED(CONFIG_KASAN) || IS_ENABLED(CONFIG_KCSAN) ? 20 : 2)
 
 static void *churned[CHURN];
