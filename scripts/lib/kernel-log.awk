@@ -5,7 +5,8 @@
 # Prints a kernel log without
 # - reports of KCSAN in whose stacks there is no function of vmx's modules. They stand
 #   between two lines of "=". The part of a stack below an interrupt belongs to the
-#   interrupted task, which has no part in the race, so it does not count.
+#   interrupted task, which has no part in the race, so it does not count. Nor do the
+#   places where the task switched interrupts on and off last: it has left them.
 # - the number of leaks that kmemleak logs, if the test that has read kmemleak's
 #   report logs next that all of them are the kernel's.
 # In a report of KASAN about wrong_access() of the module vmx_proof, "BUG: KASAN" becomes
@@ -26,7 +27,7 @@ inside {
 	report = report $0 "\n"
 	if (/^(\[[^]]*\])+ *$/)		# an empty line: another stack follows
 		interrupted = 0
-	if (!interrupted && /\[vmx/)
+	if (!interrupted && !/irqs last +(en|dis)abled at / && /\[vmx/)
 		ours = 1
 	if (/ asm_[a-z_]*(interrupt|sysvec)/)
 		interrupted = 1
