@@ -275,14 +275,44 @@ static void allow_more_files(void)
 	}
 }
 
+/*
+ * Turn an event on, and learn its format.  tracefs_local_events_system() does this for all
+ * events of a system, but reads all of /proc/kallsyms, too, which takes longer than the rest.
+ */
+static bool turn_on(const char *system, const char *event)
+{
+	int len;
+	char *format = tracefs_event_file_read(instance, system, event, "format", &len);
+	bool known = format && !tep_parse_event(events, format, len, system);
+
+	free(format);
+	return known && !tracefs_event_enable(instance, system, event);
+}
+
+static bool turn_all_on(bool vmx)
+{
+	static const char *const of_vmalloc_events[] = {
+		"alloc_vmap_area", "free_vmap_area_noflush", NULL
+	};
+	static const char *const of_vmx_events[] = {
+		"vmx_request", "vmx_complete", "vmx_refused", "vmx_unlink", "vmx_cache_get",
+		"vmx_cache_put", "vmx_park", NULL
+	};
+	const char *const *names = vmx ? of_vmx_events : of_vmalloc_events;
+	bool all;
+	int len;
+	char *header = tracefs_instance_file_read(NULL, "events/header_page", &len);
+
+	events = tep_alloc();
+	all = header && events && !tep_parse_header_page(events, header, len, sizeof(long));
+	free(header);
+	for (size_t i = 0; all && names[i]; i++)
+		all = turn_on(vmx ? "vmx" : "vmalloc", names[i]);
+	return all;
+}
+
 static int begin(struct recording *to, bool vmx)
 {
-	static const char *const names[] = {
-		"vmx_request", "vmx_complete", "vmx_refused", "vmx_unlink", "vmx_cache_get",
-		"vmx_cache_put", "vmx_park",
-	};
-	const char *const systems[] = { vmx ? "vmx" : "vmalloc", NULL };
-	bool enabled = true;
 	char name[64];
 
 	recording = to;
@@ -300,17 +330,11 @@ static int begin(struct recording *to, bool vmx)
 	if (tracefs_instance_file_write(instance, "trace_clock", "mono") < 0)
 		note(_("the clock of tracefs cannot be set: what happens on two CPUs may be in the "
 		       "wrong order"));
-	events = tracefs_local_events_system(NULL, systems);
-	if (vmx)
-		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-			enabled &= !tracefs_event_enable(instance, "vmx", names[i]);
-	else
-		enabled = !tracefs_event_enable(instance, "vmalloc", "alloc_vmap_area") &&
-			  !tracefs_event_enable(instance, "vmalloc", "free_vmap_area_noflush");
-	if (events && enabled)
+	if (turn_all_on(vmx))
 		return DONE;
 	end();
-	return fail(NOTHING, _("the tracepoints of %s cannot be turned on"), systems[0]);
+	return fail(NOTHING, _("the tracepoints of %s cannot be turned on"),
+		    vmx ? "vmx" : "vmalloc");
 }
 
 /* 0 bytes are no error: nothing has happened. */
