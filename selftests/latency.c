@@ -7,7 +7,8 @@
  * time that the file takes: a file that holds a lock all the time, or never lets
  * another task run, has a share of nearly 1.  So the result does not depend on
  * the speed of the machine; and the best of several tries counts, because an
- * emulated CPU stands still now and then.
+ * emulated CPU stands still now and then, for one or two ticks of 4 ms: the files are so
+ * large that reading them takes much longer.
  *
  * These tests cannot tell a lock from code that does not call cond_resched(), and
  * see nothing shorter than the time that a thread takes to wake.
@@ -145,7 +146,7 @@ static void expect_short_seeks(struct __test_metadata *_metadata, int opened, co
 
 TEST_F(latency, areas)
 {
-	ASSERT_EQ(0, vmx_ask("alloc", "4K count=5000"));
+	ASSERT_EQ(0, vmx_ask("alloc", "4K count=20000"));
 	expect_short_seeks(_metadata, open(PATH "areas", O_RDONLY), "areas");
 }
 
@@ -164,8 +165,8 @@ static void free_odd_ids(struct __test_metadata *_metadata, int last)
 
 TEST_F(latency, gaps)
 {
-	ASSERT_EQ(0, vmx_ask("alloc", "4K count=10000"));
-	free_odd_ids(_metadata, 10000);
+	ASSERT_EQ(0, vmx_ask("alloc", "4K count=20000"));
+	free_odd_ids(_metadata, 20000);
 	ASSERT_EQ(0, vmx_ask("purge", "1"));
 	expect_short_seeks(_metadata, open(PATH "gaps", O_RDONLY), "gaps");
 }
@@ -175,7 +176,7 @@ TEST_F(latency, alloc)
 	int alloc = open(PATH "alloc", O_RDWR);
 
 	ASSERT_LE(0, alloc);
-	ASSERT_EQ(0, write_all(alloc, "4K count=5000", 13));
+	ASSERT_EQ(0, write_all(alloc, "4K count=20000", 14));
 	expect_short_seeks(_metadata, alloc, "alloc");
 }
 

@@ -23,9 +23,12 @@
 #define LONG	64	/* pages of the longest of them */
 #define HOLE	8192	/* pages up to the hole: more than are in use or quarantined */
 #define ROUNDS	1000
-#define TURNS	10000	/* areas that come and go meanwhile */
-/* The limit for these. If emulated CPUs take turns, each flush waits for the other's turn. */
-#define SECONDS	(IS_ENABLED(CONFIG_KASAN) || IS_ENABLED(CONFIG_KCSAN) ? 20 : 2)
+#define LEAST	(4 * CHURN)	/* areas that come and go meanwhile */
+#define ENOUGH	10000
+
+/* Wait so long for more than the least. Emulated CPUs that take turns need long for a flush. */
+static uint msec;
+module_param(msec, uint, 0);
 
 static void *churned[CHURN];
 static unsigned long turns;
@@ -87,7 +90,7 @@ static void look_around(const char *p)
 static int __init lookup_init(void)
 {
 	const struct vmx_area *area;
-	unsigned long enough = jiffies + SECONDS * HZ;
+	unsigned long end = jiffies + msecs_to_jiffies(msec);
 	struct task_struct *thread;
 	unsigned int i, round;
 	bool good;
@@ -103,7 +106,8 @@ static int __init lookup_init(void)
 	good = CHECK(!IS_ERR(thread)) && good;
 
 	for (round = 0; good; round++) {
-		if (round >= ROUNDS && (READ_ONCE(turns) >= TURNS || time_after(jiffies, enough)))
+		if (round >= ROUNDS && READ_ONCE(turns) >= LEAST &&
+		    (READ_ONCE(turns) >= ENOUGH || time_after(jiffies, end)))
 			break;
 		good = look_up(p, area) && !READ_ONCE(bad);
 		look_around(p);
@@ -112,7 +116,6 @@ static int __init lookup_init(void)
 
 	if (!IS_ERR(thread))
 		kthread_stop(thread);
-	good = CHECK(turns >= 4 * CHURN) && good;
 	vmx_free(p);
 	for (i = 0; i < CHURN; i++)
 		vmx_free(churned[i]);
