@@ -98,14 +98,17 @@ llvm_for() {
 	fi
 }
 
-# make_for KDIR ARGUMENT...: run make to build for this kernel. Debian's kernels want the
-# compiler and libraries of their own release: if the machine has another one, make sees
-# scripts/fetch's root in the place of /usr. All other paths are the machine's.
+# make_for KDIR|SYSROOT ARGUMENT...: run make to build for this kernel, or with this sysroot.
+# Debian's want the compiler and libraries of their own release. They are installed if the
+# machine has that release. If it has another one, make sees scripts/fetch's root in the place
+# of /usr. All other paths are the machine's.
 make_for() {
-	local suite root unshare=(unshare --mount)
-	suite=$(cat "${1%/build}/suite" 2>/dev/null) || :
+	local suite root folder=${1%/build} unshare=(unshare --mount)
+	suite=$(cat "$folder/suite" 2>/dev/null) || :
 	shift
 	if own_release "${suite:-}"; then
+		# shellcheck disable=SC2046 # several words
+		[ -z "${suite:-}" ] || "$lib/host-tools" -- $(<"$folder/needs")
 		make "$@"
 		return
 	fi
@@ -126,7 +129,7 @@ make_for() {
 # whatever this machine has.
 sysroot_flags() {
 	echo "--sysroot=$1"
-	[ "$MACHINE" != i386 ] || echo "-m32 -B$1/usr/lib/gcc/i686-linux-gnu/12"
+	[ "$MACHINE" != i386 ] || echo "-m32 -B$(echo "$1"/usr/lib/gcc/i686-linux-gnu/*)"
 }
 
 # own_release SUITE: is this machine of that release, or is it a kernel of its own?
