@@ -100,7 +100,7 @@ FIXTURE_SETUP(latency)
 {
 	if (!IS_64BIT)
 		SKIP(return, "there are not enough addresses");
-	ASSERT_EQ(0, vmx_load("slice=512M" LAZY));
+	ASSERT_EQ(0, vmx_load(slice_of(131072 * page_size(), LAZY)));
 }
 
 FIXTURE_TEARDOWN(latency)

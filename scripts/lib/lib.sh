@@ -166,6 +166,7 @@ clean_up() {
 # this script: no guest may outlive Ctrl-C.
 own_jobs() {
 	set -m
+	export VMX_JOB=1
 	trap clean_up EXIT
 	trap 'exit 130' INT TERM
 }

@@ -109,7 +109,8 @@ static int __init lookup_init(void)
 		if (round >= ROUNDS && READ_ONCE(turns) >= LEAST &&
 		    (READ_ONCE(turns) >= ENOUGH || time_after(jiffies, end)))
 			break;
-		good = look_up(p, area) && !READ_ONCE(bad);
+		good = look_up(p, area) && !READ_ONCE(bad) &&
+		       CHECK(time_before(jiffies, end + 60 * HZ));
 		look_around(p);
 		cond_resched();
 	}

@@ -276,17 +276,17 @@ static void allow_more_files(void)
 }
 
 /*
- * Turn an event on, and learn its format.  tracefs_local_events_system() does this for all
- * events of a system, but reads all of /proc/kallsyms, too, which takes longer than the rest.
+ * tracefs_local_events_system() learns the formats of a system's events, too, but reads all of
+ * /proc/kallsyms, which takes longer than the rest.
  */
-static bool turn_on(const char *system, const char *event)
+static bool learn(const char *system, const char *event)
 {
 	int len;
 	char *format = tracefs_event_file_read(instance, system, event, "format", &len);
 	bool known = format && !tep_parse_event(events, format, len, system);
 
 	free(format);
-	return known && !tracefs_event_enable(instance, system, event);
+	return known;
 }
 
 static bool turn_all_on(bool vmx)
@@ -299,6 +299,7 @@ static bool turn_all_on(bool vmx)
 		"vmx_cache_put", "vmx_park", NULL
 	};
 	const char *const *names = vmx ? of_vmx_events : of_vmalloc_events;
+	const char *system = vmx ? "vmx" : "vmalloc";
 	bool all;
 	int len;
 	char *header = tracefs_instance_file_read(NULL, "events/header_page", &len);
@@ -307,7 +308,9 @@ static bool turn_all_on(bool vmx)
 	all = header && events && !tep_parse_header_page(events, header, len, sizeof(long));
 	free(header);
 	for (size_t i = 0; all && names[i]; i++)
-		all = turn_on(vmx ? "vmx" : "vmalloc", names[i]);
+		all = learn(system, names[i]);
+	for (size_t i = 0; all && names[i]; i++)
+		all = !tracefs_event_enable(instance, system, names[i]);
 	return all;
 }
 
